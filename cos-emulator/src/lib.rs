@@ -1,0 +1,1 @@
+//! A local server that speaks Tencent Cloud COS.

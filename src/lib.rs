@@ -1,0 +1,1 @@
+//! Blocking Tencent Cloud COS SDK.
