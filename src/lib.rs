@@ -1,1 +1,32 @@
 //! Blocking Tencent Cloud COS SDK.
+mod body;
+mod client;
+mod config;
+mod credentials;
+mod error;
+mod local;
+mod ops;
+mod transport;
+mod wire;
+
+pub use client::{CosS3Client, CosS3ClientBuilder};
+pub use config::{CosConfig, CosConfigBuilder};
+pub use credentials::{CredentialProvider, Credentials};
+pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+pub use ops::bucket::base::{BucketExists, CreateBucket, DeleteBucket, HeadBucket, HeadBucketOutput};
+pub use ops::bucket::list::{CommonPrefix, ListObjects, ListObjectsOutput, Object, Owner};
+pub use ops::bucket::location::{GetBucketLocation, GetBucketLocationOutput};
+pub use ops::multipart::complete::{CompleteMultipartUpload, CompleteMultipartUploadOutput, MultipartUpload, Part};
+pub use ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload, CreateMultipartUploadOutput};
+pub use ops::multipart::list_parts::{ListParts, ListPartsOutput, ListedPart};
+pub use ops::multipart::list_uploads::{ListMultipartUploads, ListMultipartUploadsOutput, Upload};
+pub use ops::multipart::upload_part::UploadPart;
+pub use ops::object::delete::{DeleteObject, DeleteObjectOutput};
+pub use ops::object::get::{GetObject, GetObjectOutput};
+pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
+pub use ops::object::put::{PutObject, PutObjectOutput};
+pub use ops::object::stream_body::StreamBody;
+pub use ops::presign::{GetAuth, GetPresignedUrl};
+pub use ops::values::{Acl, StorageClass};
+pub use wire::request::Body;
+pub use wire::respond::Headers;

@@ -1,0 +1,494 @@
+//! The client: one loop through which every request goes.
+
+use std::fmt;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::Method;
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT,
+};
+
+use crate::body::{Sending, with_reader};
+use crate::config::CosConfig;
+use crate::credentials::Credentials;
+use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::transport::{Answer, Call, Failure, Stage, Transport, Ureq};
+use crate::wire::redirect::follow;
+use crate::wire::request::{Kind, Request, header};
+use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, service_error};
+use crate::wire::retry::{Decision, Outcome, Policy, State, decide};
+use crate::wire::sign::{Signer, ToSign};
+use crate::wire::uri::{Location, encode_query, locate};
+use crate::wire::xml;
+
+/// How long the signature of a request is valid, in seconds; the official SDK's value.
+const SIGNATURE_SECONDS: u64 = 10_000;
+/// The largest answer that is read into memory, in bytes. A list page of 1000 keys is far below it.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
+const MAX_HOPS: usize = 5;
+/// What another host than the one addressed may see of a request.
+const PUBLIC_HEADERS: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "user-agent",
+    "connection",
+    "range",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+];
+
+type Clock = dyn Fn() -> SystemTime + Send + Sync;
+type Sleeper = dyn Fn(Duration) + Send + Sync;
+
+/// A client of Tencent Cloud COS.
+///
+/// A clone is cheap and shares connections and settings; a client can be used from many threads at
+/// once.
+///
+/// Python: `CosS3Client(config)`
+///
+/// ```
+/// use cos_emulator::CosEmulator;
+/// use qcloud_cos::{CosConfig, CosS3Client};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let cos = CosEmulator::start()?; // instead of the real COS
+/// let config = CosConfig::builder()
+///     .region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+///     .scheme("http").ip("127.0.0.1").port(cos.port())
+///     .build()?;
+/// let client = CosS3Client::new(config)?;
+/// client.create_bucket("examplebucket-1250000000").send()?;
+/// let response = client.put_object("examplebucket-1250000000", b"abcdefg", "test.txt").send()?;
+/// println!("{}", response.etag);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct CosS3Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: CosConfig,
+    transport: Ureq,
+    attempts: u32,
+    retries: AtomicU64,
+    clock: Box<Clock>,
+    sleeper: Box<Sleeper>,
+}
+
+/// Collects what a [`CosS3Client`] takes besides its configuration.
+#[must_use = "a client is made by `build`"]
+pub struct CosS3ClientBuilder {
+    config: CosConfig,
+    retry: u32,
+    clock: Box<Clock>,
+    sleeper: Box<Sleeper>,
+}
+
+impl CosS3ClientBuilder {
+    /// Sets how many times a failed request is sent again. Python: `retry`. Default: 3.
+    pub fn retry(mut self, retry: u32) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets where the time of signatures comes from. For tests. Default: the system's clock.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Sets what pauses between two attempts. For tests. Default: [`std::thread::sleep`].
+    pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleeper = Box::new(sleeper);
+        self
+    }
+
+    /// Makes the client; an error names the certificate file or proxy that cannot be used. Nothing is
+    /// sent.
+    pub fn build(self) -> Result<CosS3Client, CosError> {
+        let transport = Ureq::new(&self.config.fixed.connection)?;
+        let attempts = self.retry.saturating_add(1);
+        let inner = Inner {
+            config: self.config,
+            transport,
+            attempts,
+            retries: AtomicU64::new(0),
+            clock: self.clock,
+            sleeper: self.sleeper,
+        };
+        Ok(CosS3Client { inner: Arc::new(inner) })
+    }
+}
+
+impl fmt::Debug for CosS3ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosS3ClientBuilder")
+            .field("config", &self.config)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for CosS3Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosS3Client").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}
+
+/// A successful answer, read to its end.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Vec<u8>,
+    /// The CRC-64 of the body that was sent, where it was counted.
+    pub(crate) sent_crc: Option<u64>,
+}
+
+/// A successful answer whose body is still on its way.
+pub(crate) struct Streaming {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Box<dyn Read + Send>,
+}
+
+/// Why an attempt failed, for the user and for the retry decision.
+struct Failed {
+    error: CosError,
+    reason: Reason,
+}
+
+enum Reason {
+    Answer { from_cos: bool },
+    Stage(Stage),
+    Corrupt,
+}
+
+impl CosS3Client {
+    /// Makes a client that repeats a failed request 3 times.
+    ///
+    /// Python: `CosS3Client(config)`
+    pub fn new(config: CosConfig) -> Result<Self, CosError> {
+        Self::builder(config).build()
+    }
+
+    /// Starts a client with other than default behaviour.
+    ///
+    /// Python: `CosS3Client(config, retry=5)`
+    pub fn builder(config: CosConfig) -> CosS3ClientBuilder {
+        CosS3ClientBuilder { config, retry: 3, clock: Box::new(SystemTime::now), sleeper: Box::new(std::thread::sleep) }
+    }
+
+    /// Returns the client's configuration.
+    ///
+    /// Python: `client.get_conf()`
+    pub fn get_conf(&self) -> &CosConfig {
+        &self.inner.config
+    }
+
+    /// Returns how many attempts beyond the first were made, over all requests of this client and its
+    /// clones.
+    ///
+    /// Python: `client.get_retry_exe_times()`
+    pub fn get_retry_exe_times(&self) -> u64 {
+        self.inner.retries.load(Ordering::Relaxed)
+    }
+
+    /// Returns the time in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        (self.inner.clock)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    }
+
+    /// Sends a request and reads the answer to its end.
+    pub(crate) fn execute(&self, request: Request<'_>) -> Result<Response, CosError> {
+        self.run(request, |client, request, answer, sent_crc| client.read_whole(request, answer, sent_crc))
+    }
+
+    /// Sends a request and hands out the answer's body unread.
+    pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
+        self.run(request, |_, _, answer, _| {
+            Ok(Streaming { status: answer.status, headers: answer.headers.into(), body: answer.body })
+        })
+    }
+
+    /// The loop of every request: credentials, signature, one attempt, decision.
+    fn run<T>(
+        &self,
+        mut request: Request<'_>,
+        finish: impl Fn(&Self, &Request<'_>, Answer, Option<u64>) -> Result<T, Failed>,
+    ) -> Result<T, CosError> {
+        request.check()?;
+        if let Kind::Failed(error) = &request.body.0 {
+            return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
+        }
+        let addressing = self.inner.config.addressing();
+        let mut location = locate(&addressing, &request.target, &addressing.endpoint)?;
+        let mut state = State { made: 0, stale: 0, idempotent: request.facts.idempotent, replayable: true };
+        loop {
+            state.made += 1;
+            let Failed { error, reason } = match self.attempt(&mut request, &mut location, state.made) {
+                Ok((answer, crc)) => match finish(self, &request, answer, crc) {
+                    Ok(done) => return Ok(done),
+                    Err(failed) => failed,
+                },
+                Err(failed) => failed,
+            };
+            state.replayable = request.body.rewind().unwrap_or(false);
+            let switchable = self.inner.config.fixed.auto_switch_domain_on_retry && location.clone().switch_domain();
+            let policy = Policy { attempts: self.inner.attempts, switch_domain: switchable };
+            let decision = decide(policy, state, outcome(&error, &reason), fastrand::f64());
+            let Decision::Again { delay, switch_domain } = decision else {
+                return Err(attempted(error, state.made));
+            };
+            log::debug!("{} attempt {} failed, again in {delay:?}: {error}", request.operation, state.made);
+            state.stale += u32::from(matches!(reason, Reason::Stage(Stage::Stale)) && delay.is_zero());
+            if switch_domain {
+                location.switch_domain();
+            }
+            self.inner.retries.fetch_add(1, Ordering::Relaxed);
+            if !delay.is_zero() {
+                (self.inner.sleeper)(delay);
+            }
+        }
+    }
+
+    /// Sends the request once, following redirects where that is allowed.
+    fn attempt(
+        &self,
+        request: &mut Request<'_>,
+        location: &mut Location,
+        number: u32,
+    ) -> Result<(Answer, Option<u64>), Failed> {
+        let credentials = self.inner.config.credentials().map_err(Failed::finally)?;
+        let mut headers = self.headers(request, credentials.as_ref(), number).map_err(Failed::finally)?;
+        let mut query = request.query.clone();
+        let mut place = location.clone();
+        let mut signing = credentials.as_ref();
+        for _ in 0..=MAX_HOPS {
+            let call = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failed::finally)?;
+            let (answer, crc) = self.send(request, call)?;
+            let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
+                && self.inner.config.fixed.allow_redirects
+                && matches!(request.method, Method::GET | Method::HEAD);
+            let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+            let Some(hop) = target.filter(|_| redirected).and_then(|target| follow(&place, target)) else {
+                return if answer.status < 300 { Ok((answer, crc)) } else { Err(refused(request, &place, answer)) };
+            };
+            if !hop.trusted {
+                signing = None;
+                headers.retain_names(&PUBLIC_HEADERS);
+            }
+            (place, query) = (hop.location, hop.query);
+        }
+        let error = CosClientError::new(ClientErrorKind::Protocol, format!("more than {MAX_HOPS} redirects"));
+        Err(Failed::finally(error))
+    }
+
+    /// Returns the headers of an attempt, all but host and signature.
+    fn headers(
+        &self,
+        request: &Request<'_>,
+        credentials: Option<&Credentials>,
+        number: u32,
+    ) -> Result<HeaderMap, CosClientError> {
+        let fixed = &self.inner.config.fixed;
+        let mut headers = request.headers.clone();
+        if !headers.contains_key(USER_AGENT) {
+            let (name, value) = header(USER_AGENT.as_str(), &fixed.user_agent)?;
+            headers.insert(name, value);
+        }
+        if !fixed.keep_alive {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if number > 1 {
+            headers.insert(HeaderName::from_static("x-cos-sdk-retry"), HeaderValue::from_static("true"));
+        }
+        if let Some(token) = credentials.and_then(Credentials::token) {
+            let (name, value) = header("x-cos-security-token", token)?;
+            headers.insert(name, value);
+        }
+        let sends_body = !matches!(request.method, Method::GET | Method::HEAD);
+        match request.body.len().or(request.declared_length) {
+            _ if request.body.is_none() && !sends_body => {}
+            Some(len) => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
+            }
+            None => {
+                headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+            }
+        }
+        Ok(headers)
+    }
+
+    /// Makes the HTTP request of an attempt.
+    fn signed(
+        &self,
+        request: &Request<'_>,
+        location: &Location,
+        query: &[(String, String)],
+        mut headers: HeaderMap,
+        credentials: Option<&Credentials>,
+    ) -> Result<http::Request<()>, CosClientError> {
+        let fixed = &self.inner.config.fixed;
+        if let Some(host) = &location.host_header {
+            let (_, value) = header(HOST.as_str(), host)?;
+            headers.entry(HOST).or_insert(value);
+        }
+        if let Some(credentials) = credentials {
+            let host = location.signed_host();
+            let what = ToSign {
+                method: &request.method,
+                path: &location.signed_path,
+                query: if fixed.sign_params { query } else { &[] },
+                headers: &headers,
+                host: fixed.sign_host.then_some(host.as_str()),
+            };
+            let value = self.signer(credentials, SIGNATURE_SECONDS).authorization(&what);
+            let (name, mut value) = header("authorization", &value)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        let url = match query {
+            [] => location.url(),
+            query => format!("{}?{}", location.url(), encode_query(query)),
+        };
+        let mut call = http::Request::builder().method(request.method.clone()).uri(url).body(()).map_err(|e| {
+            CosClientError::new(ClientErrorKind::Protocol, format!("the request has no valid URL: {e}")).caused_by(e)
+        })?;
+        *call.headers_mut() = headers;
+        Ok(call)
+    }
+
+    pub(crate) fn signer<'c>(&self, credentials: &'c Credentials, valid_for: u64) -> Signer<'c> {
+        Signer { secret_id: credentials.secret_id(), secret_key: credentials.secret_key(), now: self.now(), valid_for }
+    }
+
+    fn send(&self, request: &mut Request<'_>, call: http::Request<()>) -> Result<(Answer, Option<u64>), Failed> {
+        log::debug!("{} {} {}", request.operation, call.method(), call.uri().path());
+        let len = request.body.len().or(request.declared_length);
+        let (no_body, counted, patience) =
+            (request.body.is_none(), request.facts.answers_body_crc, request.facts.patience);
+        with_reader(&mut request.body, |reader| {
+            let mut sending = Sending::new(reader, len, counted);
+            let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };
+            let answer = self.inner.transport.send(Call { request: call, body, patience });
+            match (answer, sending.take_error()) {
+                (Ok(answer), _) => Ok((answer, sending.crc())),
+                (Err(_), Some(own)) => {
+                    let error = CosClientError::new(ClientErrorKind::Body, format!("the body cannot be read: {own}"));
+                    Err(Failed::finally(error.caused_by(own)))
+                }
+                (Err(Failure { stage, error }), None) => {
+                    Err(Failed { error: error.into(), reason: Reason::Stage(stage) })
+                }
+            }
+        })
+    }
+
+    fn read_whole(&self, request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Response, Failed> {
+        let headers = Headers::from(answer.headers);
+        let mut body = Vec::new();
+        if request.method != Method::HEAD {
+            read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
+        }
+        if request.facts.error_in_200 && xml::has_root("Error", &body) {
+            let refusal = Refusal {
+                operation: request.operation,
+                method: &request.method,
+                url: "",
+                status: answer.status,
+                headers: &headers,
+                body: &body,
+            };
+            return Err(Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos: true } });
+        }
+        if let (Some(sent), Some(stored)) = (sent_crc, headers.number("x-cos-hash-crc64ecma")) {
+            if sent != stored {
+                let why = format!("crc64: sent {sent}, but COS stored {stored}");
+                let error = CosClientError::new(ClientErrorKind::Integrity, why);
+                return Err(Failed { error: error.into(), reason: Reason::Corrupt });
+            }
+        }
+        Ok(Response { status: answer.status, headers, body, sent_crc })
+    }
+}
+
+fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
+    let read = body.take(limit + 1).read_to_end(into);
+    if let Err(cause) = read {
+        let error = CosClientError::new(ClientErrorKind::Transport, format!("the answer was cut: {cause}"));
+        return Err(Failed { error: error.caused_by(cause).into(), reason: Reason::Stage(Stage::Sent) });
+    }
+    if into.len() as u64 > limit {
+        let why = format!("the answer is longer than {limit} bytes");
+        return Err(Failed::finally(CosClientError::new(ClientErrorKind::Protocol, why)));
+    }
+    Ok(())
+}
+
+impl Failed {
+    fn finally(error: impl Into<CosError>) -> Self {
+        Self { error: error.into(), reason: Reason::Stage(Stage::Final) }
+    }
+}
+
+/// Builds the error of an answer from 300 on.
+fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
+    let mut body = Vec::new();
+    let headers = Headers::from(answer.headers);
+    if request.method != Method::HEAD {
+        // What cannot be read of an error's body is left out; its status is known already.
+        let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);
+    }
+    let refusal = Refusal {
+        operation: request.operation,
+        method: &request.method,
+        url: &location.url(),
+        status: answer.status,
+        headers: &headers,
+        body: &body,
+    };
+    let from_cos = headers.get("x-cos-request-id").is_some();
+    Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos } }
+}
+
+fn outcome<'e>(error: &'e CosError, reason: &Reason) -> Outcome<'e> {
+    match (reason, error) {
+        (Reason::Answer { from_cos }, CosError::Service(e)) => {
+            Outcome::Answer { status: e.status, code: e.get_error_code(), from_cos: *from_cos }
+        }
+        (Reason::Corrupt, _) => Outcome::Corrupt,
+        (Reason::Stage(Stage::NotConnected), _) => Outcome::NotConnected,
+        (Reason::Stage(Stage::Stale), _) => Outcome::StaleConnection,
+        (Reason::Stage(Stage::Sent), _) => Outcome::Broken,
+        _ => Outcome::Final,
+    }
+}
+
+fn attempted(error: CosError, attempts: u32) -> CosError {
+    match error {
+        CosError::Client(e) if *e.kind() == ClientErrorKind::Body => e.into(),
+        CosError::Client(e) => e.after(attempts).into(),
+        CosError::Service(e) => CosServiceError { attempts, ..*e }.into(),
+    }
+}
+
+/// Keeps only the named headers.
+trait RetainNames {
+    fn retain_names(&mut self, names: &[&str]);
+}
+
+impl RetainNames for HeaderMap {
+    fn retain_names(&mut self, names: &[&str]) {
+        let kept = std::mem::take(self);
+        self.extend(
+            kept.into_iter().filter(|(name, _)| name.as_ref().is_some_and(|name| names.contains(&name.as_str()))),
+        );
+    }
+}

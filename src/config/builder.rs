@@ -1,0 +1,432 @@
+//! The builder of [`CosConfig`]: every keyword of Python's constructor, checked in `build`.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use super::{Connection, CosConfig, Fixed, Live};
+use crate::credentials::{CredentialProvider, Credentials};
+use crate::error::{CosClientError, CosError};
+use crate::wire::request::header;
+use crate::wire::uri::{Addressing, Module, check_host, region_endpoint};
+
+/// The largest object that one request can upload or copy, in bytes: 5 GiB.
+const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
+const USER_AGENT: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
+
+/// Collects the settings of a [`CosConfig`].
+///
+/// Region (or endpoint or domain) and the credentials are needed; all else has a default. Nothing is
+/// checked before [`build`](Self::build).
+///
+/// ```
+/// use qcloud_cos::CosConfig;
+///
+/// let config = CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("key").build()?;
+/// # Ok::<(), qcloud_cos::CosError>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "settings do nothing before `build`"]
+pub struct CosConfigBuilder {
+    appid: Option<String>,
+    region: Option<String>,
+    secret_id: Option<String>,
+    secret_key: Option<String>,
+    access_id: Option<String>,
+    access_key: Option<String>,
+    token: Option<String>,
+    credential_instance: Option<Arc<dyn CredentialProvider>>,
+    scheme: Option<String>,
+    timeout: Option<u64>,
+    connect_timeout: Option<Duration>,
+    response_timeout: Option<Duration>,
+    stall_timeout: Option<Duration>,
+    endpoint: Option<String>,
+    endpoint_ci: Option<String>,
+    ip: Option<String>,
+    port: Option<u16>,
+    anonymous: bool,
+    ua: Option<String>,
+    proxies: Option<Vec<(String, String)>>,
+    domain: Option<String>,
+    service_domain: Option<String>,
+    keep_alive: Option<bool>,
+    pool_connections: Option<usize>,
+    pool_max_size: Option<usize>,
+    allow_redirects: bool,
+    sign_host: Option<bool>,
+    sign_params: Option<bool>,
+    enable_old_domain: Option<bool>,
+    enable_internal_domain: Option<bool>,
+    auto_switch_domain_on_retry: bool,
+    verify_ssl: Option<bool>,
+    ca_bundle: Option<PathBuf>,
+    ssl_cert: Option<(PathBuf, PathBuf)>,
+    connect_to: Option<SocketAddr>,
+}
+
+impl CosConfigBuilder {
+    /// Sets the APPID that is appended to bucket names that lack it. Python: `Appid`. Default: none.
+    pub fn appid(mut self, appid: impl Into<String>) -> Self {
+        self.appid = Some(appid.into());
+        self
+    }
+
+    /// Sets the region, such as `ap-beijing`. Python: `Region`.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sets the secret id. Python: `SecretId`, `Secret_id`.
+    pub fn secret_id(mut self, secret_id: impl Into<String>) -> Self {
+        self.secret_id = Some(secret_id.into());
+        self
+    }
+
+    /// Sets the secret key. Python: `SecretKey`, `Secret_key`.
+    pub fn secret_key(mut self, secret_key: impl Into<String>) -> Self {
+        self.secret_key = Some(secret_key.into());
+        self
+    }
+
+    /// Sets the secret id under its oldest name; used if no secret id is set. Python: `Access_id`.
+    pub fn access_id(mut self, access_id: impl Into<String>) -> Self {
+        self.access_id = Some(access_id.into());
+        self
+    }
+
+    /// Sets the secret key under its oldest name; used if no secret id is set. Python: `Access_key`.
+    pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
+        self.access_key = Some(access_key.into());
+        self
+    }
+
+    /// Sets the token of temporary credentials. Python: `Token`. Default: none.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets what gives the credentials for each request; used if no secret id is set.
+    /// Python: `CredentialInstance`. Default: none.
+    pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
+        self.credential_instance = Some(Arc::new(provider));
+        self
+    }
+
+    /// Sets `"https"` or `"http"`. With http, anyone on the way can read and change what is sent.
+    /// Python: `Scheme`. Default: https.
+    pub fn scheme(mut self, scheme: impl Into<String>) -> Self {
+        self.scheme = Some(scheme.into());
+        self
+    }
+
+    /// Sets the connect, response and stall timeouts at once, in seconds. Python: `Timeout`.
+    /// Default: 30.
+    pub fn timeout(mut self, seconds: u64) -> Self {
+        self.timeout = Some(seconds);
+        self
+    }
+
+    /// Sets how long making a connection may take, TLS included. Default: 10 s, or `timeout`.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long the server may take to answer once it has the request. Default: 30 s, or
+    /// `timeout`; `complete_multipart_upload` waits 1200 s at least.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how long a transfer may stand still before it is given up. A transfer that moves is
+    /// never cut, however long it takes. Default: 30 s, or `timeout`.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the host that bucket names are put before, such as `cos.accelerate.myqcloud.com`.
+    /// Python: `Endpoint`. Default: made from the region.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Sets the host of the Cloud Infinite service. Python: `EndpointCi`. Default: made from the
+    /// region.
+    pub fn endpoint_ci(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint_ci = Some(endpoint.into());
+        self
+    }
+
+    /// Sets the address that requests go to, with an unchanged `Host` header. Python: `IP`.
+    /// Default: what the host's name resolves to.
+    pub fn ip(mut self, ip: impl Into<String>) -> Self {
+        self.ip = Some(ip.into());
+        self
+    }
+
+    /// Sets the port of `ip`; without an `ip` it has no effect, as in Python. Python: `Port`.
+    /// Default: 443, or 80 for http.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Sends requests unsigned, for public buckets. Python: `Anonymous`. Default: false.
+    pub fn anonymous(mut self, anonymous: bool) -> Self {
+        self.anonymous = anonymous;
+        self
+    }
+
+    /// Sets the `User-Agent`. Python: `UA`. Default: this crate's name and version.
+    pub fn ua(mut self, user_agent: impl Into<String>) -> Self {
+        self.ua = Some(user_agent.into());
+        self
+    }
+
+    /// Sets the proxy for each scheme: `[("http", "http://proxy:3128"), ("https", "http://proxy:3128")]`. An
+    /// empty list means no proxy. Python: `Proxies`. Default: what the environment says (`HTTPS_PROXY`,
+    /// `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    pub fn proxies<S: Into<String>, U: Into<String>>(mut self, proxies: impl IntoIterator<Item = (S, U)>) -> Self {
+        self.proxies = Some(proxies.into_iter().map(|(scheme, url)| (scheme.into(), url.into())).collect());
+        self
+    }
+
+    /// Sets a custom domain that stands for one bucket. Python: `Domain`. Default: none.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// Sets the domain that lists buckets. Python: `ServiceDomain`. Default: `service.cos.myqcloud.com`.
+    pub fn service_domain(mut self, domain: impl Into<String>) -> Self {
+        self.service_domain = Some(domain.into());
+        self
+    }
+
+    /// Keeps connections for the next request. Python: `KeepAlive`. Default: true.
+    pub fn keep_alive(mut self, keep_alive: bool) -> Self {
+        self.keep_alive = Some(keep_alive);
+        self
+    }
+
+    /// Sets for how many hosts idle connections are kept. Python: `PoolConnections`. Default: 10.
+    pub fn pool_connections(mut self, hosts: usize) -> Self {
+        self.pool_connections = Some(hosts);
+        self
+    }
+
+    /// Sets how many idle connections are kept for a host. A transfer keeps one for each of its
+    /// threads. Python: `PoolMaxSize`. Default: 10.
+    pub fn pool_max_size(mut self, connections: usize) -> Self {
+        self.pool_max_size = Some(connections);
+        self
+    }
+
+    /// Follows redirects of GET and HEAD, at most 5 in a row. Another host gets neither signature nor
+    /// token nor encryption key. Python: `AllowRedirects`. Default: false.
+    pub fn allow_redirects(mut self, allow: bool) -> Self {
+        self.allow_redirects = allow;
+        self
+    }
+
+    /// Signs the host, so that a signature cannot be used for another bucket. Python: `SignHost`.
+    /// Default: true.
+    pub fn sign_host(mut self, sign: bool) -> Self {
+        self.sign_host = Some(sign);
+        self
+    }
+
+    /// Signs the query parameters. Python: `SignParams`. Default: true.
+    pub fn sign_params(mut self, sign: bool) -> Self {
+        self.sign_params = Some(sign);
+        self
+    }
+
+    /// Uses `myqcloud.com`; false: `tencentcos.cn`. Python: `EnableOldDomain`. Default: true.
+    pub fn enable_old_domain(mut self, enable: bool) -> Self {
+        self.enable_old_domain = Some(enable);
+        self
+    }
+
+    /// Uses the hosts inside Tencent's network where the new domain is used. Python:
+    /// `EnableInternalDomain`. Default: true.
+    pub fn enable_internal_domain(mut self, enable: bool) -> Self {
+        self.enable_internal_domain = Some(enable);
+        self
+    }
+
+    /// Makes the last attempt at the same bucket under `tencentcos.cn` when `myqcloud.com` gives no
+    /// answer of COS. Python: `AutoSwitchDomainOnRetry`. Default: false.
+    pub fn auto_switch_domain_on_retry(mut self, switch: bool) -> Self {
+        self.auto_switch_domain_on_retry = switch;
+        self
+    }
+
+    /// Checks the server's certificate. False is dangerous: anyone on the way can pose as COS.
+    /// Python: `VerifySSL=True` or `False`. Default: true.
+    pub fn verify_ssl(mut self, verify: bool) -> Self {
+        self.verify_ssl = Some(verify);
+        self
+    }
+
+    /// Trusts the authorities in this PEM file instead of the built-in ones. Python:
+    /// `VerifySSL='/path/certfile'`. Default: none.
+    pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_bundle = Some(path.into());
+        self
+    }
+
+    /// Shows this client certificate; the PEM file holds certificate and key. Python:
+    /// `SSLCert='/path/client.pem'`. Default: none.
+    pub fn ssl_cert(mut self, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        self.ssl_cert = Some((path.clone(), path));
+        self
+    }
+
+    /// Shows this client certificate; two PEM files. Python: `SSLCert=('/path/client.cert',
+    /// '/path/client.key')`. Default: none.
+    pub fn ssl_cert_and_key(mut self, cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.ssl_cert = Some((cert.into(), key.into()));
+        self
+    }
+
+    /// Opens every connection to this address, whatever host the URL names; URL, `Host` header,
+    /// signature and certificate check stay as they are. For tests and private networks. Default:
+    /// what the host's name resolves to.
+    pub fn connect_to(mut self, address: SocketAddr) -> Self {
+        self.connect_to = Some(address);
+        self
+    }
+
+    /// Checks the settings; an error names the one that is wrong.
+    pub fn build(self) -> Result<CosConfig, CosError> {
+        let credentials = self.credentials()?;
+        let live = Live { addressing: self.addressing()?, credentials, copy_part_threshold_size: SINGLE_REQUEST_LIMIT };
+        let user_agent = self.ua.clone().unwrap_or_else(|| USER_AGENT.to_owned());
+        header("user-agent", &user_agent)
+            .map_err(|e| CosClientError::invalid("ua", "is not a valid header value").caused_by(e))?;
+        if let Some(domain) = &self.service_domain {
+            check_host("service_domain", domain)?;
+        }
+        let fixed = Fixed {
+            anonymous: self.anonymous,
+            user_agent,
+            keep_alive: self.keep_alive.unwrap_or(true),
+            allow_redirects: self.allow_redirects,
+            sign_host: self.sign_host.unwrap_or(true),
+            sign_params: self.sign_params.unwrap_or(true),
+            auto_switch_domain_on_retry: self.auto_switch_domain_on_retry,
+            connection: self.connection(live.addressing.scheme == "https")?,
+            service_domain: self.service_domain,
+        };
+        Ok(CosConfig { fixed: Arc::new(fixed), live: Arc::new(RwLock::new(live)) })
+    }
+
+    fn credentials(&self) -> Result<Option<Arc<dyn CredentialProvider>>, CosClientError> {
+        let pairs = [(&self.secret_id, &self.secret_key), (&self.access_id, &self.access_key)];
+        let pair = pairs.into_iter().find_map(|(id, key)| Some((id.as_ref()?, key.as_ref()?)));
+        if let Some((id, key)) = pair {
+            let credentials = match &self.token {
+                Some(token) => Credentials::with_token(id, key, token),
+                None => Credentials::new(id, key),
+            };
+            if !self.anonymous {
+                credentials.check()?;
+            }
+            return Ok(Some(Arc::new(credentials)));
+        }
+        if self.credential_instance.is_none() && !self.anonymous {
+            let missing = if self.secret_id.is_some() { "secret_key" } else { "secret_id" };
+            return Err(CosClientError::invalid(missing, "is required, or a credential_instance, or anonymous(true)"));
+        }
+        Ok(self.credential_instance.clone())
+    }
+
+    fn addressing(&self) -> Result<Addressing, CosClientError> {
+        let scheme = self.scheme.clone().unwrap_or_else(|| "https".to_owned());
+        if scheme != "https" && scheme != "http" {
+            return Err(CosClientError::invalid("scheme", format!("{scheme:?} is neither http nor https")));
+        }
+        let hosts = [
+            ("endpoint", &self.endpoint),
+            ("endpoint_ci", &self.endpoint_ci),
+            ("domain", &self.domain),
+            ("ip", &self.ip),
+        ];
+        for (field, host) in hosts {
+            host.as_ref().map_or(Ok(()), |host| check_host(field, host))?;
+        }
+        if let Some(appid) = self.appid.as_deref().filter(|appid| !appid.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            return Err(CosClientError::invalid("appid", format!("{appid:?} may hold only letters and digits")));
+        }
+        let old = self.enable_old_domain.unwrap_or(true);
+        let internal = self.enable_internal_domain.unwrap_or(true);
+        let endpoint = match (&self.endpoint, &self.region) {
+            (Some(endpoint), _) => endpoint.clone(),
+            (None, Some(region)) => region_endpoint(region, Module::Cos, old, internal)?,
+            (None, None) if self.domain.is_some() => String::new(),
+            (None, None) => return Err(CosClientError::invalid("region", "is required, or an endpoint or a domain")),
+        };
+        let endpoint_ci = match (&self.endpoint_ci, &self.region) {
+            (Some(endpoint), _) => Some(endpoint.clone()),
+            (None, Some(region)) => Some(region_endpoint(region, Module::Ci, true, false)?),
+            (None, None) => None,
+        };
+        Ok(Addressing {
+            scheme,
+            appid: self.appid.clone().filter(|appid| !appid.is_empty()),
+            endpoint,
+            endpoint_ci,
+            domain: self.domain.clone(),
+            ip: self.ip.clone(),
+            port: self.port,
+        })
+    }
+
+    fn connection(&self, https: bool) -> Result<Connection, CosClientError> {
+        let timeout = self.timeout.map(Duration::from_secs);
+        let limit = |field: &str, own: Option<Duration>, default: u64| {
+            let value = own.or(timeout).unwrap_or(Duration::from_secs(default));
+            let field = if own.is_none() && timeout.is_some() { "timeout" } else { field };
+            if value.is_zero() { Err(CosClientError::invalid(field, "must be longer than 0")) } else { Ok(value) }
+        };
+        let count = |field: &str, value: Option<usize>| match value.unwrap_or(10) {
+            0 => Err(CosClientError::invalid(field, "must be at least 1")),
+            count => Ok(count),
+        };
+        Ok(Connection {
+            https,
+            connect_timeout: limit("connect_timeout", self.connect_timeout, 10)?,
+            response_timeout: limit("response_timeout", self.response_timeout, 30)?,
+            stall_timeout: limit("stall_timeout", self.stall_timeout, 30)?,
+            pool_connections: count("pool_connections", self.pool_connections)?,
+            pool_max_size: count("pool_max_size", self.pool_max_size)?,
+            proxies: self.proxies.clone(),
+            verify_ssl: self.verify_ssl.unwrap_or(true),
+            ca_bundle: self.ca_bundle.clone(),
+            ssl_cert: self.ssl_cert.clone(),
+            connect_to: self.connect_to,
+        })
+    }
+}
+
+impl fmt::Debug for CosConfigBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Secrets and proxy passwords stay out of logs.
+        f.debug_struct("CosConfigBuilder")
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("domain", &self.domain)
+            .field("ip", &self.ip)
+            .finish_non_exhaustive()
+    }
+}

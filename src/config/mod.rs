@@ -1,0 +1,150 @@
+//! The client's settings, checked once.
+
+mod builder;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+pub use builder::CosConfigBuilder;
+
+use crate::credentials::{CredentialProvider, Credentials};
+use crate::error::CosError;
+use crate::wire::uri::{Addressing, check_host};
+
+/// The settings of a client; made by [`CosConfig::builder`].
+///
+/// A clone shares its settings: what [`set_credential`](Self::set_credential) and
+/// [`set_ip_port`](Self::set_ip_port) change is seen by every client made from it, as in Python.
+///
+/// Python:
+/// ```python
+/// config = CosConfig(Region='ap-beijing', SecretId=secret_id, SecretKey=secret_key, Token=token)
+/// ```
+#[derive(Clone)]
+pub struct CosConfig {
+    pub(crate) fixed: Arc<Fixed>,
+    live: Arc<RwLock<Live>>,
+}
+
+/// What does not change once built.
+#[derive(Debug)]
+pub(crate) struct Fixed {
+    pub(crate) anonymous: bool,
+    pub(crate) user_agent: String,
+    pub(crate) keep_alive: bool,
+    pub(crate) allow_redirects: bool,
+    pub(crate) sign_host: bool,
+    pub(crate) sign_params: bool,
+    pub(crate) auto_switch_domain_on_retry: bool,
+    pub(crate) service_domain: Option<String>,
+    pub(crate) connection: Connection,
+}
+
+/// How connections are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    pub(crate) https: bool,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) response_timeout: Duration,
+    pub(crate) stall_timeout: Duration,
+    pub(crate) pool_connections: usize,
+    pub(crate) pool_max_size: usize,
+    /// `None`: as the environment says.
+    pub(crate) proxies: Option<Vec<(String, String)>>,
+    pub(crate) verify_ssl: bool,
+    pub(crate) ca_bundle: Option<PathBuf>,
+    pub(crate) ssl_cert: Option<(PathBuf, PathBuf)>,
+    pub(crate) connect_to: Option<SocketAddr>,
+}
+
+/// What the setters of a finished configuration change.
+struct Live {
+    addressing: Addressing,
+    credentials: Option<Arc<dyn CredentialProvider>>,
+    copy_part_threshold_size: u64,
+}
+
+impl CosConfig {
+    /// Starts a configuration.
+    pub fn builder() -> CosConfigBuilder {
+        CosConfigBuilder::default()
+    }
+
+    fn read<T>(&self, get: impl FnOnce(&Live) -> T) -> T {
+        get(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write(&self, set: impl FnOnce(&mut Live)) {
+        set(&mut self.live.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(crate) fn addressing(&self) -> Addressing {
+        self.read(|live| live.addressing.clone())
+    }
+
+    /// Returns the credentials to sign with, or none for an anonymous client.
+    pub(crate) fn credentials(&self) -> Result<Option<Credentials>, CosError> {
+        if self.fixed.anonymous {
+            return Ok(None);
+        }
+        let provider = self.read(|live| live.credentials.clone());
+        provider.map(|provider| provider.credentials()).transpose()
+    }
+
+    /// Sends requests to this IP, with an unchanged `Host` header. Without a port, 80 or 443.
+    ///
+    /// Python: `config.set_ip_port('10.0.0.1', 8080)`
+    pub fn set_ip_port(&self, ip: impl Into<String>, port: Option<u16>) -> Result<(), CosError> {
+        let ip = ip.into();
+        check_host("ip", &ip)?;
+        self.write(|live| {
+            live.addressing.ip = Some(ip);
+            live.addressing.port = port;
+        });
+        Ok(())
+    }
+
+    /// Signs the requests to come with other credentials; `token` is for temporary ones.
+    ///
+    /// Python: `config.set_credential(secret_id, secret_key, token)`
+    pub fn set_credential(
+        &self,
+        secret_id: impl Into<String>,
+        secret_key: impl Into<String>,
+        token: Option<&str>,
+    ) -> Result<(), CosError> {
+        let credentials = match token {
+            Some(token) => Credentials::with_token(secret_id, secret_key, token),
+            None => Credentials::new(secret_id, secret_key),
+        };
+        credentials.check()?;
+        self.write(|live| live.credentials = Some(Arc::new(credentials)));
+        Ok(())
+    }
+
+    /// Sets from how many bytes on `copy` copies in parts. Default: 5 GiB. 0 changes nothing.
+    ///
+    /// Python: `config.set_copy_part_threshold_size(size)`
+    pub fn set_copy_part_threshold_size(&self, size: u64) {
+        if size > 0 {
+            self.write(|live| live.copy_part_threshold_size = size);
+        }
+    }
+
+    /// Returns from how many bytes on `copy` copies in parts.
+    pub fn copy_part_threshold_size(&self) -> u64 {
+        self.read(|live| live.copy_part_threshold_size)
+    }
+}
+
+impl fmt::Debug for CosConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosConfig")
+            .field("addressing", &self.addressing())
+            .field("fixed", &self.fixed)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! Who signs: secret id, secret key and, for temporary credentials, a token.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{CosClientError, CosError};
+
+/// A secret id, its secret key and an optional session token, taken together.
+///
+/// The three are wiped from memory when dropped, and `Debug` shows neither key nor token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    secret_id: Zeroizing<String>,
+    secret_key: Zeroizing<String>,
+    token: Option<Zeroizing<String>>,
+}
+
+impl Credentials {
+    /// Makes permanent credentials.
+    pub fn new(secret_id: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        Self { secret_id: secret_id.into().into(), secret_key: secret_key.into().into(), token: None }
+    }
+
+    /// Makes temporary credentials, whose requests carry the token.
+    pub fn with_token(secret_id: impl Into<String>, secret_key: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into().into()), ..Self::new(secret_id, secret_key) }
+    }
+
+    pub(crate) fn secret_id(&self) -> &str {
+        &self.secret_id
+    }
+
+    pub(crate) fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_ref().map(|token| token.as_str())
+    }
+
+    /// Refuses what cannot be right: an empty part, or blanks at an end, as copying from a web page
+    /// leaves them.
+    pub(crate) fn check(&self) -> Result<(), CosClientError> {
+        let parts =
+            [("secret_id", Some(self.secret_id())), ("secret_key", Some(self.secret_key())), ("token", self.token())];
+        for (field, value) in parts {
+            let Some(value) = value else { continue };
+            if value.is_empty() {
+                return Err(CosClientError::invalid(field, "is empty"));
+            }
+            if value != value.trim() {
+                return Err(CosClientError::invalid(field, "has a blank at an end"));
+            }
+            if value.bytes().any(|b| b.is_ascii_control()) {
+                return Err(CosClientError::invalid(field, "holds a control character"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("secret_id", &self.secret_id())
+            .field("secret_key", &"...")
+            .field("token", &self.token().map(|_| "..."))
+            .finish()
+    }
+}
+
+/// Gives the credentials for a request; asked once for every attempt.
+///
+/// Python: `CredentialInstance`, an object with `secret_id`, `secret_key` and `token`. Here the three
+/// come as one value, so that a refresh cannot mix an old id with a new key, and the token is sent.
+///
+/// ```
+/// use qcloud_cos::{CosError, CredentialProvider, Credentials};
+///
+/// struct FromVault;
+///
+/// impl CredentialProvider for FromVault {
+///     fn credentials(&self) -> Result<Credentials, CosError> {
+///         Ok(Credentials::with_token("AKIDEXAMPLE", "secret", "token"))
+///     }
+/// }
+/// ```
+pub trait CredentialProvider: Send + Sync {
+    /// Returns the credentials to sign with now.
+    fn credentials(&self) -> Result<Credentials, CosError>;
+}
+
+impl CredentialProvider for Credentials {
+    fn credentials(&self) -> Result<Credentials, CosError> {
+        Ok(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!("{:?}", Credentials::with_token("AKID", "hushhush", "tokentoken"));
+        assert!(shown.contains("AKID") && !shown.contains("hush") && !shown.contains("tokentoken"), "{shown}");
+    }
+
+    #[test]
+    fn wrong_secrets_are_refused_by_name() {
+        for (credentials, field) in [
+            (Credentials::new("AKID ", "k"), "secret_id"),
+            (Credentials::new("AKID", ""), "secret_key"),
+            (Credentials::with_token("AKID", "k", "a\nb"), "token"),
+        ] {
+            let error = credentials.check().unwrap_err().to_string();
+            assert!(error.starts_with(field), "{error}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Errors: what went wrong before, during or after a request.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+
+/// Any error of this crate: raised on this side, or answered by COS.
+///
+/// Python: `CosClientError` and `CosServiceError`; `except CosServiceError as e:` becomes
+/// `Err(CosError::Service(e)) => ...`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CosError {
+    /// The request was not sent, or no usable answer came back.
+    #[error(transparent)]
+    Client(#[from] CosClientError),
+    /// COS answered with an error.
+    #[error(transparent)]
+    Service(Box<CosServiceError>),
+}
+
+impl CosError {
+    /// Returns COS's error, if it is one.
+    pub fn service(&self) -> Option<&CosServiceError> {
+        match self {
+            Self::Service(error) => Some(error),
+            Self::Client(_) => None,
+        }
+    }
+
+    /// Tells whether COS answered 404: no such object, bucket or upload.
+    pub fn is_not_found(&self) -> bool {
+        self.service().is_some_and(|error| error.status == 404)
+    }
+
+    pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {
+        match self {
+            Self::Client(error) => Some(&error.0.kind),
+            Self::Service(_) => None,
+        }
+    }
+}
+
+impl From<CosServiceError> for CosError {
+    fn from(error: CosServiceError) -> Self {
+        Self::Service(Box::new(error))
+    }
+}
+
+impl From<CosError> for io::Error {
+    fn from(error: CosError) -> Self {
+        io::Error::other(error)
+    }
+}
+
+/// What kind of failure a [`CosClientError`] is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientErrorKind {
+    /// An argument or a setting is wrong; nothing was sent.
+    InvalidInput {
+        /// The argument's or setting's name.
+        field: String,
+    },
+    /// The host name has no address.
+    Dns,
+    /// No connection could be made; nothing was sent.
+    Connect,
+    /// The TLS handshake failed: wrong host, unknown authority, expired certificate.
+    Tls,
+    /// The server was silent for longer than the configured timeout.
+    Timeout,
+    /// The connection broke while sending or receiving.
+    Transport,
+    /// The answer is not what HTTP or COS promises.
+    Protocol,
+    /// The XML body of an answer cannot be read.
+    Xml,
+    /// Bytes differ from what their checksum or length says.
+    Integrity,
+    /// The credentials could not be obtained.
+    Credentials,
+    /// A local file could not be read or written.
+    Local {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The local file changed while it was being uploaded.
+    SourceChanged,
+    /// The object changed while it was being downloaded.
+    ObjectChanged,
+    /// The request's body cannot be read again, so the request cannot be repeated.
+    Body,
+}
+
+/// An error on this side: bad input, no connection, unreadable answer, local file trouble.
+///
+/// Python: `CosClientError`.
+#[derive(Debug)]
+pub struct CosClientError(Box<ClientErrorInner>);
+
+#[derive(Debug)]
+struct ClientErrorInner {
+    kind: ClientErrorKind,
+    message: String,
+    attempts: u32,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl CosClientError {
+    pub(crate) fn new(kind: ClientErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(ClientErrorInner { kind, message: message.into(), attempts: 0, source: None }))
+    }
+
+    pub(crate) fn invalid(field: impl Into<String>, why: impl fmt::Display) -> Self {
+        let field = field.into();
+        let message = format!("{field}: {why}");
+        Self::new(ClientErrorKind::InvalidInput { field }, message)
+    }
+
+    pub(crate) fn local(path: &Path, doing: &str, source: io::Error) -> Self {
+        let message = format!("{doing} {}: {source}", path.display());
+        let path = path.to_path_buf();
+        Self::new(ClientErrorKind::Local { path }, message).caused_by(source)
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Makes the same error again, without its source.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.0.kind.clone(), self.0.message.clone())
+    }
+
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Returns what kind of failure this is.
+    pub fn kind(&self) -> &ClientErrorKind {
+        &self.0.kind
+    }
+
+    /// Returns how many times the request was sent before this error; 0 if it never was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl fmt::Display for CosClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, " (after {} attempts)", self.0.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for CosClientError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|e| e as &(dyn StdError + 'static))
+    }
+}
+
+/// What the getters of [`CosServiceError`] answer when COS said nothing; Python's word.
+const UNKNOWN: &str = "Unknown";
+
+/// An error that COS answered.
+///
+/// Python: `CosServiceError`; the getters have its names and, like there, answer `"Unknown"` for
+/// what the answer did not hold.
+#[derive(Debug)]
+pub struct CosServiceError {
+    pub(crate) method: Method,
+    pub(crate) operation: &'static str,
+    pub(crate) status: u16,
+    pub(crate) origin: String,
+    pub(crate) digest: BTreeMap<String, String>,
+    pub(crate) attempts: u32,
+}
+
+impl CosServiceError {
+    fn digest(&self, key: &str) -> &str {
+        self.digest.get(key).map_or(UNKNOWN, String::as_str)
+    }
+
+    /// Returns the body of the answer as it came, at most 64 KiB of it; empty if there was none.
+    pub fn get_origin_msg(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns the parts of the error under Python's keys: `code`, `message`, `resource`,
+    /// `requestid`, `traceid`. What COS did not say is missing.
+    pub fn get_digest_msg(&self) -> &BTreeMap<String, String> {
+        &self.digest
+    }
+
+    /// Returns the HTTP status; 200 for an error that COS reported inside a 200 answer.
+    pub fn get_status_code(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns COS's error code, such as `NoSuchKey`.
+    pub fn get_error_code(&self) -> &str {
+        self.digest("code")
+    }
+
+    /// Returns COS's description of the error.
+    pub fn get_error_msg(&self) -> &str {
+        self.digest("message")
+    }
+
+    /// Returns the address of the bucket or object that the error is about.
+    pub fn get_resource_location(&self) -> &str {
+        self.digest("resource")
+    }
+
+    /// Returns the id of the request, for questions to Tencent Cloud.
+    pub fn get_request_id(&self) -> &str {
+        self.digest("requestid")
+    }
+
+    /// Returns the id that leads to COS's trace of the request.
+    pub fn get_trace_id(&self) -> &str {
+        self.digest("traceid")
+    }
+
+    /// Returns how many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Returns the name of the operation, such as `put_object`.
+    pub fn operation(&self) -> &str {
+        self.operation
+    }
+}
+
+impl fmt::Display for CosServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} ({}): status {}, code {}, message {:?}, request id {}",
+            self.operation,
+            self.method,
+            self.status,
+            self.get_error_code(),
+            self.get_error_msg(),
+            self.get_request_id(),
+        )?;
+        if self.attempts > 1 {
+            write!(f, ", after {} attempts", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for CosServiceError {}

@@ -1,0 +1,260 @@
+//! Listing objects.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::client::CosS3Client;
+use crate::error::CosError;
+use crate::ops::options;
+use crate::ops::paging::{Listing, items, pages, stuck};
+use crate::ops::values::StorageClass;
+use crate::wire::request::Request;
+use crate::wire::uri::{Target, decode};
+use crate::wire::xml;
+
+impl CosS3Client {
+    /// Lists the objects of a bucket in the order of their keys, up to 1000 at a time.
+    ///
+    /// `send` fetches one page; `pages` and `objects` go on to the end.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.list_objects(Bucket='examplebucket-1250000000', Prefix='folder/', Delimiter='/')
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # client.put_object("examplebucket-1250000000", "x", "folder/a").send()?;
+    /// for object in client.list_objects("examplebucket-1250000000").prefix("folder/").objects() {
+    ///     let object = object?;
+    ///     println!("{} {}", object.key, object.size);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7734>
+    pub fn list_objects(&self, bucket: impl Into<String>) -> ListObjects<'_> {
+        let request = Request::new("list_objects", Method::GET, Target::bucket(bucket))
+            .param("prefix", "")
+            .param("delimiter", "")
+            .param("marker", "")
+            .param("max-keys", 1000)
+            .param("encoding-type", "url");
+        ListObjects { client: self, request, decode: true }
+    }
+}
+
+/// Builds a [`list_objects`](CosS3Client::list_objects) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListObjects<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    decode: bool,
+}
+
+impl<'a> ListObjects<'a> {
+    options::every!();
+    options::encoding_type!();
+
+    /// Lists only keys that start with this. Python: `Prefix`. Default: all.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.request.set_query("prefix", prefix);
+        self
+    }
+
+    /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
+    /// Python: `Delimiter`. Default: none.
+    pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
+        self.request.set_query("delimiter", delimiter);
+        self
+    }
+
+    /// Starts after this key. Python: `Marker`. Default: at the first.
+    pub fn marker(mut self, marker: impl Into<String>) -> Self {
+        self.request.set_query("marker", marker);
+        self
+    }
+
+    /// Sets how many keys a page holds at most, up to 1000. Python: `MaxKeys`. Default: 1000.
+    pub fn max_keys(mut self, max_keys: u32) -> Self {
+        self.request.set_query("max-keys", max_keys.to_string());
+        self
+    }
+
+    /// Fetches one page.
+    pub fn send(self) -> Result<ListObjectsOutput, CosError> {
+        self.fetch()
+    }
+
+    /// Goes through all pages from here on; each is fetched when it is asked for.
+    pub fn pages(self) -> impl Iterator<Item = Result<ListObjectsOutput, CosError>> + 'a {
+        pages(self)
+    }
+
+    /// Goes through the objects of all pages from here on.
+    pub fn objects(self) -> impl Iterator<Item = Result<Object, CosError>> + 'a {
+        items(self, |page| page.contents)
+    }
+}
+
+impl Listing for ListObjects<'_> {
+    type Page = ListObjectsOutput;
+
+    fn fetch(&self) -> Result<ListObjectsOutput, CosError> {
+        let answer = self.client.execute(self.request.repeat())?;
+        let mut page: ListObjectsOutput = xml::parse("ListBucketResult", &answer.body)?;
+        // An empty <Contents/> stands for none.
+        page.contents.retain(|object| !object.key.is_empty());
+        page.common_prefixes.retain(|common| !common.prefix.is_empty());
+        if self.decode {
+            page.decode();
+        }
+        page.request_id = answer.headers.text("x-cos-request-id");
+        Ok(page)
+    }
+
+    fn advance(&mut self, page: &ListObjectsOutput) -> Result<bool, CosError> {
+        if !page.is_truncated {
+            return Ok(false);
+        }
+        let last = page.contents.last().map(|object| &object.key);
+        let last = last.max(page.common_prefixes.last().map(|common| &common.prefix));
+        let next = Some(&page.next_marker).filter(|marker| !marker.is_empty()).or(last).ok_or_else(stuck)?;
+        let next = if self.decode { next.clone() } else { decode(next) };
+        if self.request.query("marker") >= next.as_str() {
+            return Err(stuck());
+        }
+        self.request.set_query("marker", next);
+        Ok(true)
+    }
+}
+
+/// A page of a bucket's objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct ListObjectsOutput {
+    /// The name of the bucket.
+    pub name: String,
+    /// How names are written in COS's answer: `url`.
+    pub encoding_type: String,
+    /// The prefix that was asked for.
+    pub prefix: String,
+    /// The marker that was asked for.
+    pub marker: String,
+    /// The delimiter that was asked for.
+    pub delimiter: String,
+    /// How many keys the page may hold.
+    #[serde(deserialize_with = "xml::number")]
+    pub max_keys: u32,
+    /// Whether there are more pages.
+    #[serde(deserialize_with = "xml::boolean")]
+    pub is_truncated: bool,
+    /// The marker of the next page.
+    pub next_marker: String,
+    /// The objects; empty if there are none.
+    pub contents: Vec<Object>,
+    /// The common prefixes, where a delimiter was given; empty if there are none.
+    pub common_prefixes: Vec<CommonPrefix>,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+}
+
+impl ListObjectsOutput {
+    fn decode(&mut self) {
+        for name in [&mut self.prefix, &mut self.marker, &mut self.next_marker] {
+            *name = decode(name);
+        }
+        for object in &mut self.contents {
+            object.key = decode(&object.key);
+        }
+        for common in &mut self.common_prefixes {
+            common.prefix = decode(&common.prefix);
+        }
+    }
+}
+
+/// An object in a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct Object {
+    /// The key.
+    pub key: String,
+    /// When it was written: `2017-08-08T09:43:35.000Z`.
+    pub last_modified: String,
+    /// The ETag, with its quotes.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// The length in bytes.
+    #[serde(deserialize_with = "xml::number")]
+    pub size: u64,
+    /// Who owns it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// How it is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<StorageClass>,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct Owner {
+    /// The account's id.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// The account's name.
+    pub display_name: String,
+}
+
+/// The start that several keys share.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct CommonPrefix {
+    /// The prefix, with the delimiter at its end.
+    pub prefix: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_a_page() {
+        let xml = "<?xml version='1.0' encoding='utf-8' ?><ListBucketResult><Name>b-1</Name>\
+            <EncodingType>url</EncodingType><Prefix/><Marker/><MaxKeys>2</MaxKeys><IsTruncated>true</IsTruncated>\
+            <NextMarker>%E4%B8%AD</NextMarker><Contents><Key>a%2Fb+c</Key><LastModified>t</LastModified>\
+            <ETag>\"e\"</ETag><Size>23</Size><Owner><ID>1</ID><DisplayName>n</DisplayName></Owner>\
+            <StorageClass>STANDARD_IA</StorageClass></Contents><CommonPrefixes><Prefix>d%2F</Prefix></CommonPrefixes>\
+            <Contents><Key>z</Key><Size>1</Size></Contents></ListBucketResult>";
+        let mut page: ListObjectsOutput = xml::parse("ListBucketResult", xml.as_bytes()).unwrap();
+        page.decode();
+        assert_eq!((page.max_keys, page.is_truncated, page.next_marker.as_str()), (2, true, "中"));
+        assert_eq!(page.contents.len(), 2);
+        let first = &page.contents[0];
+        assert_eq!((first.key.as_str(), first.size, first.etag.as_str()), ("a/b+c", 23, "\"e\""));
+        assert_eq!(first.storage_class, Some(StorageClass::StandardIa));
+        assert_eq!(page.common_prefixes[0].prefix, "d/");
+        let json = serde_json::to_value(&page).unwrap();
+        assert_eq!(json["Contents"][0]["Key"], "a/b+c");
+        assert_eq!(json["IsTruncated"], true);
+    }
+
+    #[test]
+    fn an_error_document_is_not_an_empty_list() {
+        let xml = b"<Error><Code>NoSuchBucket</Code></Error>";
+        assert!(xml::parse::<ListObjectsOutput>("ListBucketResult", xml).is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! Buckets.
+
+pub(crate) mod base;
+pub(crate) mod list;
+pub(crate) mod location;

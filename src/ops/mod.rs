@@ -1,0 +1,9 @@
+//! The operations, one file each: builder, result and parsing together.
+
+pub(crate) mod bucket;
+pub(crate) mod multipart;
+pub(crate) mod object;
+pub(crate) mod options;
+pub(crate) mod paging;
+pub(crate) mod presign;
+pub(crate) mod values;

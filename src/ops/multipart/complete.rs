@@ -1,0 +1,200 @@
+//! Making an object of its parts.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::client::CosS3Client;
+use crate::error::{CosClientError, CosError};
+use crate::ops::options;
+use crate::wire::request::{Facts, Request};
+use crate::wire::respond::{Headers, Refusal, service_error};
+use crate::wire::uri::Target;
+use crate::wire::xml;
+
+/// COS puts the parts together before it answers; the official SDK waits as long.
+const PATIENCE: Duration = Duration::from_secs(1200);
+
+impl CosS3Client {
+    /// Makes an object of uploaded parts, in the order of their numbers.
+    ///
+    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.complete_multipart_upload(Bucket='examplebucket-1250000000', Key='multipart.txt',
+    ///     UploadId=upload_id, MultipartUpload={'Part': [{'PartNumber': 1, 'ETag': '"etag"'}]})
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7742>
+    pub fn complete_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        upload_id: impl Into<String>,
+        multipart_upload: impl Into<MultipartUpload>,
+    ) -> CompleteMultipartUpload<'_> {
+        let facts = Facts { error_in_200: true, patience: Some(PATIENCE), ..Facts::default() };
+        let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
+            .upload_id(upload_id.into())
+            .with_facts(facts);
+        match multipart_upload.into().document() {
+            Ok(xml) => request.body = xml.into(),
+            Err(error) => request.defer(error),
+        }
+        CompleteMultipartUpload { client: self, request }
+    }
+}
+
+/// The parts of an object. Takes Python's dict through serde: `{"Part": [{"PartNumber": 1, "ETag": "e"}]}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct MultipartUpload {
+    /// The parts, in the order of their numbers.
+    pub part: Vec<Part>,
+}
+
+/// A part that was uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Part {
+    /// The number, 1 to 10000.
+    pub part_number: u32,
+    /// The ETag that the upload of the part answered, with its quotes.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+}
+
+impl MultipartUpload {
+    fn document(&self) -> Result<Vec<u8>, CosClientError> {
+        if self.part.is_empty() {
+            return Err(CosClientError::invalid("multipart_upload", "Part is empty"));
+        }
+        if let Some(part) = self.part.iter().find(|part| part.etag.is_empty()) {
+            let why = format!("part {} has no ETag", part.part_number);
+            return Err(CosClientError::invalid("multipart_upload", why));
+        }
+        xml::write_complete("CompleteMultipartUpload", self)
+    }
+}
+
+impl From<Vec<Part>> for MultipartUpload {
+    fn from(part: Vec<Part>) -> Self {
+        Self { part }
+    }
+}
+
+/// Builds a [`complete_multipart_upload`](CosS3Client::complete_multipart_upload) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CompleteMultipartUpload<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl CompleteMultipartUpload<'_> {
+    options::every!();
+
+    /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
+    pub fn callback(mut self, callback: impl AsRef<str>) -> Self {
+        self.request.set_header("x-cos-callback", callback.as_ref());
+        self
+    }
+
+    /// Sets the variables of the callback: JSON in Base64. Python: `CallbackVar`. Default: none.
+    pub fn callback_var(mut self, variables: impl AsRef<str>) -> Self {
+        self.request.set_header("x-cos-callback-var", variables.as_ref());
+        self
+    }
+
+    /// Completes with headers that were set elsewhere.
+    pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
+        self.request.headers = headers;
+        self
+    }
+
+    /// Sends the request; waits up to 1200 s for the answer.
+    pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+        let answer = self.client.execute(self.request)?;
+        let mut output: CompleteMultipartUploadOutput = xml::parse("CompleteMultipartUploadResult", &answer.body)?;
+        if output.etag.is_empty() {
+            // COS names the ETag of every object it made; without one there is none.
+            let refusal = Refusal {
+                operation: "complete_multipart_upload",
+                method: &Method::POST,
+                url: "",
+                status: answer.status,
+                headers: &answer.headers,
+                body: &answer.body,
+            };
+            return Err(service_error(&refusal).into());
+        }
+        output.version_id = answer.headers.get("x-cos-version-id");
+        output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");
+        output.request_id = answer.headers.text("x-cos-request-id");
+        output.headers = answer.headers;
+        Ok(output)
+    }
+}
+
+/// An object made of parts. Serializes to the dict of headers and body.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct CompleteMultipartUploadOutput {
+    /// All headers of the answer.
+    #[serde(flatten, skip_deserializing)]
+    pub headers: Headers,
+    /// The address of the object.
+    pub location: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The ETag, with its quotes: `"{md5}-{number of parts}"`.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// The version that was written, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
+    #[serde(skip)]
+    pub crc64: Option<u64>,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(json: serde_json::Value) -> String {
+        let upload: MultipartUpload = serde_json::from_value(json).unwrap();
+        upload.document().map_or_else(|e| e.to_string(), |xml| String::from_utf8(xml).unwrap())
+    }
+
+    #[test]
+    fn writes_the_document_as_the_official_sdk_does() {
+        let parts = serde_json::json!({"Part": [{"PartNumber": 1, "ETag": "\"etag1\""},
+                                                {"ETag": "\"etag<&>2\"", "PartNumber": 2}]});
+        assert_eq!(
+            document(parts),
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><CompleteMultipartUpload>\
+             <Part><PartNumber>1</PartNumber><ETag>&quot;etag1&quot;</ETag></Part>\
+             <Part><PartNumber>2</PartNumber><ETag>&quot;etag&lt;&amp;&gt;2&quot;</ETag></Part>\
+             </CompleteMultipartUpload>"
+        );
+    }
+
+    #[test]
+    fn incomplete_parts_are_refused_by_name() {
+        assert!(document(serde_json::json!({"Part": []})).starts_with("multipart_upload: "));
+        let no_etag = serde_json::json!({"Part": [{"PartNumber": 7, "ETag": ""}]});
+        assert!(document(no_etag).contains("part 7"));
+        let unknown = serde_json::json!({"Part": [{"PartNumber": 7, "Etag": "e"}]});
+        let error = serde_json::from_value::<MultipartUpload>(unknown).unwrap_err().to_string();
+        assert!(error.contains("Etag"), "{error}");
+    }
+}

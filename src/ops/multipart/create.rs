@@ -1,0 +1,130 @@
+//! Starting and giving up an upload in parts.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::client::CosS3Client;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::options;
+use crate::wire::request::Request;
+use crate::wire::uri::Target;
+use crate::wire::xml;
+
+impl CosS3Client {
+    /// Starts an upload in parts. Parts stay stored, and paid for, until the upload is completed or aborted.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.create_multipart_upload(Bucket='examplebucket-1250000000', Key='multipart.txt')
+    /// upload_id = response['UploadId']
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7746>
+    pub fn create_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> CreateMultipartUpload<'_> {
+        let request =
+            Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key)).param("uploads", "");
+        CreateMultipartUpload { client: self, request }
+    }
+
+    /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none.
+    ///
+    /// Python:
+    /// ```python
+    /// client.abort_multipart_upload(Bucket='examplebucket-1250000000', Key='multipart.txt', UploadId=upload_id)
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7740>
+    pub fn abort_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        upload_id: impl Into<String>,
+    ) -> AbortMultipartUpload<'_> {
+        let request = Request::new("abort_multipart_upload", Method::DELETE, Target::object(bucket, key))
+            .upload_id(upload_id.into());
+        AbortMultipartUpload { client: self, request }
+    }
+}
+
+impl Request<'_> {
+    /// Names the upload; an empty id would turn the request into one about the object.
+    pub(crate) fn upload_id(mut self, upload_id: String) -> Self {
+        if upload_id.is_empty() {
+            self.defer(CosClientError::invalid("upload_id", "is empty"));
+        }
+        self.param("uploadId", upload_id)
+    }
+}
+
+/// Builds a [`create_multipart_upload`](CosS3Client::create_multipart_upload) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateMultipartUpload<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl<'a> CreateMultipartUpload<'a> {
+    options::every!();
+    options::acl!();
+    options::object_headers!();
+    options::managed_encryption!();
+    options::customer_key!();
+    options::conditions!();
+    options::content_check!();
+    options::traffic_limit!();
+
+    /// Starts an upload with headers that were set elsewhere.
+    pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
+        self.request.headers = headers;
+        self
+    }
+
+    /// Sends the request.
+    pub fn send(self) -> Result<CreateMultipartUploadOutput, CosError> {
+        let answer = self.client.execute(self.request)?;
+        let mut output: CreateMultipartUploadOutput = xml::parse("InitiateMultipartUploadResult", &answer.body)?;
+        if output.upload_id.is_empty() {
+            return Err(CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId").into());
+        }
+        output.request_id = answer.headers.text("x-cos-request-id");
+        Ok(output)
+    }
+}
+
+/// An upload that was started.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct CreateMultipartUploadOutput {
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The id that parts, completion and abortion name.
+    pub upload_id: String,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+}
+
+/// Builds an [`abort_multipart_upload`](CosS3Client::abort_multipart_upload) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct AbortMultipartUpload<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl AbortMultipartUpload<'_> {
+    options::every!();
+
+    /// Sends the request.
+    pub fn send(self) -> Result<(), CosError> {
+        self.client.execute(self.request).map(drop)
+    }
+}

@@ -1,0 +1,7 @@
+//! Uploads in parts.
+
+pub(crate) mod complete;
+pub(crate) mod create;
+pub(crate) mod list_parts;
+pub(crate) mod list_uploads;
+pub(crate) mod upload_part;

@@ -1,0 +1,98 @@
+//! Uploading one part.
+
+use http::Method;
+
+use crate::client::CosS3Client;
+use crate::error::{CosClientError, CosError};
+use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
+use crate::ops::options;
+use crate::wire::request::{Body, Request};
+use crate::wire::uri::Target;
+
+impl CosS3Client {
+    /// Uploads a part, numbered 1 to 10000. Every part but the last has 1 MiB at least, and none more than
+    /// 5 GiB. A part of the same number is replaced.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.upload_part(Bucket='examplebucket-1250000000', Key='multipart.txt',
+    ///                               Body=b'b' * 1024 * 1024, PartNumber=1, UploadId=upload_id)
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// use qcloud_cos::Part;
+    ///
+    /// let upload_id = client.create_multipart_upload(bucket, "multipart.txt").send()?.upload_id;
+    /// let mut parts = Vec::new();
+    /// for (part_number, data) in [(1, vec![b'a'; 1024 * 1024]), (2, vec![b'b'; 10])] {
+    ///     let response = client.upload_part(bucket, "multipart.txt", data, part_number, &upload_id).send()?;
+    ///     parts.push(Part { part_number, etag: response.etag });
+    /// }
+    /// client.complete_multipart_upload(bucket, "multipart.txt", &upload_id, parts).send()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7750>
+    pub fn upload_part<'a>(
+        &'a self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        body: impl Into<Body<'a>>,
+        part_number: u32,
+        upload_id: impl Into<String>,
+    ) -> UploadPart<'a> {
+        let mut request = Request::new("upload_part", Method::PUT, Target::object(bucket, key))
+            .param("partNumber", part_number)
+            .upload_id(upload_id.into())
+            .with_body(body.into())
+            .with_facts(UPLOAD);
+        if !(1..=10_000).contains(&part_number) {
+            request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
+        }
+        UploadPart { client: self, request, enable_md5: false }
+    }
+}
+
+/// Builds an [`upload_part`](CosS3Client::upload_part) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct UploadPart<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    enable_md5: bool,
+}
+
+impl UploadPart<'_> {
+    options::every!();
+    options::customer_key!();
+    options::content_check!();
+    options::traffic_limit!();
+
+    /// Computes the MD5 of the part first, for COS to check; the body is read twice. Python: `EnableMD5`.
+    /// Default: false.
+    pub fn enable_md5(mut self, enable: bool) -> Self {
+        self.enable_md5 = enable;
+        self
+    }
+
+    /// Uploads a part with headers that were set elsewhere.
+    pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
+        self.request.headers = headers;
+        self
+    }
+
+    /// Sends the request.
+    pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
+        self.request.check()?;
+        upload_body(self.client, self.request, self.enable_md5).map(PutObjectOutput::from)
+    }
+}

@@ -1,0 +1,125 @@
+//! Looking up an object.
+
+use http::Method;
+use serde::Serialize;
+
+use crate::client::CosS3Client;
+use crate::error::CosError;
+use crate::ops::options;
+use crate::ops::values::StorageClass;
+use crate::wire::request::Request;
+use crate::wire::respond::Headers;
+use crate::wire::uri::Target;
+
+impl CosS3Client {
+    /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.head_object(Bucket='examplebucket-1250000000', Key='test.txt')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7745>
+    pub fn head_object(&self, bucket: impl Into<String>, key: impl Into<String>) -> HeadObject<'_> {
+        HeadObject { client: self, request: Request::new("head_object", Method::HEAD, Target::object(bucket, key)) }
+    }
+
+    /// Tells whether an object exists. Any answer but yes and 404 is an error.
+    ///
+    /// Python:
+    /// ```python
+    /// exists = client.object_exists(Bucket='examplebucket-1250000000', Key='test.txt')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7745>
+    pub fn object_exists(&self, bucket: impl Into<String>, key: impl Into<String>) -> ObjectExists<'_> {
+        ObjectExists { client: self, request: Request::new("object_exists", Method::HEAD, Target::object(bucket, key)) }
+    }
+}
+
+/// Builds a [`head_object`](CosS3Client::head_object) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct HeadObject<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl HeadObject<'_> {
+    options::every!();
+    options::conditions!();
+    options::customer_key!();
+    options::version_id!();
+
+    /// Sends the request.
+    pub fn send(self) -> Result<HeadObjectOutput, CosError> {
+        let headers = self.client.execute(self.request)?.headers;
+        Ok(HeadObjectOutput::from(headers))
+    }
+}
+
+/// What is known of an object. Serializes to the dict of headers.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct HeadObjectOutput {
+    /// The length in bytes.
+    #[serde(skip)]
+    pub content_length: u64,
+    /// The content type.
+    #[serde(skip)]
+    pub content_type: String,
+    /// The ETag, with its quotes.
+    #[serde(skip)]
+    pub etag: String,
+    /// When it was written, as an HTTP date.
+    #[serde(skip)]
+    pub last_modified: String,
+    /// How it is stored; an answer that does not say means standard.
+    #[serde(skip)]
+    pub storage_class: StorageClass,
+    /// The version, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
+    #[serde(skip)]
+    pub crc64: Option<u64>,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+    /// All headers of the answer; metadata is there under its `x-cos-meta-` names.
+    #[serde(flatten)]
+    pub headers: Headers,
+}
+
+impl From<Headers> for HeadObjectOutput {
+    fn from(headers: Headers) -> Self {
+        Self {
+            content_length: headers.number("content-length").unwrap_or_default(),
+            content_type: headers.text("content-type"),
+            etag: headers.text("etag"),
+            last_modified: headers.text("last-modified"),
+            storage_class: headers.get("x-cos-storage-class").map_or(StorageClass::Standard, StorageClass::from),
+            version_id: headers.get("x-cos-version-id"),
+            crc64: headers.number("x-cos-hash-crc64ecma"),
+            request_id: headers.text("x-cos-request-id"),
+            headers,
+        }
+    }
+}
+
+/// Builds an [`object_exists`](CosS3Client::object_exists) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ObjectExists<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl ObjectExists<'_> {
+    options::every!();
+
+    /// Sends the request.
+    pub fn send(self) -> Result<bool, CosError> {
+        self.client.exists(self.request)
+    }
+}

@@ -1,0 +1,179 @@
+//! Uploading an object in one request.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use serde::Serialize;
+
+use crate::body::md5_base64;
+use crate::client::CosS3Client;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::options;
+use crate::wire::request::{Body, Facts, Request};
+use crate::wire::respond::Headers;
+use crate::wire::uri::Target;
+
+/// The largest body that one request can carry, in bytes: 5 GiB.
+pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
+
+/// An upload: COS answers with the checksum of the body.
+pub(crate) const UPLOAD: Facts =
+    Facts { idempotent: true, error_in_200: false, patience: None, answers_body_crc: true };
+
+impl CosS3Client {
+    /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
+    ///
+    /// The body's CRC-64 is compared with the one COS computed; a difference is repeated like a broken
+    /// connection, and then an error.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.put_object(Bucket='examplebucket-1250000000', Body=b'abcdefg', Key='test.txt')
+    /// print(response['ETag'])
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// let response = client
+    ///     .put_object("examplebucket-1250000000", b"abcdefg", "test.txt")
+    ///     .storage_class("STANDARD_IA")
+    ///     .metadata("x-cos-meta-key1", "value1")
+    ///     .send()?;
+    /// println!("{}", response.etag);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7749>
+    pub fn put_object<'a>(
+        &'a self,
+        bucket: impl Into<String>,
+        body: impl Into<Body<'a>>,
+        key: impl Into<String>,
+    ) -> PutObject<'a> {
+        let request = Request::new("put_object", Method::PUT, Target::object(bucket, key))
+            .with_body(body.into())
+            .with_facts(UPLOAD);
+        PutObject { client: self, request, enable_md5: false, path: None }
+    }
+
+    /// Uploads a local file in one request, 5 GiB at most.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.put_object_from_local_file(
+    ///     Bucket='examplebucket-1250000000', LocalFilePath='local.txt', Key='test.txt')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7749>
+    pub fn put_object_from_local_file(
+        &self,
+        bucket: impl Into<String>,
+        local_file_path: impl AsRef<Path>,
+        key: impl Into<String>,
+    ) -> PutObject<'_> {
+        let request =
+            Request::new("put_object_from_local_file", Method::PUT, Target::object(bucket, key)).with_facts(UPLOAD);
+        PutObject { client: self, request, enable_md5: false, path: Some(local_file_path.as_ref().to_path_buf()) }
+    }
+}
+
+/// Builds a [`put_object`](CosS3Client::put_object) or
+/// [`put_object_from_local_file`](CosS3Client::put_object_from_local_file) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct PutObject<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    enable_md5: bool,
+    path: Option<PathBuf>,
+}
+
+impl PutObject<'_> {
+    options::every!();
+    options::acl!();
+    options::object_headers!();
+    options::managed_encryption!();
+    options::customer_key!();
+    options::conditions!();
+    options::content_check!();
+    options::traffic_limit!();
+
+    /// Computes the MD5 of the body first, for COS to check; the body is read twice. Python: `EnableMD5`.
+    /// Default: false.
+    pub fn enable_md5(mut self, enable: bool) -> Self {
+        self.enable_md5 = enable;
+        self
+    }
+
+    /// Sends the request.
+    pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
+        self.request.check()?;
+        if let Some(path) = &self.path {
+            let file = File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
+            self.request.body = file.into();
+        }
+        let headers = upload_body(self.client, self.request, self.enable_md5)?;
+        Ok(PutObjectOutput::from(headers))
+    }
+}
+
+/// Sends a request that carries an object or a part, with its MD5 if that is wanted.
+pub(crate) fn upload_body(
+    client: &CosS3Client,
+    mut request: Request<'_>,
+    enable_md5: bool,
+) -> Result<Headers, CosError> {
+    if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
+        let why = format!("{len} bytes are more than one request can carry (5 GiB)");
+        return Err(CosClientError::invalid("body", why).into());
+    }
+    if enable_md5 {
+        let md5 = md5_base64(&mut request.body)
+            .map_err(|e| CosClientError::new(ClientErrorKind::Body, format!("enable_md5: {e}")).caused_by(e))?;
+        request.set_header("content-md5", &md5);
+    }
+    // Image processing may store another object than the one sent.
+    request.facts.answers_body_crc &= !request.headers.contains_key("pic-operations");
+    client.execute(request).map(|answer| answer.headers)
+}
+
+/// The answer to an upload. Serializes to the dict of headers.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct PutObjectOutput {
+    /// The ETag, with its quotes; for an object in one part the MD5 in hex.
+    #[serde(skip)]
+    pub etag: String,
+    /// The version that was written, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The CRC-64 that COS computed (`x-cos-hash-crc64ecma`); it was compared with the body's.
+    #[serde(skip)]
+    pub crc64: Option<u64>,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+    /// All headers of the answer.
+    #[serde(flatten)]
+    pub headers: Headers,
+}
+
+impl From<Headers> for PutObjectOutput {
+    fn from(headers: Headers) -> Self {
+        Self {
+            etag: headers.text("etag"),
+            version_id: headers.get("x-cos-version-id"),
+            crc64: headers.number("x-cos-hash-crc64ecma"),
+            request_id: headers.text("x-cos-request-id"),
+            headers,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The body of a download.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::Replacement;
+use crate::wire::crc64::Crc64;
+use crate::wire::respond::Headers;
+
+/// How much is read at a time when writing to a file, in bytes.
+const CHUNK: usize = 128 * 1024;
+
+/// The body of a downloaded object, read as a stream.
+///
+/// Bytes come as they are stored; nothing is decompressed. At its end the length is compared with
+/// `Content-Length`, and for a whole object the CRC-64 with COS's: a difference is an error of the read
+/// that meets the end.
+///
+/// Python: `response['Body']`
+pub struct StreamBody {
+    body: Box<dyn Read + Send>,
+    length: Option<u64>,
+    read: u64,
+    check: Option<(Crc64, u64)>,
+    finished: bool,
+}
+
+impl StreamBody {
+    pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers) -> Self {
+        // The checksum is the whole object's, so a range cannot be compared with it.
+        let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
+        Self {
+            body,
+            length: headers.number("content-length"),
+            read: 0,
+            check: check.map(|expected| (Crc64::new(), expected)),
+            finished: false,
+        }
+    }
+
+    /// Returns the length in bytes, if the answer told it.
+    ///
+    /// Python: `len(response['Body'])`
+    pub fn content_length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Returns the stream itself, for code that reads.
+    ///
+    /// Python: `fp = response['Body'].get_raw_stream()`
+    pub fn get_raw_stream(self) -> impl Read + Send {
+        self
+    }
+
+    /// Reads the body in pieces of `chunk_size` bytes; the last may be shorter. After an error it ends.
+    ///
+    /// Python: `for chunk in response['Body'].get_stream(chunk_size=1024)`
+    pub fn get_stream(mut self, chunk_size: usize) -> impl Iterator<Item = Result<Vec<u8>, CosError>> + Send {
+        let mut ended = false;
+        std::iter::from_fn(move || {
+            if ended {
+                return None;
+            }
+            let mut chunk = Vec::with_capacity(chunk_size.min(CHUNK));
+            let read = (&mut self).take(chunk_size.max(1) as u64).read_to_end(&mut chunk);
+            match read {
+                Ok(0) => {
+                    ended = true;
+                    None
+                }
+                Ok(_) => Some(Ok(chunk)),
+                Err(error) => {
+                    ended = true;
+                    Some(Err(body_error(error)))
+                }
+            }
+        })
+    }
+
+    /// Writes the body to a file.
+    ///
+    /// It is written beside it under a temporary name and renamed when it is complete and checked, so that
+    /// the file is either the old or the whole new one.
+    ///
+    /// Python: `response['Body'].get_stream_to_file('local.txt')`
+    pub fn get_stream_to_file(self, file_name: impl AsRef<Path>) -> Result<(), CosError> {
+        let path = file_name.as_ref();
+        let mut file = Replacement::create(path)?;
+        self.copy_to(path, &mut file)?;
+        file.finish()?;
+        Ok(())
+    }
+
+    /// Writes the body into `file` as it comes; `path` is for errors.
+    pub(crate) fn copy_to(mut self, path: &Path, file: &mut impl Write) -> Result<(), CosError> {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let read = match self.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(body_error(error)),
+            };
+            file.write_all(&buffer[..read]).map_err(|e| CosClientError::local(path, "cannot write", e))?;
+        }
+    }
+
+    fn check_end(&self) -> io::Result<()> {
+        let why = match (self.length, &self.check) {
+            (Some(length), _) if length != self.read => {
+                format!("the body ended after {} of {length} bytes", self.read)
+            }
+            (_, Some((crc, expected))) if crc.value() != *expected => {
+                format!("crc64: received {}, but COS stored {expected}", crc.value())
+            }
+            _ => return Ok(()),
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidData, CosClientError::new(ClientErrorKind::Integrity, why)))
+    }
+}
+
+/// Turns what a read met into an error of this crate.
+pub(crate) fn body_error(error: io::Error) -> CosError {
+    match error.downcast::<CosClientError>() {
+        Ok(own) => own.into(),
+        Err(error) => {
+            let kind = match error.kind() {
+                io::ErrorKind::TimedOut => ClientErrorKind::Timeout,
+                _ => ClientErrorKind::Transport,
+            };
+            CosClientError::new(kind, format!("the body cannot be read: {error}")).caused_by(error).into()
+        }
+    }
+}
+
+impl Read for StreamBody {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.finished || buf.is_empty() {
+            return Ok(0);
+        }
+        let read = self.body.read(buf)?;
+        if let Some((crc, _)) = &mut self.check {
+            crc.update(&buf[..read]);
+        }
+        self.read += read as u64;
+        if read == 0 {
+            self.check_end()?;
+            self.finished = true;
+        }
+        Ok(read)
+    }
+}
+
+impl fmt::Debug for StreamBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamBody").field("length", &self.length).field("read", &self.read).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
+        let map: HeaderMap =
+            headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
+        StreamBody::new(Box::new(content), 200, &map.into())
+    }
+
+    #[test]
+    fn a_short_or_altered_body_is_an_error_at_its_end() {
+        let mut sink = Vec::new();
+        let cut = body(b"abc", &[("content-length", "4")]).read_to_end(&mut sink).unwrap_err();
+        assert!(cut.to_string().contains("3 of 4 bytes"), "{cut}");
+        let altered = body(b"abc", &[("x-cos-hash-crc64ecma", "1")]).read_to_end(&mut sink).unwrap_err();
+        assert!(altered.to_string().contains("crc64"), "{altered}");
+        assert_eq!(*body_error(altered).kind().unwrap(), ClientErrorKind::Integrity);
+    }
+
+    #[test]
+    fn pieces_are_full_but_for_the_last() {
+        let pieces: Result<Vec<_>, _> = body(b"abcdefg", &[]).get_stream(3).collect();
+        assert_eq!(pieces.unwrap(), [b"abc".to_vec(), b"def".to_vec(), b"g".to_vec()]);
+    }
+
+    #[test]
+    fn a_failed_download_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "old").unwrap();
+        assert!(body(b"new", &[("content-length", "9")]).get_stream_to_file(&path).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert!(body(b"new", &[("content-length", "3")]).get_stream_to_file(&path).is_ok());
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

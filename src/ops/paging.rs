@@ -1,0 +1,93 @@
+//! Listings that continue: pages and items as iterators, which end even on a wrong answer.
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// A listing that can be continued.
+pub(crate) trait Listing {
+    type Page;
+    /// Fetches the page that the request now asks for.
+    fn fetch(&self) -> Result<Self::Page, CosError>;
+    /// Moves the request to the page after this one; false: that was the last.
+    fn advance(&mut self, page: &Self::Page) -> Result<bool, CosError>;
+}
+
+/// Goes through the pages of a listing. After an error it ends.
+pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Page, CosError>> {
+    let mut next = Some(Ok(listing));
+    std::iter::from_fn(move || {
+        let mut listing = match next.take()? {
+            Ok(listing) => listing,
+            Err(error) => return Some(Err(error)),
+        };
+        let page = match listing.fetch() {
+            Ok(page) => page,
+            Err(error) => return Some(Err(error)),
+        };
+        // A page that came is handed out, even if the way to the next one is wrong.
+        next = match listing.advance(&page) {
+            Ok(true) => Some(Ok(listing)),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        };
+        Some(Ok(page))
+    })
+}
+
+/// Goes through the items of all pages.
+pub(crate) fn items<L: Listing, T>(listing: L, of: fn(L::Page) -> Vec<T>) -> impl Iterator<Item = Result<T, CosError>> {
+    pages(listing).flat_map(move |page| {
+        let (items, error) = match page {
+            Ok(page) => (of(page), None),
+            Err(error) => (Vec::new(), Some(Err(error))),
+        };
+        items.into_iter().map(Ok).chain(error)
+    })
+}
+
+/// The error of a list that says it goes on, but not where.
+pub(crate) fn stuck() -> CosError {
+    let why = "the list is truncated, but its next marker does not move on";
+    CosClientError::new(ClientErrorKind::Protocol, why).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts to `last` by `step`; a step of 0 is a server whose marker stands still.
+    struct Count {
+        at: u32,
+        step: u32,
+        last: u32,
+    }
+
+    impl Listing for Count {
+        type Page = Vec<u32>;
+
+        fn fetch(&self) -> Result<Vec<u32>, CosError> {
+            Ok(vec![self.at])
+        }
+
+        fn advance(&mut self, _: &Vec<u32>) -> Result<bool, CosError> {
+            if self.step == 0 {
+                return Err(stuck());
+            }
+            self.at += self.step;
+            Ok(self.at <= self.last)
+        }
+    }
+
+    #[test]
+    fn items_of_all_pages() {
+        let all: Result<Vec<u32>, _> = items(Count { at: 1, step: 2, last: 7 }, |page| page).collect();
+        assert_eq!(all.unwrap(), [1, 3, 5, 7]);
+    }
+
+    #[test]
+    fn a_marker_that_stands_still_is_an_error_after_its_page() {
+        let mut all = pages(Count { at: 1, step: 0, last: 7 });
+        assert_eq!(all.next().unwrap().unwrap(), [1]);
+        assert!(all.next().unwrap().is_err());
+        assert!(all.next().is_none());
+    }
+}

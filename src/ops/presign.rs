@@ -1,0 +1,243 @@
+//! Signatures and URLs for others to use. Nothing here is sent.
+
+use http::Method;
+
+use crate::client::CosS3Client;
+use crate::credentials::Credentials;
+use crate::error::{CosClientError, CosError};
+use crate::wire::request::Request;
+use crate::wire::sign::ToSign;
+use crate::wire::uri::{Location, Target, encode, encode_query, locate};
+
+impl CosS3Client {
+    /// Computes the `Authorization` header of a request that someone else sends.
+    ///
+    /// An empty `key` is an error, as in Python; an anonymous client's signature is empty.
+    ///
+    /// Python:
+    /// ```python
+    /// authorization = client.get_auth(Method='PUT', Bucket='examplebucket-1250000000', Key='test.txt', Expired=600)
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7778>
+    pub fn get_auth(&self, method: impl AsRef<str>, bucket: impl Into<String>, key: impl Into<String>) -> GetAuth<'_> {
+        GetAuth { signing: Signing::new(self, "get_auth", method.as_ref(), bucket, key) }
+    }
+
+    /// Makes a URL that lets whoever has it send one kind of request until it expires.
+    ///
+    /// With temporary credentials the URL carries their token, signed, so that it works as it is.
+    ///
+    /// Python:
+    /// ```python
+    /// url = client.get_presigned_url(Bucket='examplebucket-1250000000', Key='test.txt', Method='PUT', Expired=120)
+    /// ```
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let config = qcloud_cos::CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("k").build()?;
+    /// # let client = qcloud_cos::CosS3Client::new(config)?;
+    /// let url = client.get_presigned_url("examplebucket-1250000000", "test.txt", "PUT").expired(120).sign()?;
+    /// assert!(url.starts_with("https://examplebucket-1250000000.cos.ap-beijing.myqcloud.com/test.txt?q-sign-algorithm=sha1&"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/14116>
+    pub fn get_presigned_url(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        method: impl AsRef<str>,
+    ) -> GetPresignedUrl<'_> {
+        GetPresignedUrl { signing: Signing::new(self, "get_presigned_url", method.as_ref(), bucket, key) }
+    }
+
+    /// Makes a URL that lets whoever has it download an object until it expires.
+    ///
+    /// Python:
+    /// ```python
+    /// url = client.get_presigned_download_url(Bucket='examplebucket-1250000000', Key='test.txt')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/14116>
+    pub fn get_presigned_download_url(&self, bucket: impl Into<String>, key: impl Into<String>) -> GetPresignedUrl<'_> {
+        GetPresignedUrl { signing: Signing::new(self, "get_presigned_download_url", "GET", bucket, key) }
+    }
+
+    /// Returns the URL of an object, without a signature.
+    ///
+    /// Python:
+    /// ```python
+    /// url = client.get_object_url(Bucket='examplebucket-1250000000', Key='test.txt')
+    /// ```
+    pub fn get_object_url(&self, bucket: impl Into<String>, key: impl Into<String>) -> Result<String, CosError> {
+        let addressing = self.get_conf().addressing();
+        Ok(locate(&addressing, &Target::object(bucket, key), &addressing.endpoint)?.url())
+    }
+}
+
+/// What a signature is computed from.
+#[derive(Debug)]
+struct Signing<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    expired: u64,
+    sign_host: Option<bool>,
+    ci: bool,
+}
+
+impl<'a> Signing<'a> {
+    fn new(
+        client: &'a CosS3Client,
+        operation: &'static str,
+        method: &str,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> Self {
+        let target = Target::object(bucket, key);
+        let request = match Method::from_bytes(method.to_ascii_uppercase().as_bytes()) {
+            Ok(method) => Request::new(operation, method, target),
+            Err(error) => {
+                let mut request = Request::new(operation, Method::GET, target);
+                let why = format!("{method:?} is not an HTTP method");
+                request.defer(CosClientError::invalid("method", why).caused_by(error));
+                request
+            }
+        };
+        Self { client, request, expired: 300, sign_host: None, ci: false }
+    }
+
+    fn locate(&mut self) -> Result<Location, CosError> {
+        self.request.check()?;
+        let addressing = self.client.get_conf().addressing();
+        let endpoint = match (self.ci, &addressing.endpoint_ci) {
+            (true, Some(endpoint)) => endpoint,
+            (true, None) => return Err(CosClientError::invalid("endpoint_ci", "is required, or a region").into()),
+            (false, _) => &addressing.endpoint,
+        };
+        Ok(locate(&addressing, &self.request.target, endpoint)?)
+    }
+
+    fn authorization(&self, location: &Location, credentials: &Credentials) -> String {
+        let fixed = &self.client.get_conf().fixed;
+        // Behind an IP the official SDK signs the IP here, and the Host header only when it sends.
+        let host = Location { host_header: None, ..location.clone() }.signed_host();
+        let what = ToSign {
+            method: &self.request.method,
+            path: &location.signed_path,
+            query: if fixed.sign_params { &self.request.query } else { &[] },
+            headers: &self.request.headers,
+            host: self.sign_host.unwrap_or(fixed.sign_host).then_some(host.as_str()),
+        };
+        self.client.signer(credentials, self.expired).authorization(&what)
+    }
+}
+
+/// What both builders have.
+macro_rules! signing_setters {
+    () => {
+        /// Sets for how many seconds from now the signature is valid. Python: `Expired`. Default: 300.
+        pub fn expired(mut self, seconds: u64) -> Self {
+            self.signing.expired = seconds;
+            self
+        }
+
+        /// Signs a header, which the request then has to carry. Python: `Headers`. Default: none but the host.
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.signing.request.set_header(name.as_ref(), value.as_ref());
+            self
+        }
+
+        /// Signs several headers, which the request then has to carry. Python: `Headers={...}`. Default: none
+        /// but the host.
+        pub fn headers<K: AsRef<str>, V: AsRef<str>>(mut self, headers: impl IntoIterator<Item = (K, V)>) -> Self {
+            for (name, value) in headers {
+                self.signing.request.set_header(name.as_ref(), value.as_ref());
+            }
+            self
+        }
+
+        /// Adds a query parameter and signs it. Python: `Params`. Default: none.
+        pub fn param(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+            self.signing.request.set_query(name.as_ref(), value);
+            self
+        }
+
+        /// Adds several query parameters and signs them. Python: `Params={...}`. Default: none.
+        pub fn params<K: AsRef<str>, V: Into<String>>(mut self, params: impl IntoIterator<Item = (K, V)>) -> Self {
+            for (name, value) in params {
+                self.signing.request.set_query(name.as_ref(), value);
+            }
+            self
+        }
+
+        /// Signs the host, so that the signature holds for it alone. Python: `SignHost`. Default: the
+        /// configuration's.
+        pub fn sign_host(mut self, sign: bool) -> Self {
+            self.signing.sign_host = Some(sign);
+            self
+        }
+
+        /// Signs for the host of Cloud Infinite. Python: `UseCiEndPoint`. Default: false.
+        pub fn use_ci_end_point(mut self, ci: bool) -> Self {
+            self.signing.ci = ci;
+            self
+        }
+    };
+}
+
+/// Builds a [`get_auth`](CosS3Client::get_auth) signature.
+#[derive(Debug)]
+#[must_use = "nothing is signed before `sign`"]
+pub struct GetAuth<'a> {
+    signing: Signing<'a>,
+}
+
+impl GetAuth<'_> {
+    signing_setters!();
+
+    /// Computes the signature.
+    pub fn sign(mut self) -> Result<String, CosError> {
+        let location = self.signing.locate()?;
+        let credentials = self.signing.client.get_conf().credentials()?;
+        Ok(credentials.map_or_else(String::new, |credentials| self.signing.authorization(&location, &credentials)))
+    }
+}
+
+/// Builds a [`get_presigned_url`](CosS3Client::get_presigned_url) or
+/// [`get_presigned_download_url`](CosS3Client::get_presigned_download_url).
+#[derive(Debug)]
+#[must_use = "nothing is signed before `sign`"]
+pub struct GetPresignedUrl<'a> {
+    signing: Signing<'a>,
+}
+
+impl GetPresignedUrl<'_> {
+    signing_setters!();
+
+    /// Makes the URL. An anonymous client's URL is the plain one.
+    pub fn sign(mut self) -> Result<String, CosError> {
+        const TOKEN: &str = "x-cos-security-token";
+        let location = self.signing.locate()?;
+        let credentials = self.signing.client.get_conf().credentials()?;
+        let mut query = Vec::new();
+        if let Some(credentials) = &credentials {
+            let given = |query: &str| query.eq_ignore_ascii_case(TOKEN);
+            if let Some(token) =
+                credentials.token().filter(|_| !self.signing.request.query.iter().any(|(k, _)| given(k)))
+            {
+                self.signing.request.set_query(TOKEN, token);
+            }
+            let signature = self.signing.authorization(&location, credentials);
+            query.extend(signature.split('&').map(|part| {
+                let (name, value) = part.split_once('=').unwrap_or((part, ""));
+                format!("{name}={}", encode(value))
+            }));
+        }
+        if !self.signing.request.query.is_empty() {
+            query.push(encode_query(&self.signing.request.query));
+        }
+        let separator = if query.is_empty() { "" } else { "?" };
+        Ok(format!("{}{separator}{}", location.url(), query.join("&")))
+    }
+}

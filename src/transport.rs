@@ -1,0 +1,287 @@
+//! HTTP. The only file that names ureq.
+
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use http::{HeaderMap, Uri};
+use ureq::config::Config;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
+};
+use ureq::{Agent, Body, Error, Proxy, SendBody, Timeout};
+
+use crate::config::Connection;
+use crate::error::{ClientErrorKind, CosClientError};
+
+/// Large enough for a body to go out in few system calls; more costs memory for nothing.
+const OUTPUT_BUFFER: usize = 256 * 1024;
+const INPUT_BUFFER: usize = 128 * 1024;
+
+/// Sends one request and returns the answer's head, with its body still to be read.
+pub(crate) trait Transport: Send + Sync {
+    fn send(&self, call: Call<'_>) -> Result<Answer, Failure>;
+}
+
+/// One attempt of a request, signed and complete.
+pub(crate) struct Call<'a> {
+    pub(crate) request: http::Request<()>,
+    pub(crate) body: Option<&'a mut dyn Read>,
+    /// How long to wait for the answer, where the setting is too short.
+    pub(crate) patience: Option<Duration>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Box<dyn Read + Send>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) stage: Stage,
+    pub(crate) error: CosClientError,
+}
+
+/// How far a failed attempt got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing was sent.
+    NotConnected,
+    /// A connection from the pool was found closed.
+    Stale,
+    /// Something was sent.
+    Sent,
+    /// Repeating it cannot help.
+    Final,
+}
+
+/// What the connector of this thread's request has seen; a send stays on its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Resolving,
+    Pooled,
+    Connecting,
+    Connected,
+}
+
+thread_local! {
+    static PHASE: Cell<Phase> = const { Cell::new(Phase::Resolving) };
+}
+
+/// The real transport.
+#[derive(Debug)]
+pub(crate) struct Ureq {
+    agent: Agent,
+    proxied: bool,
+}
+
+impl Ureq {
+    pub(crate) fn new(settings: &Connection) -> Result<Self, CosClientError> {
+        let proxy = proxy(settings)?;
+        let proxied = proxy.is_some();
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // ureq would follow with token and encryption key headers in place.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .accept("*/*")
+            .accept_encoding("identity")
+            .timeout_connect(Some(settings.connect_timeout))
+            .timeout_recv_response(Some(settings.response_timeout))
+            .timeout_per_read(Some(settings.stall_timeout.max(settings.response_timeout)))
+            .timeout_per_write(Some(settings.stall_timeout))
+            .max_idle_connections_per_host(settings.pool_max_size)
+            .max_idle_connections(settings.pool_connections.saturating_mul(settings.pool_max_size))
+            .output_buffer_size(OUTPUT_BUFFER)
+            .input_buffer_size(INPUT_BUFFER)
+            .proxy(proxy)
+            .tls_config(tls(settings)?)
+            .build();
+        let resolver = Named { fixed: settings.connect_to, dns: DefaultResolver::default() };
+        let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
+        Ok(Self { agent: Agent::with_parts(config, connector, resolver), proxied })
+    }
+}
+
+impl Transport for Ureq {
+    fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
+        // Behind a proxy no name is resolved here.
+        PHASE.set(if self.proxied { Phase::Pooled } else { Phase::Resolving });
+        let mut nothing = io::empty();
+        let has_body = call.body.is_some();
+        let body = match call.body {
+            Some(reader) => SendBody::from_reader(reader),
+            None => SendBody::from_reader(&mut nothing),
+        };
+        let (parts, ()) = call.request.into_parts();
+        let sent = if has_body || parts.headers.contains_key(http::header::CONTENT_LENGTH) {
+            self.run(http::Request::from_parts(parts, body), call.patience)
+        } else {
+            self.run(http::Request::from_parts(parts, SendBody::none()), call.patience)
+        };
+        let (parts, body) = sent.map_err(failure)?.into_parts();
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: Box::new(body.into_reader()) })
+    }
+}
+
+impl Ureq {
+    fn run(
+        &self,
+        request: http::Request<SendBody<'_>>,
+        patience: Option<Duration>,
+    ) -> Result<http::Response<Body>, Error> {
+        match patience {
+            Some(patience) => {
+                let configured = self.agent.configure_request(request);
+                self.agent
+                    .run(configured.timeout_recv_response(Some(patience)).timeout_per_read(Some(patience)).build())
+            }
+            None => self.agent.run(request),
+        }
+    }
+}
+
+/// Notes how far the connection has come.
+#[derive(Debug)]
+struct Mark(Phase);
+
+impl<In: UreqTransport> Connector<In> for Mark {
+    type Out = In;
+
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
+        PHASE.set(self.0);
+        Ok(chained)
+    }
+}
+
+/// Resolves by DNS, or everything to one address.
+struct Named {
+    fixed: Option<SocketAddr>,
+    dns: DefaultResolver,
+}
+
+impl Debug for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Named").field("fixed", &self.fixed).finish_non_exhaustive()
+    }
+}
+
+impl Resolver for Named {
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let addresses = match self.fixed {
+            Some(address) => {
+                let mut one = self.empty();
+                one.push(address);
+                one
+            }
+            None => self.dns.resolve(uri, config, timeout)?,
+        };
+        PHASE.set(Phase::Pooled);
+        Ok(addresses)
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    let phase = PHASE.get();
+    let (stage, kind, what) = match (&error, phase) {
+        (Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired, _) => {
+            (Stage::Final, ClientErrorKind::Tls, "TLS failed")
+        }
+        (Error::Http(_) | Error::BadUri(_) | Error::RequireHttpsOnly(_), _) => {
+            (Stage::Final, ClientErrorKind::Protocol, "the request cannot be sent")
+        }
+        (Error::HostNotFound, _) | (Error::Io(_), Phase::Resolving) => {
+            (Stage::NotConnected, ClientErrorKind::Dns, "the host name does not resolve")
+        }
+        (Error::Io(io), Phase::Connecting) if is_tls(io) => (Stage::Final, ClientErrorKind::Tls, "TLS failed"),
+        (Error::Timeout(Timeout::Connect | Timeout::Resolve), _)
+        | (
+            Error::Io(_) | Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::Timeout(_),
+            Phase::Connecting,
+        ) => (Stage::NotConnected, ClientErrorKind::Connect, "no connection"),
+        (Error::Io(io), Phase::Pooled) if is_closed(io) => {
+            (Stage::Stale, ClientErrorKind::Transport, "the kept connection was closed")
+        }
+        (Error::Timeout(_), _) => (Stage::Sent, ClientErrorKind::Timeout, "no answer in time"),
+        (Error::Io(io), _) if io.kind() == io::ErrorKind::TimedOut => {
+            (Stage::Sent, ClientErrorKind::Timeout, "no answer in time")
+        }
+        (Error::Io(_), _) => (Stage::Sent, ClientErrorKind::Transport, "the connection broke"),
+        _ => (Stage::Sent, ClientErrorKind::Protocol, "the answer is not proper HTTP"),
+    };
+    let error = CosClientError::new(kind, format!("{what}: {error}")).caused_by(error);
+    Failure { stage, error }
+}
+
+/// rustls reports a refused certificate as an I/O error that wraps its own.
+fn is_tls(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
+}
+
+fn proxy(settings: &Connection) -> Result<Option<Proxy>, CosClientError> {
+    let Some(proxies) = &settings.proxies else {
+        return Ok(Proxy::try_from_env());
+    };
+    let scheme = if settings.https { "https" } else { "http" };
+    for (name, _) in proxies {
+        if name != "http" && name != "https" {
+            return Err(CosClientError::invalid("proxies", format!("{name:?} is neither http nor https")));
+        }
+    }
+    let Some((_, url)) = proxies.iter().find(|(name, _)| name == scheme) else {
+        return Ok(None);
+    };
+    if !url.starts_with("http://") && !url.starts_with("https://") && url.contains("://") {
+        return Err(CosClientError::invalid("proxies", "only http:// and https:// proxies are supported"));
+    }
+    // The message must not repeat the URL: it may hold a password.
+    Proxy::new(url)
+        .map(Some)
+        .map_err(|_| CosClientError::invalid("proxies", format!("the {scheme} proxy is not a valid URL")))
+}
+
+fn tls(settings: &Connection) -> Result<TlsConfig, CosClientError> {
+    let mut tls = TlsConfig::builder().disable_verification(!settings.verify_ssl);
+    if let Some(path) = &settings.ca_bundle {
+        let certificates = certificates("ca_bundle", path)?;
+        tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
+    }
+    if let Some((cert, key)) = &settings.ssl_cert {
+        let chain = certificates("ssl_cert", cert)?;
+        let pem = pem("ssl_cert", key)?;
+        let key = PrivateKey::from_pem(&pem)
+            .map_err(|e| CosClientError::invalid("ssl_cert", format!("{} holds no key", key.display())).caused_by(e))?;
+        tls = tls.client_cert(Some(ClientCert::new_with_certs(&chain, key)));
+    }
+    Ok(tls.build())
+}
+
+fn pem(field: &str, path: &Path) -> Result<Vec<u8>, CosClientError> {
+    std::fs::read(path).map_err(|e| CosClientError::invalid(field, format!("{}: {e}", path.display())).caused_by(e))
+}
+
+fn certificates(field: &str, path: &Path) -> Result<Vec<Certificate<'static>>, CosClientError> {
+    let pem = pem(field, path)?;
+    let certificates: Vec<_> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(CosClientError::invalid(field, format!("{} holds no certificate", path.display())));
+    }
+    Ok(certificates)
+}

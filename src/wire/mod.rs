@@ -1,0 +1,11 @@
+//! The pure core: values in, values out. No sockets, files, clock, sleep, randomness or environment,
+//! so that every byte on the wire can be tested without a server.
+
+pub(crate) mod crc64;
+pub(crate) mod redirect;
+pub(crate) mod request;
+pub(crate) mod respond;
+pub(crate) mod retry;
+pub(crate) mod sign;
+pub(crate) mod uri;
+pub(crate) mod xml;

@@ -1,0 +1,394 @@
+//! A request as it is being built, and its body.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::time::Duration;
+
+use http::Method;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::uri::Target;
+use crate::error::CosClientError;
+
+/// Headers whose values are secrets: hidden in every log and debug output.
+const SECRET_HEADERS: [&str; 3] = [
+    "x-cos-security-token",
+    "x-cos-server-side-encryption-customer-key",
+    "x-cos-copy-source-server-side-encryption-customer-key",
+];
+
+/// A request that a builder fills in. Wrong values are remembered, and the first one is reported
+/// when the request is sent, so that setters can be chained.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) target: Target,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body<'a>,
+    /// The caller's `ContentLength`, used only where the body does not know its own.
+    pub(crate) declared_length: Option<u64>,
+    pub(crate) facts: Facts,
+    deferred: Option<CosClientError>,
+}
+
+/// What an operation knows about its own repetition and answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// Repeating the request after an unknown outcome does no harm.
+    pub(crate) idempotent: bool,
+    /// A 200 may carry an error document, or nothing at all: read the body before believing it.
+    pub(crate) error_in_200: bool,
+    /// How long the server may take before it answers, where that is longer than the setting.
+    pub(crate) patience: Option<Duration>,
+    /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
+    pub(crate) answers_body_crc: bool,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { idempotent: true, error_in_200: false, patience: None, answers_body_crc: false }
+    }
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn new(operation: &'static str, method: Method, target: Target) -> Self {
+        Self {
+            operation,
+            method,
+            target,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Body(Kind::None),
+            declared_length: None,
+            facts: Facts::default(),
+            deferred: None,
+        }
+    }
+
+    pub(crate) fn with_body(mut self, body: Body<'a>) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn with_facts(mut self, facts: Facts) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    /// Appends a query parameter whose name this crate chose.
+    pub(crate) fn param(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets a query parameter, replacing one of the same name.
+    pub(crate) fn set_query(&mut self, name: &str, value: impl Into<String>) {
+        let value = value.into();
+        match self.query.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Returns a query parameter's value; empty if it is not set.
+    pub(crate) fn query(&self, name: &str) -> &str {
+        self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Sets a header, replacing one of the same name. `name` is also what an error names.
+    pub(crate) fn set_header(&mut self, name: &str, value: &str) {
+        match header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.defer(error),
+        }
+    }
+
+    /// Makes the same request again, for the next page of a list. A body is not taken along.
+    pub(crate) fn repeat(&self) -> Request<'static> {
+        Request {
+            operation: self.operation,
+            method: self.method.clone(),
+            target: self.target.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            body: Body(Kind::None),
+            declared_length: None,
+            facts: self.facts,
+            deferred: self.deferred.as_ref().map(CosClientError::again),
+        }
+    }
+
+    /// Remembers the first error for when the request is sent.
+    pub(crate) fn defer(&mut self, error: CosClientError) {
+        self.deferred.get_or_insert(error);
+    }
+
+    /// Fails with the first error a setter met.
+    pub(crate) fn check(&mut self) -> Result<(), CosClientError> {
+        self.deferred.take().map_or(Ok(()), Err)
+    }
+}
+
+/// Checks a header. Blanks at the ends would be stripped on the way and break the signature; line
+/// breaks would start another header.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), CosClientError> {
+    let field = || format!("header {name:?}");
+    let parsed = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|e| CosClientError::invalid(field(), "is not a valid header name").caused_by(e))?;
+    if value.starts_with([' ', '\t']) || value.ends_with([' ', '\t']) {
+        return Err(CosClientError::invalid(field(), "has a blank at an end of its value"));
+    }
+    let mut content = HeaderValue::from_bytes(value.as_bytes())
+        .map_err(|e| CosClientError::invalid(field(), "has a control character in its value").caused_by(e))?;
+    content.set_sensitive(SECRET_HEADERS.contains(&parsed.as_str()));
+    Ok((parsed, content))
+}
+
+/// What is uploaded.
+///
+/// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String` and
+/// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
+/// seekable bodies can be sent again when a request is repeated; the others cannot, once a byte of
+/// them was read.
+///
+/// ```
+/// use qcloud_cos::Body;
+///
+/// let from_text: Body = "hello".into();
+/// let from_stream = Body::reader(std::io::stdin());
+/// ```
+pub struct Body<'a>(pub(crate) Kind<'a>);
+
+pub(crate) enum Kind<'a> {
+    /// Nothing is sent; `Content-Length: 0` where the method expects a body.
+    None,
+    Bytes(Cow<'a, [u8]>),
+    Source(Box<dyn Source + 'a>),
+    /// The body could not be made; reported when the request is sent.
+    Failed(io::Error),
+}
+
+/// A body that is read while it is sent.
+pub(crate) trait Source: Read + Send {
+    /// How many bytes are still to come, if that is known.
+    fn remaining(&self) -> Option<u64>;
+    /// Goes back to where the body started. False: it cannot.
+    fn rewind(&mut self) -> io::Result<bool>;
+    /// Whether reading it uses it up.
+    fn is_one_shot(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Sends what `reader` gives, until its end. The length is unknown, so it goes out in chunks
+    /// (`Transfer-Encoding: chunked`), and the request is not repeated once a byte was read.
+    pub fn reader(reader: impl Read + Send + 'a) -> Self {
+        Self(Kind::Source(Box::new(OneShot { reader, len: None, pulled: false })))
+    }
+
+    /// Sends exactly `len` bytes of `reader`; a reader that ends before that is an error.
+    pub fn sized_reader(reader: impl Read + Send + 'a, len: u64) -> Self {
+        Self(Kind::Source(Box::new(OneShot { reader: reader.take(len), len: Some(len), pulled: false })))
+    }
+
+    /// Sends what `reader` holds from its current position on, as Python does with a file or a
+    /// `BytesIO`. The length is found by seeking, and the request can be repeated.
+    pub fn seekable(mut reader: impl Read + Seek + Send + 'a) -> Self {
+        let measured = reader.stream_position().and_then(|start| {
+            let end = reader.seek(SeekFrom::End(0))?;
+            reader.seek(SeekFrom::Start(start))?;
+            Ok((start, end.saturating_sub(start)))
+        });
+        match measured {
+            Ok((start, len)) => Self(Kind::Source(Box::new(Seekable { reader: reader.take(len), start, len }))),
+            Err(error) => Self(Kind::Failed(error)),
+        }
+    }
+
+    pub(crate) fn source(source: impl Source + 'a) -> Self {
+        Self(Kind::Source(Box::new(source)))
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self.0, Kind::None)
+    }
+
+    pub(crate) fn is_one_shot(&self) -> bool {
+        matches!(&self.0, Kind::Source(source) if source.is_one_shot())
+    }
+
+    /// Returns the length in bytes, if it is known.
+    pub(crate) fn len(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::None | Kind::Failed(_) => Some(0),
+            Kind::Bytes(bytes) => Some(bytes.len() as u64),
+            Kind::Source(source) => source.remaining(),
+        }
+    }
+
+    /// Goes back to the start. False: this body cannot be read again.
+    pub(crate) fn rewind(&mut self) -> io::Result<bool> {
+        match &mut self.0 {
+            Kind::None | Kind::Bytes(_) | Kind::Failed(_) => Ok(true),
+            Kind::Source(source) => source.rewind(),
+        }
+    }
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?} bytes)", self.len())
+    }
+}
+
+impl<'a> From<&'a [u8]> for Body<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(Kind::Bytes(Cow::Borrowed(bytes)))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Body<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl From<Vec<u8>> for Body<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Kind::Bytes(Cow::Owned(bytes)))
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Body<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl<'a> From<&'a str> for Body<'a> {
+    fn from(text: &'a str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<String> for Body<'_> {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+struct OneShot<R> {
+    reader: R,
+    len: Option<u64>,
+    pulled: bool,
+}
+
+impl<R: Read> Read for OneShot<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.pulled = true;
+        self.reader.read(buf)
+    }
+}
+
+impl<R: Read + Send> Source for OneShot<R> {
+    fn remaining(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn rewind(&mut self) -> io::Result<bool> {
+        Ok(!self.pulled)
+    }
+
+    fn is_one_shot(&self) -> bool {
+        true
+    }
+}
+
+struct Seekable<R> {
+    reader: io::Take<R>,
+    start: u64,
+    len: u64,
+}
+
+impl<R: Read> Read for Seekable<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buf)
+    }
+}
+
+impl<R: Read + Seek + Send> Source for Seekable<R> {
+    fn remaining(&self) -> Option<u64> {
+        Some(self.len)
+    }
+
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.reader.get_mut().seek(SeekFrom::Start(self.start))?;
+        self.reader.set_limit(self.len);
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn read(body: &mut Body<'_>) -> String {
+        let Kind::Source(source) = &mut body.0 else { panic!("not a stream") };
+        let mut text = String::new();
+        source.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_seekable_body_starts_where_it_stood_and_rewinds_to_there() {
+        let mut cursor = Cursor::new(b"0123456789".to_vec());
+        cursor.set_position(4);
+        let mut body = Body::seekable(cursor);
+        assert_eq!(body.len(), Some(6));
+        assert_eq!(read(&mut body), "456789");
+        assert!(body.rewind().unwrap());
+        assert_eq!(read(&mut body), "456789");
+    }
+
+    #[test]
+    fn a_one_shot_body_can_be_repeated_only_before_the_first_byte() {
+        let mut body = Body::reader(&b"abc"[..]);
+        assert_eq!(body.len(), None);
+        assert!(body.rewind().unwrap());
+        assert_eq!(read(&mut body), "abc");
+        assert!(!body.rewind().unwrap());
+    }
+
+    #[test]
+    fn bad_headers_are_refused_by_name() {
+        for (name, value) in [
+            ("x-cos-meta-a", " a"),
+            ("x-cos-meta-a", "a "),
+            ("x-cos-meta-a", "a\nb"),
+            ("x-cos-meta-a", "a\0b"),
+            ("x-cos-meta-名", "v"),
+            ("x y", "v"),
+            ("", "v"),
+        ] {
+            let error = header(name, value).unwrap_err().to_string();
+            assert!(error.contains(&format!("{name:?}")), "{error}");
+        }
+        assert_eq!(header("x-cos-meta-a", "广州 塔").unwrap().1.as_bytes(), "广州 塔".as_bytes());
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let mut request = Request::new("t", Method::PUT, Target::bucket("b-1"));
+        request.set_header("x-cos-server-side-encryption-customer-key", "c2VjcmV0");
+        request.set_header("X-Cos-Security-Token", "tokentoken");
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("c2VjcmV0") && !shown.contains("tokentoken"), "{shown}");
+    }
+}

@@ -1,0 +1,195 @@
+//! From an answer to its meaning: service errors from any kind of body, and headers under the names
+//! that Python shows.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, Method};
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::xml;
+use crate::error::CosServiceError;
+
+/// How much of an error's body is kept, in bytes.
+pub(crate) const ERROR_BODY_LIMIT: u64 = 64 * 1024;
+
+/// The headers of an answer; names in any case.
+///
+/// Serializes to Python's dict of headers: `ETag`, `Content-Length`, `x-cos-request-id`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers(HeaderMap);
+
+impl Headers {
+    /// Returns a header's value, with bytes that are not UTF-8 replaced; the first one if it was
+    /// sent more than once.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
+    /// Returns a header's value as it came, byte by byte.
+    pub fn get_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(http::HeaderValue::as_bytes)
+    }
+
+    /// Returns names (in lower case) and values, bytes that are not UTF-8 replaced.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, String)> + '_ {
+        self.0.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default()
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.get(name)?.trim().parse().ok()
+    }
+}
+
+impl From<HeaderMap> for Headers {
+    fn from(headers: HeaderMap) -> Self {
+        Self(headers)
+    }
+}
+
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut names: Vec<_> = self.0.keys().map(http::HeaderName::as_str).collect();
+        names.dedup();
+        for name in names {
+            map.serialize_entry(&display_name(name), &self.text(name))?;
+        }
+        map.end()
+    }
+}
+
+/// Returns a header's name as COS writes it: `ETag`, `Content-Length`, `x-cos-request-id`.
+fn display_name(name: &str) -> String {
+    if name == "etag" {
+        return "ETag".to_owned();
+    }
+    if name.starts_with("x-") {
+        return name.to_owned();
+    }
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    };
+    name.split('-').map(capital).collect::<Vec<_>>().join("-")
+}
+
+/// An answer that is an error.
+pub(crate) struct Refusal<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) method: &'a Method,
+    pub(crate) url: &'a str,
+    pub(crate) status: u16,
+    pub(crate) headers: &'a Headers,
+    pub(crate) body: &'a [u8],
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ErrorDocument {
+    #[serde(rename = "Code", alias = "code")]
+    code: String,
+    #[serde(rename = "Message", alias = "message")]
+    message: String,
+    #[serde(rename = "Resource", alias = "resource")]
+    resource: String,
+    #[serde(rename = "RequestId", alias = "requestid")]
+    request_id: String,
+    #[serde(rename = "TraceId", alias = "traceid")]
+    trace_id: String,
+}
+
+/// Builds the error of an answer. What the body does not say is taken from the headers, so that the
+/// request id is there even for a HEAD.
+pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
+    let mut found = document(answer);
+    if *answer.method == Method::HEAD && answer.status == 404 {
+        // A HEAD has no body; these are the official SDK's words for it.
+        found.code = "NoSuchResource".to_owned();
+        found.message = "The Resource You Head Not Exist".to_owned();
+        found.resource = answer.url.to_owned();
+    } else if answer.status == 304 && found.code.is_empty() {
+        found.code = "NotModified".to_owned();
+    }
+    let header = |value: String, name: &str| if value.is_empty() { answer.headers.text(name) } else { value };
+    let fields = [
+        ("code", found.code),
+        ("message", found.message),
+        ("resource", found.resource),
+        ("requestid", header(found.request_id, "x-cos-request-id")),
+        ("traceid", header(found.trace_id, "x-cos-trace-id")),
+    ];
+    let digest: BTreeMap<String, String> = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    CosServiceError {
+        method: answer.method.clone(),
+        operation: answer.operation,
+        status: answer.status,
+        origin: String::from_utf8_lossy(answer.body).into_owned(),
+        digest,
+        attempts: 0,
+    }
+}
+
+fn document(answer: &Refusal<'_>) -> ErrorDocument {
+    if let Some(code) = answer.headers.get("x-cos-error-code") {
+        let message = String::from_utf8_lossy(answer.body).into_owned();
+        return ErrorDocument { code, message, ..ErrorDocument::default() };
+    }
+    xml::parse("Error", answer.body).ok().or_else(|| serde_json::from_slice(answer.body).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn error(method: &Method, status: u16, headers: &[(&'static str, &'static str)], body: &str) -> CosServiceError {
+        let map: HeaderMap =
+            headers.iter().map(|(k, v)| (http::HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
+        let headers = Headers(map);
+        service_error(&Refusal {
+            operation: "get_object",
+            method,
+            url: "http://h/k",
+            status,
+            headers: &headers,
+            body: body.as_bytes(),
+        })
+    }
+
+    #[test]
+    fn reads_every_kind_of_error_body() {
+        let ids = [("x-cos-request-id", "rid"), ("x-cos-trace-id", "tid")];
+        let e = error(&Method::GET, 403, &ids, "<Error><Code>AccessDenied</Code><Message/></Error>");
+        assert_eq!((e.get_error_code(), e.get_error_msg()), ("AccessDenied", "Unknown"));
+        assert_eq!((e.get_request_id(), e.get_trace_id()), ("rid", "tid"));
+        let e = error(&Method::GET, 403, &[], r#"{"code": "Denied", "message": "no", "requestid": "r1"}"#);
+        assert_eq!((e.get_error_code(), e.get_request_id()), ("Denied", "r1"));
+        let e = error(&Method::GET, 403, &[("x-cos-error-code", "Denied")], "text");
+        assert_eq!((e.get_error_code(), e.get_error_msg()), ("Denied", "text"));
+        let e = error(&Method::GET, 502, &ids, "<html><body>Bad Gateway");
+        assert_eq!((e.get_error_code(), e.get_request_id()), ("Unknown", "rid"));
+        assert_eq!(e.get_origin_msg(), "<html><body>Bad Gateway");
+        let e = error(&Method::HEAD, 404, &[], "");
+        assert_eq!((e.get_error_code(), e.get_resource_location()), ("NoSuchResource", "http://h/k"));
+        assert_eq!(e.get_trace_id(), "Unknown");
+    }
+
+    #[test]
+    fn headers_serialize_under_pythons_names() {
+        let mut map = HeaderMap::new();
+        for (name, value) in [("etag", "\"e\""), ("content-length", "1"), ("x-cos-meta-a", "广")] {
+            map.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let json = serde_json::to_value(Headers(map)).unwrap();
+        assert_eq!(json, serde_json::json!({"ETag": "\"e\"", "Content-Length": "1", "x-cos-meta-a": "广"}));
+    }
+}

@@ -1,0 +1,343 @@
+//! Where a request goes: region, endpoint and bucket to host, key to path, and the one
+//! percent-encoder that the signature and the URL share.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::error::CosClientError;
+
+/// RFC 3986 "unreserved": what neither a query value nor a signed value encodes.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// The same with `/` left alone: the path of an object.
+const PATH: &AsciiSet = &VALUE.remove(b'/');
+
+/// Percent-encodes a name or value of a query, a signed header or a signed parameter.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, VALUE).to_string()
+}
+
+/// Percent-encodes bytes that may not be UTF-8, for the signature of a raw header value.
+pub(crate) fn encode_bytes(value: &[u8]) -> String {
+    percent_encoding::percent_encode(value, VALUE).to_string()
+}
+
+/// Undoes the encoding of keys in listings (`encoding-type=url`); `+` is a plus sign there.
+pub(crate) fn decode(value: &str) -> String {
+    percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
+/// Writes a query as `a=1&b=`, in the order given.
+pub(crate) fn encode_query(query: &[(String, String)]) -> String {
+    query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// The settings that decide where requests go.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Addressing {
+    pub(crate) scheme: String,
+    pub(crate) appid: Option<String>,
+    pub(crate) endpoint: String,
+    pub(crate) endpoint_ci: Option<String>,
+    pub(crate) domain: Option<String>,
+    pub(crate) ip: Option<String>,
+    pub(crate) port: Option<u16>,
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Bucket { bucket: String },
+    Object { bucket: String, key: String },
+}
+
+impl Target {
+    pub(crate) fn bucket(bucket: impl Into<String>) -> Self {
+        Self::Bucket { bucket: bucket.into() }
+    }
+
+    pub(crate) fn object(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self::Object { bucket: bucket.into(), key: key.into() }
+    }
+}
+
+/// A target resolved to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) scheme: String,
+    /// Host and port of the URL: where the connection goes.
+    pub(crate) authority: String,
+    /// The `Host` header where it differs from the URL's host: behind an IP.
+    pub(crate) host_header: Option<String>,
+    /// The encoded path, with its leading slash.
+    pub(crate) path: String,
+    /// The path that is signed: the key as it is, with a leading slash.
+    pub(crate) signed_path: String,
+}
+
+impl Location {
+    /// Returns the URL without its query.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.authority, self.path)
+    }
+
+    /// Returns the host that is signed. A URL's port is left out, as the official SDK does.
+    pub(crate) fn signed_host(&self) -> String {
+        match &self.host_header {
+            Some(host) => host.clone(),
+            None => without_port(&self.authority).to_ascii_lowercase(),
+        }
+    }
+
+    /// Moves `{bucket-appid}.cos.{region}.myqcloud.com` to the same host under `tencentcos.cn`.
+    /// Returns whether the host was of that form; any other is left alone.
+    pub(crate) fn switch_domain(&mut self) -> bool {
+        match backup_domain(&self.authority) {
+            Some(backup) => {
+                self.authority = backup;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !host.is_empty() => host,
+        _ => authority,
+    }
+}
+
+fn backup_domain(host: &str) -> Option<String> {
+    let stem = host.strip_suffix(".myqcloud.com")?;
+    let (bucket, region) = stem.split_once(".cos.")?;
+    let (name, appid) = bucket.rsplit_once('-')?;
+    let lower = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase());
+    let mut parts: Vec<&str> = region.split('-').collect();
+    if parts.last() == Some(&"1") {
+        parts.pop();
+    }
+    let named = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !appid.is_empty()
+        && appid.bytes().all(|b| b.is_ascii_digit());
+    // Accelerated, internal and custom hosts have no twin under the other domain.
+    let regional = matches!(parts.len(), 2 | 3) && parts.iter().all(|part| lower(part));
+    (named && regional).then(|| format!("{stem}.tencentcos.cn"))
+}
+
+/// Resolves a target; an error names the bucket or the key.
+pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -> Result<Location, CosClientError> {
+    let (Target::Bucket { bucket } | Target::Object { bucket, .. }) = target;
+    let bucket_host = format!("{}.{endpoint}", bucket_name(bucket, addressing.appid.as_deref())?);
+    let host = addressing.domain.clone().unwrap_or(bucket_host);
+    let (path, signed_path) = match target {
+        Target::Object { key, .. } => key_path(key)?,
+        Target::Bucket { .. } => ("/".to_owned(), "/".to_owned()),
+    };
+    let (authority, host_header) = match &addressing.ip {
+        Some(ip) => {
+            let ip = if ip.contains(':') && !ip.starts_with('[') { format!("[{ip}]") } else { ip.clone() };
+            let authority = addressing.port.map_or(ip.clone(), |port| format!("{ip}:{port}"));
+            (authority, Some(host))
+        }
+        None => (host, None),
+    };
+    Ok(Location { scheme: addressing.scheme.clone(), authority, host_header, path, signed_path })
+}
+
+/// Returns the full bucket name, with the appid appended where the settings give one.
+pub(crate) fn bucket_name(bucket: &str, appid: Option<&str>) -> Result<String, CosClientError> {
+    if bucket.is_empty() {
+        return Err(CosClientError::invalid("bucket", "is empty"));
+    }
+    if !is_name(bucket, b"-") {
+        let why = format!("{bucket:?} may hold only letters, digits and '-', and no '-' at its ends");
+        return Err(CosClientError::invalid("bucket", why));
+    }
+    match appid {
+        Some(appid) if !bucket.ends_with(&format!("-{appid}")) => Ok(format!("{bucket}-{appid}")),
+        _ => Ok(bucket.to_owned()),
+    }
+}
+
+/// Letters and digits, and `inner` characters anywhere but at the ends.
+fn is_name(name: &str, inner: &[u8]) -> bool {
+    let bytes = name.as_bytes();
+    let ends = [bytes.first(), bytes.last()];
+    ends.iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric))
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || inner.contains(b))
+}
+
+/// Returns the encoded path of a key and the path that is signed for it.
+///
+/// One leading slash of the key is dropped, as the official SDK does. `.` and `..` must not stand
+/// alone between slashes: proxies and HTTP libraries would resolve them, and a DELETE of `a/..`
+/// would reach the bucket. The slash beside them is therefore sent as `%2F`.
+fn key_path(key: &str) -> Result<(String, String), CosClientError> {
+    if key.is_empty() {
+        return Err(CosClientError::invalid("key", "is empty"));
+    }
+    let name = key.strip_prefix('/').unwrap_or(key);
+    if name.is_empty() || name == "." || name == ".." {
+        return Err(CosClientError::invalid("key", format!("{key:?} would address the bucket")));
+    }
+    let mut path = utf8_percent_encode(name, PATH).to_string().replace("./", ".%2F");
+    if let Some((before, last @ ("." | ".."))) = path.rsplit_once('/') {
+        path = format!("{before}%2F{last}");
+    }
+    Ok((format!("/{path}"), format!("/{name}")))
+}
+
+/// Refuses a key that names the bucket once `.` and `..` are resolved (Python's `KeySimplifyCheck`).
+pub(crate) fn check_key_simplified(key: &str) -> Result<(), CosClientError> {
+    let mut depth = 0_usize;
+    for segment in key.split('/') {
+        match segment {
+            ".." => depth = depth.saturating_sub(1),
+            "" | "." => {}
+            _ => depth += 1,
+        }
+    }
+    if depth == 0 {
+        let why = format!("{key:?} resolves to \"/\"; key_simplify_check(false) allows it");
+        return Err(CosClientError::invalid("key", why));
+    }
+    Ok(())
+}
+
+/// Which service's endpoint a region stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Module {
+    Cos,
+    Ci,
+}
+
+/// Regions of the first generation, whose host has no `cos.` in it.
+const BARE_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-east", "cn-south-2", "cn-southwest", "sg"];
+
+/// Second-generation region names and what they are called today.
+const OLD_REGIONS: [(&str, &str); 9] = [
+    ("cossh", "ap-shanghai"),
+    ("cosgz", "ap-guangzhou"),
+    ("cosbj", "ap-beijing"),
+    ("costj", "ap-beijing-1"),
+    ("coscd", "ap-chengdu"),
+    ("cossgp", "ap-singapore"),
+    ("coshk", "ap-hongkong"),
+    ("cosca", "na-toronto"),
+    ("cosger", "eu-frankfurt"),
+];
+
+/// Returns the endpoint of a region: `cos.ap-guangzhou.myqcloud.com`.
+pub(crate) fn region_endpoint(
+    region: &str,
+    module: Module,
+    old_domain: bool,
+    internal: bool,
+) -> Result<String, CosClientError> {
+    if region.is_empty() {
+        return Err(CosClientError::invalid("region", "is empty"));
+    }
+    if !is_name(region, b".-") || region.len() < 2 {
+        let why = format!("{region:?} may hold only letters, digits, '.' and '-'");
+        return Err(CosClientError::invalid("region", why));
+    }
+    let prefix = match module {
+        Module::Cos => "cos.",
+        Module::Ci => "ci.",
+    };
+    let name = if region.contains(prefix) || BARE_REGIONS.contains(&region) {
+        region.to_owned()
+    } else {
+        let today = OLD_REGIONS.iter().find(|(old, _)| *old == region).map_or(region, |(_, new)| *new);
+        // Only the new domain has internal hosts.
+        let inside = !old_domain && internal && module == Module::Cos;
+        format!("{}{today}", if inside { "cos-internal." } else { prefix })
+    };
+    Ok(format!("{name}.{}", if old_domain { "myqcloud.com" } else { "tencentcos.cn" }))
+}
+
+/// Refuses what is not `host` or `host:port`: a stray scheme, path, user or line break would send
+/// signed requests elsewhere.
+pub(crate) fn check_host(field: &str, host: &str) -> Result<(), CosClientError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    if host.is_empty() {
+        return Err(CosClientError::invalid(field, "is empty"));
+    }
+    if !host.bytes().all(plain) {
+        let why = format!("{host:?} must be a host name with an optional port, without scheme and path");
+        return Err(CosClientError::invalid(field, why));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(key: &str) -> String {
+        key_path(key).map_or_else(|e| e.to_string(), |(path, _)| path)
+    }
+
+    #[test]
+    fn keys_keep_every_byte_and_no_dot_segment_stands_alone() {
+        for (key, expected) in [
+            ("a b+c%d", "/a%20b%2Bc%25d"),
+            ("/lead", "/lead"),
+            ("//double", "//double"),
+            ("dir/", "/dir/"),
+            ("./x", "/.%2Fx"),
+            ("a/../b", "/a/..%2Fb"),
+            ("a/..", "/a%2F.."),
+            ("a/b/.", "/a/b%2F."),
+            ("//..", "/%2F.."),
+            ("../..", "/..%2F.."),
+            ("a./b", "/a.%2Fb"),
+            ("..a", "/..a"),
+        ] {
+            assert_eq!(path(key), expected, "{key}");
+            let segments: Vec<_> = expected.split('/').collect();
+            assert!(!segments.contains(&".") && !segments.contains(&".."), "{expected}");
+        }
+    }
+
+    #[test]
+    fn keys_that_would_be_the_bucket_are_refused_by_name() {
+        for key in ["", "/", ".", "..", "/.", "/.."] {
+            assert!(path(key).starts_with("key: "), "{key:?} gave {}", path(key));
+        }
+    }
+
+    #[test]
+    fn simplified_keys() {
+        assert!(check_key_simplified("a/../").is_err());
+        assert!(check_key_simplified("//").is_err());
+        assert!(check_key_simplified("a/./b").is_ok());
+    }
+
+    #[test]
+    fn backup_domain_only_for_plain_regional_hosts() {
+        let bucket = "examplebucket-1250000000";
+        let switched = backup_domain(&format!("{bucket}.cos.ap-guangzhou.myqcloud.com"));
+        assert_eq!(switched.unwrap(), format!("{bucket}.cos.ap-guangzhou.tencentcos.cn"));
+        assert!(backup_domain(&format!("{bucket}.cos.ap-beijing-1.myqcloud.com")).is_some());
+        for host in [
+            format!("{bucket}.cos.accelerate.myqcloud.com"),
+            format!("{bucket}.cos-internal.ap-guangzhou.myqcloud.com"),
+            format!("{bucket}.cos.ap-guangzhou.tencentcos.cn"),
+            "files.example.com".to_owned(),
+            "noappid.cos.ap-guangzhou.myqcloud.com".to_owned(),
+            "127.0.0.1:80".to_owned(),
+        ] {
+            assert_eq!(backup_domain(&host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_with_more_than_a_host_are_refused() {
+        for bad in ["a@b", "http://a", "a/b", "a?b", "a#b", "a\\b", "a b", "a\r\nb", ""] {
+            assert!(check_host("domain", bad).is_err(), "{bad:?}");
+        }
+        assert!(check_host("domain", "files.example.com:8080").is_ok());
+    }
+}
