@@ -205,6 +205,15 @@ impl CosS3Client {
         (self.inner.clock)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
+    /// Pauses before something is tried for the `number`th time more.
+    pub(crate) fn pause(&self, number: u32) {
+        let policy = Policy { attempts: u32::MAX, switch_domain: false };
+        let state = State { made: number.max(1), stale: 0, idempotent: true, replayable: true };
+        if let Decision::Again { delay, .. } = decide(policy, state, Outcome::Broken, fastrand::f64()) {
+            (self.inner.sleeper)(delay);
+        }
+    }
+
     /// Sends a request and reads the answer to its end.
     pub(crate) fn execute(&self, request: Request<'_>) -> Result<Response, CosError> {
         self.run(request, |client, request, answer, sent_crc| client.read_whole(request, answer, sent_crc))

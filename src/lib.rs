@@ -6,6 +6,7 @@ mod credentials;
 mod error;
 mod local;
 mod ops;
+mod transfer;
 mod transport;
 mod wire;
 
@@ -28,5 +29,7 @@ pub use ops::object::put::{PutObject, PutObjectOutput};
 pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
 pub use ops::values::{Acl, StorageClass};
+pub use transfer::download::{DownloadFile, DownloadFileOutput};
+pub use transfer::upload::{UploadFile, UploadFileOutput};
 pub use wire::request::Body;
 pub use wire::respond::Headers;

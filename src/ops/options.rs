@@ -1,6 +1,8 @@
 //! The setters that operations share, in groups. A group is pasted into a builder that has a field
 //! `request`; there is nothing in it that could not have been typed there.
 
+use http::{HeaderMap, HeaderName};
+
 /// What every builder has.
 macro_rules! every {
     () => {
@@ -276,15 +278,20 @@ macro_rules! version_id {
     };
 }
 
-/// What is read of an object, and the headers its answer carries.
-macro_rules! reading {
+/// What is read of an object.
+macro_rules! range {
     () => {
         /// Reads only these bytes: `bytes=0-10`. Python: `Range`. Default: all.
         pub fn range(mut self, range: impl AsRef<str>) -> Self {
             self.request.set_header("range", range.as_ref());
             self
         }
+    };
+}
 
+/// The headers that the answer to a download carries.
+macro_rules! response_headers {
+    () => {
         /// Has the answer carry this `Cache-Control`. Python: `ResponseCacheControl`. Default: as stored.
         pub fn response_cache_control(mut self, value: impl Into<String>) -> Self {
             self.request.set_query("response-cache-control", value);
@@ -343,7 +350,12 @@ macro_rules! encoding_type {
     };
 }
 
+/// Returns those headers that have these names: what a request of a transfer takes from the caller's.
+pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
+    names.iter().filter_map(|name| Some((HeaderName::from_static(name), headers.get(*name)?.clone()))).collect()
+}
+
 pub(crate) use {
-    acl, conditions, content_check, customer_key, encoding_type, every, managed_encryption, object_headers, reading,
-    traffic_limit, version_id,
+    acl, conditions, content_check, customer_key, encoding_type, every, managed_encryption, object_headers, range,
+    response_headers, traffic_limit, version_id,
 };

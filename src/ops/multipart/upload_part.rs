@@ -93,6 +93,6 @@ impl UploadPart<'_> {
     /// Sends the request.
     pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
         self.request.check()?;
-        upload_body(self.client, self.request, self.enable_md5).map(PutObjectOutput::from)
+        upload_body(self.client, self.request, self.enable_md5)
     }
 }

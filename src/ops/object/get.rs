@@ -57,7 +57,8 @@ pub struct GetObject<'a> {
 
 impl GetObject<'_> {
     options::every!();
-    options::reading!();
+    options::range!();
+    options::response_headers!();
     options::conditions!();
     options::customer_key!();
     options::traffic_limit!();

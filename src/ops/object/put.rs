@@ -7,7 +7,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::body::md5_base64;
-use crate::client::CosS3Client;
+use crate::client::{CosS3Client, Response};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::request::{Body, Facts, Request};
@@ -120,8 +120,7 @@ impl PutObject<'_> {
             let file = File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
             self.request.body = file.into();
         }
-        let headers = upload_body(self.client, self.request, self.enable_md5)?;
-        Ok(PutObjectOutput::from(headers))
+        upload_body(self.client, self.request, self.enable_md5)
     }
 }
 
@@ -130,7 +129,7 @@ pub(crate) fn upload_body(
     client: &CosS3Client,
     mut request: Request<'_>,
     enable_md5: bool,
-) -> Result<Headers, CosError> {
+) -> Result<PutObjectOutput, CosError> {
     if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
         let why = format!("{len} bytes are more than one request can carry (5 GiB)");
         return Err(CosClientError::invalid("body", why).into());
@@ -142,7 +141,7 @@ pub(crate) fn upload_body(
     }
     // Image processing may store another object than the one sent.
     request.facts.answers_body_crc &= !request.headers.contains_key("pic-operations");
-    client.execute(request).map(|answer| answer.headers)
+    client.execute(request).map(PutObjectOutput::from)
 }
 
 /// The answer to an upload. Serializes to the dict of headers.
@@ -158,6 +157,9 @@ pub struct PutObjectOutput {
     /// The CRC-64 that COS computed (`x-cos-hash-crc64ecma`); it was compared with the body's.
     #[serde(skip)]
     pub crc64: Option<u64>,
+    /// The CRC-64 of what was sent.
+    #[serde(skip)]
+    pub(crate) sent_crc64: Option<u64>,
     /// The id of the request.
     #[serde(skip)]
     pub request_id: String,
@@ -166,9 +168,11 @@ pub struct PutObjectOutput {
     pub headers: Headers,
 }
 
-impl From<Headers> for PutObjectOutput {
-    fn from(headers: Headers) -> Self {
+impl From<Response> for PutObjectOutput {
+    fn from(answer: Response) -> Self {
+        let headers = answer.headers;
         Self {
+            sent_crc64: answer.sent_crc,
             etag: headers.text("etag"),
             version_id: headers.get("x-cos-version-id"),
             crc64: headers.number("x-cos-hash-crc64ecma"),

@@ -1,0 +1,142 @@
+//! Fetching one part of an object into its place in a file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use http::{HeaderMap, HeaderValue, Method};
+
+use super::plan::PartRange;
+use super::pool::Stop;
+use super::progress::Progress;
+use crate::client::{CosS3Client, Streaming};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::write_all_at;
+use crate::ops::object::stream_body::body_error;
+use crate::wire::crc64::Crc64;
+use crate::wire::request::Request;
+use crate::wire::uri::Target;
+
+/// How much is read and written at a time, in bytes; more makes it slower again.
+const CHUNK: usize = 256 * 1024;
+/// How often a part may break off without a byte in between.
+const PATIENCE: u32 = 4;
+
+/// What all parts of a download share.
+pub(crate) struct Fetch<'t> {
+    pub(crate) client: &'t CosS3Client,
+    pub(crate) target: Target,
+    pub(crate) query: Vec<(String, String)>,
+    /// The caller's headers and the `If-Match` that pins the object.
+    pub(crate) headers: HeaderMap,
+    pub(crate) size: u64,
+    pub(crate) file: &'t File,
+    pub(crate) path: &'t Path,
+    pub(crate) progress: &'t Progress<'t>,
+    pub(crate) stop: &'t Stop,
+}
+
+impl Fetch<'_> {
+    /// Fetches a part and returns its CRC-64. A body that breaks off is continued where it stopped.
+    pub(crate) fn part(&self, part: PartRange) -> Result<u64, CosError> {
+        let mut crc = Crc64::new();
+        let (mut done, mut idle) = (0, 0);
+        while done < part.len {
+            let before = done;
+            match self.some(part, &mut done, &mut crc) {
+                Ok(()) => {}
+                Err(error)
+                    if self.stop.is_set()
+                        || !matches!(error.kind(), Some(ClientErrorKind::Transport | ClientErrorKind::Timeout)) =>
+                {
+                    return Err(error);
+                }
+                Err(error) => {
+                    idle = if done > before { 1 } else { idle + 1 };
+                    if idle >= PATIENCE {
+                        self.progress.back(done);
+                        return Err(error);
+                    }
+                    log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
+                    self.client.pause(idle);
+                }
+            }
+        }
+        Ok(crc.value())
+    }
+
+    /// Reads from where the part stands until its end or a failure.
+    fn some(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
+        let (first, last) = (part.offset + *done, part.offset + part.len - 1);
+        let mut request = Request::new("download_file", Method::GET, self.target.clone());
+        request.query.clone_from(&self.query);
+        request.headers.clone_from(&self.headers);
+        request.set_header("range", &format!("bytes={first}-{last}"));
+        let mut answer = self.client.execute_streaming(request).map_err(changed)?;
+        self.check_range(&answer, first, last)?;
+        let mut buffer = vec![0; CHUNK.min(part.len as usize)];
+        while *done < part.len {
+            if self.stop.is_set() {
+                return Err(CosClientError::new(ClientErrorKind::Transport, "another part failed").into());
+            }
+            let wanted = buffer.len().min((part.len - *done) as usize);
+            let read = match answer.body.read(&mut buffer[..wanted]) {
+                Ok(0) => return Err(body_error(io::ErrorKind::UnexpectedEof.into())),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(body_error(error)),
+            };
+            write_all_at(self.file, &buffer[..read], part.offset + *done)
+                .map_err(|e| CosClientError::local(self.path, "cannot write", e))?;
+            crc.update(&buffer[..read]);
+            *done += read as u64;
+            self.progress.forward(read as u64);
+        }
+        // A connection is kept for the next part only if its body was read to the end.
+        match answer.body.read(&mut buffer[..1]) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(_) => Err(range_error("the body is longer than the range")),
+        }
+    }
+
+    /// Checks that the answer is the range asked for: anything else would be written in the wrong place.
+    fn check_range(&self, answer: &Streaming, first: u64, last: u64) -> Result<(), CosError> {
+        if answer.status == 200 && first == 0 && last + 1 == self.size {
+            return Ok(());
+        }
+        if answer.status != 206 {
+            return Err(range_error(&format!("the range was answered with status {}", answer.status)));
+        }
+        let expected = format!("bytes {first}-{last}/{}", self.size);
+        match answer.headers.get("content-range") {
+            Some(found) if found == expected => Ok(()),
+            found => Err(range_error(&format!("expected Content-Range {expected:?}, found {found:?}"))),
+        }
+    }
+}
+
+fn range_error(why: &str) -> CosError {
+    CosClientError::new(ClientErrorKind::Protocol, format!("the answer is not the part asked for: {why}")).into()
+}
+
+/// A failed `If-Match` means that the object is another one now.
+fn changed(error: CosError) -> CosError {
+    match error {
+        CosError::Service(e) if e.get_status_code() == 412 => {
+            let why = "the object changed while it was downloaded";
+            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*e).into()
+        }
+        other => other,
+    }
+}
+
+/// Pins the object to its ETag, unless the caller set a condition of his own.
+pub(crate) fn pin(headers: &mut HeaderMap, etag: &str) {
+    if !headers.contains_key("if-match") {
+        if let Ok(etag) = HeaderValue::from_str(etag) {
+            if !etag.is_empty() {
+                headers.insert("if-match", etag);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Transfers of files: planned purely, then executed in parallel parts.
+
+pub(crate) mod download;
+mod fetch;
+mod hash;
+mod plan;
+mod pool;
+mod progress;
+mod record;
+mod section;
+pub(crate) mod upload;
+
+/// One MiB, the unit of `part_size`, in bytes.
+const MIB: u64 = 1024 * 1024;
+/// Up to how many bytes a file goes in one request, as the documents say: 20 MiB.
+const SINGLE_REQUEST: u64 = 20 * MIB;

@@ -1,0 +1,127 @@
+//! Which bytes make which part. Pure arithmetic.
+
+use super::MIB;
+use crate::error::CosClientError;
+
+/// The most parts that an upload may have.
+const MAX_PARTS: u64 = 10_000;
+/// The largest part, in MiB.
+const MAX_PART_SIZE: u64 = 5 * 1024;
+
+/// A part of a file or object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PartRange {
+    /// The number, from 1 on.
+    pub(crate) number: u32,
+    /// Where it starts, in bytes.
+    pub(crate) offset: u64,
+    /// How long it is, in bytes.
+    pub(crate) len: u64,
+}
+
+/// How a number of bytes is cut into parts: equal ones, and a last one with what remains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Plan {
+    size: u64,
+    part_size: u64,
+    count: u64,
+}
+
+impl Plan {
+    /// Plans an upload. Above 10,000 parts the parts grow, exactly as the official SDK's do, so that either
+    /// can go on with what the other started.
+    pub(crate) fn upload(size: u64, part_size: u64) -> Self {
+        let count = size.div_ceil(part_size).max(1);
+        if count > MAX_PARTS {
+            return Self { size, part_size: size / MAX_PARTS, count: MAX_PARTS };
+        }
+        Self { size, part_size, count }
+    }
+
+    /// Plans a download of at most `max_count` parts; the part size doubles until it fits.
+    pub(crate) fn download(size: u64, part_size: u64, max_count: u64) -> Self {
+        let mut part_size = part_size;
+        while part_size.saturating_mul(max_count) < size {
+            part_size *= 2;
+        }
+        Self { size, part_size, count: size.div_ceil(part_size).max(1) }
+    }
+
+    pub(crate) fn part_size(&self) -> u64 {
+        self.part_size
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Returns the part of a number, if there is one.
+    pub(crate) fn part(&self, number: u32) -> Option<PartRange> {
+        let index = u64::from(number.checked_sub(1)?);
+        if index >= self.count {
+            return None;
+        }
+        let offset = index * self.part_size;
+        let len = if index + 1 == self.count { self.size - offset } else { self.part_size };
+        Some(PartRange { number, offset, len })
+    }
+
+    pub(crate) fn parts(self) -> impl Iterator<Item = PartRange> {
+        (1..).map_while(move |number| self.part(number))
+    }
+}
+
+/// Checks `part_size`, given in MiB, and returns it in bytes.
+pub(crate) fn part_size_bytes(mib: u64) -> Result<u64, CosClientError> {
+    if (1..=MAX_PART_SIZE).contains(&mib) {
+        return Ok(mib * MIB);
+    }
+    Err(CosClientError::invalid("part_size", format!("{mib} MiB is not within 1..={MAX_PART_SIZE}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each byte is in exactly one part, and the parts are numbered in order.
+    fn check(plan: Plan) {
+        let (mut next, mut number) = (0, 0);
+        for part in plan.parts() {
+            number += 1;
+            assert_eq!((part.number, part.offset), (number, next), "{plan:?}");
+            next += part.len;
+        }
+        assert_eq!((next, u64::from(number)), (plan.size, plan.count), "{plan:?}");
+    }
+
+    #[test]
+    fn every_byte_is_in_one_part() {
+        const GIB: u64 = 1024 * MIB;
+        let sizes = [0, 1, MIB - 1, MIB, MIB + 1, 20 * MIB, 10 * GIB - 1, 10 * GIB, 10 * GIB + 1, 5 * 1024 * GIB];
+        for size in sizes {
+            for part_size in [MIB, 8 * MIB, 20 * MIB, 5 * GIB] {
+                let upload = Plan::upload(size, part_size);
+                assert!(upload.count <= MAX_PARTS, "{upload:?}");
+                assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
+                check(upload);
+                check(Plan::download(size, part_size, 10_000));
+                check(Plan::download(size, part_size, 3));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_grow_as_the_official_sdks_do() {
+        let plan = Plan::upload(10_001 * MIB + 7, MIB);
+        assert_eq!(plan.part_size, (10_001 * MIB + 7) / 10_000);
+        let plan = Plan::download(3 * MIB, MIB, 2);
+        assert_eq!((plan.part_size, plan.count), (2 * MIB, 2));
+    }
+
+    #[test]
+    fn part_sizes_out_of_range_are_refused_by_name() {
+        for mib in [0, 5 * 1024 + 1] {
+            assert!(part_size_bytes(mib).unwrap_err().to_string().starts_with("part_size: "));
+        }
+    }
+}

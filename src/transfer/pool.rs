@@ -1,0 +1,97 @@
+//! The threads of a transfer: a rayon pool of its own, never the global one, which blocking would
+//! starve.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::ThreadPool;
+use rayon::iter::{ParallelBridge, ParallelIterator};
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// Tells the parts of a transfer that one of them failed.
+#[derive(Debug, Default)]
+pub(crate) struct Stop(AtomicBool);
+
+impl Stop {
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Makes a pool; an error names `max_thread`.
+pub(crate) fn threads(max_thread: usize) -> Result<ThreadPool, CosClientError> {
+    if max_thread == 0 {
+        return Err(CosClientError::invalid("max_thread", "must be at least 1"));
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(max_thread)
+        .thread_name(|index| format!("cos-transfer-{index}"))
+        .build();
+    pool.map_err(|e| {
+        CosClientError::new(ClientErrorKind::Transport, format!("max_thread: no threads: {e}")).caused_by(e)
+    })
+}
+
+/// Does `work` for every item, in about their order, on the pool's threads. The first error stops the
+/// rest and is returned.
+pub(crate) fn run<T: Send, R: Send>(
+    pool: &ThreadPool,
+    stop: &Stop,
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> Result<R, CosError> + Sync,
+) -> Result<Vec<R>, CosError> {
+    let first = Mutex::new(None);
+    let results: Option<Vec<R>> = pool.install(|| {
+        items
+            .par_bridge()
+            .map(|item| {
+                if stop.is_set() {
+                    return None;
+                }
+                work(item)
+                    .map_err(|error| {
+                        stop.set();
+                        // What the others fail with once they are stopped is not the cause.
+                        first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    })
+                    .ok()
+            })
+            .collect()
+    });
+    match (results, first.into_inner().unwrap_or_else(PoisonError::into_inner)) {
+        (_, Some(error)) => Err(error),
+        (Some(results), None) => Ok(results),
+        (None, None) => Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_error_is_the_one_returned_and_stops_the_rest() {
+        let pool = threads(3).unwrap();
+        let stop = Stop::default();
+        let done = Mutex::new(0);
+        let result = run(&pool, &stop, 0..1000, |item| {
+            if item == 5 {
+                return Err(CosClientError::invalid("item", "five").into());
+            }
+            *done.lock().unwrap() += 1;
+            Ok(item)
+        });
+        assert_eq!(result.unwrap_err().to_string(), "item: five");
+        assert!(*done.lock().unwrap() < 999);
+    }
+
+    #[test]
+    fn no_threads_is_an_error_that_names_the_setting() {
+        assert!(threads(0).unwrap_err().to_string().starts_with("max_thread: "));
+    }
+}

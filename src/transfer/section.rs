@@ -1,0 +1,85 @@
+//! A part of a local file as a body.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::plan::PartRange;
+use super::pool::Stop;
+use super::progress::Progress;
+use crate::error::{ClientErrorKind, CosClientError};
+use crate::local::read_at;
+use crate::wire::request::Source;
+
+/// Reads one part of a file, at positions of its own, so that parts share the open file.
+pub(crate) struct Section<'t> {
+    file: &'t File,
+    range: PartRange,
+    read: u64,
+    progress: &'t Progress<'t>,
+    stop: &'t Stop,
+}
+
+impl<'t> Section<'t> {
+    pub(crate) fn new(file: &'t File, range: PartRange, progress: &'t Progress<'t>, stop: &'t Stop) -> Self {
+        Self { file, range, read: 0, progress, stop }
+    }
+}
+
+impl Read for Section<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.stop.is_set() {
+            return Err(io::Error::other("another part failed"));
+        }
+        let left = self.range.len - self.read;
+        let wanted = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
+        let read = read_at(self.file, &mut buf[..wanted], self.range.offset + self.read)?;
+        self.read += read as u64;
+        self.progress.forward(read as u64);
+        Ok(read)
+    }
+}
+
+impl Source for Section<'_> {
+    fn remaining(&self) -> Option<u64> {
+        Some(self.range.len)
+    }
+
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.progress.back(self.read);
+        self.read = 0;
+        Ok(true)
+    }
+}
+
+/// What tells whether a file is still the one that was opened, unchanged.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Identity {
+    pub(crate) fn of(file: &File, path: &Path) -> Result<Self, CosClientError> {
+        let found = file.metadata().map_err(|e| CosClientError::local(path, "cannot read", e))?;
+        if !found.is_file() {
+            let why = io::Error::other("it is not a file");
+            return Err(CosClientError::local(path, "cannot upload", why));
+        }
+        Ok(Self { len: found.len(), modified: found.modified().ok() })
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Fails if the file changed since.
+    pub(crate) fn check(&self, file: &File, path: &Path) -> Result<(), CosClientError> {
+        if Self::of(file, path)? == *self {
+            return Ok(());
+        }
+        let why = format!("{} changed while it was uploaded; nothing was completed", path.display());
+        Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
+    }
+}
