@@ -11,23 +11,20 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT,
 };
 
+use crate::answer::{Failed, Reason, Response, Streaming, attempted, outcome, read_whole, refused};
 use crate::body::{Sending, with_reader};
 use crate::config::CosConfig;
 use crate::credentials::Credentials;
-use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Call, Failure, Stage, Transport, Ureq};
 use crate::wire::redirect::follow;
 use crate::wire::request::{Kind, Request, header};
-use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, service_error};
 use crate::wire::retry::{Decision, Outcome, Policy, State, decide};
 use crate::wire::sign::{Signer, ToSign};
 use crate::wire::uri::{Location, encode_query, locate};
-use crate::wire::xml;
 
 /// How long the signature of a request is valid, in seconds; the official SDK's value.
 const SIGNATURE_SECONDS: u64 = 10_000;
-/// The largest answer that is read into memory, in bytes. A list page of 1000 keys is far below it.
-const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 const MAX_HOPS: usize = 5;
 /// What another host than the one addressed may see of a request.
 const PUBLIC_HEADERS: [&str; 9] = [
@@ -142,34 +139,6 @@ impl fmt::Debug for CosS3Client {
     }
 }
 
-/// A successful answer, read to its end.
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) headers: Headers,
-    pub(crate) body: Vec<u8>,
-    /// The CRC-64 of the body that was sent, where it was counted.
-    pub(crate) sent_crc: Option<u64>,
-}
-
-/// A successful answer whose body is still on its way.
-pub(crate) struct Streaming {
-    pub(crate) status: u16,
-    pub(crate) headers: Headers,
-    pub(crate) body: Box<dyn Read + Send>,
-}
-
-/// Why an attempt failed, for the user and for the retry decision.
-struct Failed {
-    error: CosError,
-    reason: Reason,
-}
-
-enum Reason {
-    Answer { from_cos: bool },
-    Stage(Stage),
-    Corrupt,
-}
-
 impl CosS3Client {
     /// Makes a client that repeats a failed request 3 times.
     ///
@@ -216,12 +185,12 @@ impl CosS3Client {
 
     /// Sends a request and reads the answer to its end.
     pub(crate) fn execute(&self, request: Request<'_>) -> Result<Response, CosError> {
-        self.run(request, |client, request, answer, sent_crc| client.read_whole(request, answer, sent_crc))
+        self.run(request, read_whole)
     }
 
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
-        self.run(request, |_, _, answer, _| {
+        self.run(request, |_, answer, _| {
             Ok(Streaming { status: answer.status, headers: answer.headers.into(), body: answer.body })
         })
     }
@@ -230,7 +199,7 @@ impl CosS3Client {
     fn run<T>(
         &self,
         mut request: Request<'_>,
-        finish: impl Fn(&Self, &Request<'_>, Answer, Option<u64>) -> Result<T, Failed>,
+        finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failed>,
     ) -> Result<T, CosError> {
         request.check()?;
         if let Kind::Failed(error) = &request.body.0 {
@@ -242,7 +211,7 @@ impl CosS3Client {
         loop {
             state.made += 1;
             let Failed { error, reason } = match self.attempt(&mut request, &mut location, state.made) {
-                Ok((answer, crc)) => match finish(self, &request, answer, crc) {
+                Ok((answer, crc)) => match finish(&request, answer, crc) {
                     Ok(done) => return Ok(done),
                     Err(failed) => failed,
                 },
@@ -354,7 +323,7 @@ impl CosS3Client {
             let what = ToSign {
                 method: &request.method,
                 path: &location.signed_path,
-                query: if fixed.sign_params { query } else { &[] },
+                query: if fixed.sign_params && !request.facts.unsigned_query { query } else { &[] },
                 headers: &headers,
                 host: fixed.sign_host.then_some(host.as_str()),
             };
@@ -398,93 +367,6 @@ impl CosS3Client {
                 }
             }
         })
-    }
-
-    fn read_whole(&self, request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Response, Failed> {
-        let headers = Headers::from(answer.headers);
-        let mut body = Vec::new();
-        if request.method != Method::HEAD {
-            read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
-        }
-        if request.facts.error_in_200 && xml::has_root("Error", &body) {
-            let refusal = Refusal {
-                operation: request.operation,
-                method: &request.method,
-                url: "",
-                status: answer.status,
-                headers: &headers,
-                body: &body,
-            };
-            return Err(Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos: true } });
-        }
-        if let (Some(sent), Some(stored)) = (sent_crc, headers.number("x-cos-hash-crc64ecma")) {
-            if sent != stored {
-                let why = format!("crc64: sent {sent}, but COS stored {stored}");
-                let error = CosClientError::new(ClientErrorKind::Integrity, why);
-                return Err(Failed { error: error.into(), reason: Reason::Corrupt });
-            }
-        }
-        Ok(Response { status: answer.status, headers, body, sent_crc })
-    }
-}
-
-fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
-    let read = body.take(limit + 1).read_to_end(into);
-    if let Err(cause) = read {
-        let error = CosClientError::new(ClientErrorKind::Transport, format!("the answer was cut: {cause}"));
-        return Err(Failed { error: error.caused_by(cause).into(), reason: Reason::Stage(Stage::Sent) });
-    }
-    if into.len() as u64 > limit {
-        let why = format!("the answer is longer than {limit} bytes");
-        return Err(Failed::finally(CosClientError::new(ClientErrorKind::Protocol, why)));
-    }
-    Ok(())
-}
-
-impl Failed {
-    fn finally(error: impl Into<CosError>) -> Self {
-        Self { error: error.into(), reason: Reason::Stage(Stage::Final) }
-    }
-}
-
-/// Builds the error of an answer from 300 on.
-fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
-    let mut body = Vec::new();
-    let headers = Headers::from(answer.headers);
-    if request.method != Method::HEAD {
-        // What cannot be read of an error's body is left out; its status is known already.
-        let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);
-    }
-    let refusal = Refusal {
-        operation: request.operation,
-        method: &request.method,
-        url: &location.url(),
-        status: answer.status,
-        headers: &headers,
-        body: &body,
-    };
-    let from_cos = headers.get("x-cos-request-id").is_some();
-    Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos } }
-}
-
-fn outcome<'e>(error: &'e CosError, reason: &Reason) -> Outcome<'e> {
-    match (reason, error) {
-        (Reason::Answer { from_cos }, CosError::Service(e)) => {
-            Outcome::Answer { status: e.status, code: e.get_error_code(), from_cos: *from_cos }
-        }
-        (Reason::Corrupt, _) => Outcome::Corrupt,
-        (Reason::Stage(Stage::NotConnected), _) => Outcome::NotConnected,
-        (Reason::Stage(Stage::Stale), _) => Outcome::StaleConnection,
-        (Reason::Stage(Stage::Sent), _) => Outcome::Broken,
-        _ => Outcome::Final,
-    }
-}
-
-fn attempted(error: CosError, attempts: u32) -> CosError {
-    match error {
-        CosError::Client(e) if *e.kind() == ClientErrorKind::Body => e.into(),
-        CosError::Client(e) => e.after(attempts).into(),
-        CosError::Service(e) => CosServiceError { attempts, ..*e }.into(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Blocking Tencent Cloud COS SDK.
+mod answer;
 mod body;
 mod client;
 mod config;
@@ -28,6 +29,7 @@ pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
 pub use ops::object::put::{PutObject, PutObjectOutput};
 pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
+pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};
 pub use ops::values::{Acl, StorageClass};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};
 pub use transfer::upload::{UploadFile, UploadFileOutput};

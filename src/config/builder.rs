@@ -314,9 +314,6 @@ impl CosConfigBuilder {
         let user_agent = self.ua.clone().unwrap_or_else(|| USER_AGENT.to_owned());
         header("user-agent", &user_agent)
             .map_err(|e| CosClientError::invalid("ua", "is not a valid header value").caused_by(e))?;
-        if let Some(domain) = &self.service_domain {
-            check_host("service_domain", domain)?;
-        }
         let fixed = Fixed {
             anonymous: self.anonymous,
             user_agent,
@@ -326,7 +323,6 @@ impl CosConfigBuilder {
             sign_params: self.sign_params.unwrap_or(true),
             auto_switch_domain_on_retry: self.auto_switch_domain_on_retry,
             connection: self.connection(live.addressing.scheme == "https")?,
-            service_domain: self.service_domain,
         };
         Ok(CosConfig { fixed: Arc::new(fixed), live: Arc::new(RwLock::new(live)) })
     }
@@ -360,6 +356,7 @@ impl CosConfigBuilder {
             ("endpoint", &self.endpoint),
             ("endpoint_ci", &self.endpoint_ci),
             ("domain", &self.domain),
+            ("service_domain", &self.service_domain),
             ("ip", &self.ip),
         ];
         for (field, host) in hosts {
@@ -387,6 +384,10 @@ impl CosConfigBuilder {
             endpoint,
             endpoint_ci,
             domain: self.domain.clone(),
+            service: self
+                .service_domain
+                .clone()
+                .unwrap_or_else(|| format!("service.cos.{}", if old { "myqcloud.com" } else { "tencentcos.cn" })),
             ip: self.ip.clone(),
             port: self.port,
         })

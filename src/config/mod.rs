@@ -39,7 +39,6 @@ pub(crate) struct Fixed {
     pub(crate) sign_host: bool,
     pub(crate) sign_params: bool,
     pub(crate) auto_switch_domain_on_retry: bool,
-    pub(crate) service_domain: Option<String>,
     pub(crate) connection: Connection,
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod object;
 pub(crate) mod options;
 pub(crate) mod paging;
 pub(crate) mod presign;
+pub(crate) mod service;
 pub(crate) mod values;

@@ -379,7 +379,7 @@ impl Partial {
 
 /// Returns those recorded parts whose bytes are really in the file.
 fn verified(file: &File, parts: &[RecordedPart], plan: Plan, pool: &ThreadPool) -> Result<Vec<RecordedPart>, CosError> {
-    let checked = run(pool, &Stop::default(), parts.to_vec().into_iter(), |part| {
+    let checked = run(pool, &Stop::default(), parts.iter().copied(), |part| {
         let range = plan.part(part.number);
         let same = range.is_some_and(|range| hash::crc64(file, range).is_ok_and(|crc| crc == part.crc64));
         Ok((part, same))

@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::plan::PartRange;
 use super::pool::Stop;
 use super::progress::Progress;
-use crate::client::{CosS3Client, Streaming};
+use crate::answer::Streaming;
+use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::write_all_at;
 use crate::ops::object::stream_body::body_error;
@@ -132,11 +133,7 @@ fn changed(error: CosError) -> CosError {
 
 /// Pins the object to its ETag, unless the caller set a condition of his own.
 pub(crate) fn pin(headers: &mut HeaderMap, etag: &str) {
-    if !headers.contains_key("if-match") {
-        if let Ok(etag) = HeaderValue::from_str(etag) {
-            if !etag.is_empty() {
-                headers.insert("if-match", etag);
-            }
-        }
+    if let (false, false, Ok(etag)) = (headers.contains_key("if-match"), etag.is_empty(), HeaderValue::from_str(etag)) {
+        headers.insert("if-match", etag);
     }
 }

@@ -194,13 +194,11 @@ impl<'a> UploadFile<'a> {
             return Err(CosClientError::invalid("key", "is missing").into());
         };
         let found = if resume { find_upload(client, bucket, key, job, pool, plan)? } else { None };
-        let (upload_id, there) = match found {
-            Some(found) => found,
-            None => {
-                let created =
-                    client.create_multipart_upload(bucket, key).with_headers(request.headers.clone()).send()?;
-                (created.upload_id, Vec::new())
-            }
+        let (upload_id, there) = if let Some(found) = found {
+            found
+        } else {
+            let created = client.create_multipart_upload(bucket, key).with_headers(request.headers.clone()).send()?;
+            (created.upload_id, Vec::new())
         };
         let part_headers = options::chosen(&request.headers, &PART_HEADERS);
         let missing = plan.parts().filter(|part| !there.iter().any(|done| done.part.part_number == part.number));

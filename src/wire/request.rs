@@ -43,13 +43,36 @@ pub(crate) struct Facts {
     pub(crate) error_in_200: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
     pub(crate) patience: Option<Duration>,
+    /// The query is left out of the signature.
+    pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
     pub(crate) answers_body_crc: bool,
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { idempotent: true, error_in_200: false, patience: None, answers_body_crc: false }
+        Self { idempotent: true, error_in_200: false, patience: None, unsigned_query: false, answers_body_crc: false }
+    }
+}
+
+/// A text or a number in a query.
+pub(crate) struct QueryValue(String);
+
+impl From<&str> for QueryValue {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for QueryValue {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<u32> for QueryValue {
+    fn from(number: u32) -> Self {
+        Self(number.to_string())
     }
 }
 
@@ -79,8 +102,8 @@ impl<'a> Request<'a> {
     }
 
     /// Appends a query parameter whose name this crate chose.
-    pub(crate) fn param(mut self, name: &str, value: impl ToString) -> Self {
-        self.query.push((name.to_owned(), value.to_string()));
+    pub(crate) fn param(mut self, name: &str, value: impl Into<QueryValue>) -> Self {
+        self.query.push((name.to_owned(), value.into().0));
         self
     }
 

@@ -109,11 +109,11 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
     let mut found = document(answer);
     if *answer.method == Method::HEAD && answer.status == 404 {
         // A HEAD has no body; these are the official SDK's words for it.
-        found.code = "NoSuchResource".to_owned();
-        found.message = "The Resource You Head Not Exist".to_owned();
-        found.resource = answer.url.to_owned();
+        "NoSuchResource".clone_into(&mut found.code);
+        "The Resource You Head Not Exist".clone_into(&mut found.message);
+        answer.url.clone_into(&mut found.resource);
     } else if answer.status == 304 && found.code.is_empty() {
-        found.code = "NotModified".to_owned();
+        "NotModified".clone_into(&mut found.code);
     }
     let header = |value: String, name: &str| if value.is_empty() { answer.headers.text(name) } else { value };
     let fields = [

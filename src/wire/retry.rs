@@ -102,9 +102,8 @@ fn classify(state: State, outcome: Outcome<'_>) -> Class {
         Outcome::Answer { status, code, .. } => match (status, code) {
             (429, _) | (_, "SlowDown" | "ServiceUnavailable") => Class::Throttled,
             (_, code) if code.starts_with("RequestLimit") => Class::Throttled,
-            (408, _) | (_, "RequestTimeout" | "InternalError") => Class::Transient,
-            // Only a redirect that did not come from COS is repeated, at the backup domain.
-            (500.. | 301 | 302 | 307, _) => Class::Transient,
+            // Of redirects, only one that did not come from COS is repeated, at the backup domain.
+            (408 | 500.. | 301 | 302 | 307, _) | (_, "RequestTimeout" | "InternalError") => Class::Transient,
             _ => Class::Final,
         },
         _ => Class::Final,

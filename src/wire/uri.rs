@@ -38,6 +38,8 @@ pub(crate) struct Addressing {
     pub(crate) endpoint: String,
     pub(crate) endpoint_ci: Option<String>,
     pub(crate) domain: Option<String>,
+    /// The host that lists buckets.
+    pub(crate) service: String,
     pub(crate) ip: Option<String>,
     pub(crate) port: Option<u16>,
 }
@@ -45,8 +47,15 @@ pub(crate) struct Addressing {
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    Bucket { bucket: String },
-    Object { bucket: String, key: String },
+    /// The account: all its buckets.
+    Service,
+    Bucket {
+        bucket: String,
+    },
+    Object {
+        bucket: String,
+        key: String,
+    },
 }
 
 impl Target {
@@ -127,12 +136,21 @@ fn backup_domain(host: &str) -> Option<String> {
 
 /// Resolves a target; an error names the bucket or the key.
 pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -> Result<Location, CosClientError> {
-    let (Target::Bucket { bucket } | Target::Object { bucket, .. }) = target;
+    let (Target::Bucket { bucket } | Target::Object { bucket, .. }) = target else {
+        // Neither domain nor IP stand for the account, as in the official SDK.
+        return Ok(Location {
+            scheme: addressing.scheme.clone(),
+            authority: addressing.service.clone(),
+            host_header: None,
+            path: "/".to_owned(),
+            signed_path: "/".to_owned(),
+        });
+    };
     let bucket_host = format!("{}.{endpoint}", bucket_name(bucket, addressing.appid.as_deref())?);
     let host = addressing.domain.clone().unwrap_or(bucket_host);
     let (path, signed_path) = match target {
         Target::Object { key, .. } => key_path(key)?,
-        Target::Bucket { .. } => ("/".to_owned(), "/".to_owned()),
+        _ => ("/".to_owned(), "/".to_owned()),
     };
     let (authority, host_header) = match &addressing.ip {
         Some(ip) => {

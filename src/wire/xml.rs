@@ -32,7 +32,7 @@ pub(crate) fn has_root(root: &str, body: &[u8]) -> bool {
 }
 
 fn text(body: &[u8]) -> Result<&str, CosClientError> {
-    let text = std::str::from_utf8(body).map_err(|e| error("is not UTF-8".to_owned()).caused_by(e))?;
+    let text = std::str::from_utf8(body).map_err(|e| error("is not UTF-8").caused_by(e))?;
     Ok(text.trim_start_matches('\u{feff}').trim())
 }
 
@@ -45,14 +45,14 @@ fn root_name(text: &str) -> Result<String, CosClientError> {
                 return Ok(tag.local_name().as_ref().to_owned());
             }
             // COS sends none; refusing it closes the door to entity bombs.
-            Event::DocType(_) => return Err(error("holds a document type".to_owned())),
-            Event::Eof => return Err(error("is empty".to_owned())),
+            Event::DocType(_) => return Err(error("holds a document type")),
+            Event::Eof => return Err(error("is empty")),
             _ => {}
         }
     }
 }
 
-fn error(why: String) -> CosClientError {
+fn error(why: impl std::fmt::Display) -> CosClientError {
     CosClientError::new(ClientErrorKind::Xml, format!("the XML answer {why}"))
 }
 

@@ -37,7 +37,7 @@ impl CosS3Client {
     ) -> CompleteMultipartUpload<'_> {
         let facts = Facts { error_in_200: true, patience: Some(PATIENCE), ..Facts::default() };
         let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
-            .upload_id(upload_id.into())
+            .upload_id(upload_id)
             .with_facts(facts);
         match multipart_upload.into().document() {
             Ok(xml) => request.body = xml.into(),

@@ -45,14 +45,15 @@ impl CosS3Client {
         upload_id: impl Into<String>,
     ) -> AbortMultipartUpload<'_> {
         let request = Request::new("abort_multipart_upload", Method::DELETE, Target::object(bucket, key))
-            .upload_id(upload_id.into());
+            .upload_id(upload_id);
         AbortMultipartUpload { client: self, request }
     }
 }
 
 impl Request<'_> {
     /// Names the upload; an empty id would turn the request into one about the object.
-    pub(crate) fn upload_id(mut self, upload_id: String) -> Self {
+    pub(crate) fn upload_id(mut self, upload_id: impl Into<String>) -> Self {
+        let upload_id = upload_id.into();
         if upload_id.is_empty() {
             self.defer(CosClientError::invalid("upload_id", "is empty"));
         }
@@ -68,7 +69,7 @@ pub struct CreateMultipartUpload<'a> {
     request: Request<'a>,
 }
 
-impl<'a> CreateMultipartUpload<'a> {
+impl CreateMultipartUpload<'_> {
     options::every!();
     options::acl!();
     options::object_headers!();

@@ -31,7 +31,7 @@ impl CosS3Client {
         upload_id: impl Into<String>,
     ) -> ListParts<'_> {
         let request = Request::new("list_parts", Method::GET, Target::object(bucket, key))
-            .upload_id(upload_id.into())
+            .upload_id(upload_id)
             .param("part-number-marker", 0)
             .param("max-parts", 1000)
             .param("encoding-type", "url");

@@ -52,7 +52,7 @@ impl CosS3Client {
     ) -> UploadPart<'a> {
         let mut request = Request::new("upload_part", Method::PUT, Target::object(bucket, key))
             .param("partNumber", part_number)
-            .upload_id(upload_id.into())
+            .upload_id(upload_id)
             .with_body(body.into())
             .with_facts(UPLOAD);
         if !(1..=10_000).contains(&part_number) {

@@ -1,0 +1,135 @@
+//! What an attempt's answer means: a result, or a failure with what the retry decision needs.
+
+use std::io::Read;
+
+use http::Method;
+
+use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::transport::{Answer, Stage};
+use crate::wire::request::Request;
+use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, service_error};
+use crate::wire::retry::Outcome;
+use crate::wire::uri::Location;
+use crate::wire::xml;
+
+/// The largest answer that is read into memory, in bytes. A list page of 1000 keys is far below it.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A successful answer, read to its end.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Vec<u8>,
+    /// The CRC-64 of the body that was sent, where it was counted.
+    pub(crate) sent_crc: Option<u64>,
+}
+
+/// A successful answer whose body is still on its way.
+pub(crate) struct Streaming {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Box<dyn Read + Send>,
+}
+
+/// Why an attempt failed, for the user and for the retry decision.
+pub(crate) struct Failed {
+    pub(crate) error: CosError,
+    pub(crate) reason: Reason,
+}
+
+pub(crate) enum Reason {
+    Answer { from_cos: bool },
+    Stage(Stage),
+    Corrupt,
+}
+
+impl Failed {
+    pub(crate) fn finally(error: impl Into<CosError>) -> Self {
+        Self { error: error.into(), reason: Reason::Stage(Stage::Final) }
+    }
+}
+
+/// Reads an answer to its end and believes it only then.
+pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Response, Failed> {
+    let headers = Headers::from(answer.headers);
+    let mut body = Vec::new();
+    if request.method != Method::HEAD {
+        read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
+    }
+    if request.facts.error_in_200 && xml::has_root("Error", &body) {
+        let refusal = Refusal {
+            operation: request.operation,
+            method: &request.method,
+            url: "",
+            status: answer.status,
+            headers: &headers,
+            body: &body,
+        };
+        return Err(Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos: true } });
+    }
+    let stored = headers.number("x-cos-hash-crc64ecma");
+    if let (Some(sent), Some(stored)) = (sent_crc, stored)
+        && sent != stored
+    {
+        let why = format!("crc64: sent {sent}, but COS stored {stored}");
+        let error = CosClientError::new(ClientErrorKind::Integrity, why);
+        return Err(Failed { error: error.into(), reason: Reason::Corrupt });
+    }
+    Ok(Response { status: answer.status, headers, body, sent_crc })
+}
+
+fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
+    let read = body.take(limit + 1).read_to_end(into);
+    if let Err(cause) = read {
+        let error = CosClientError::new(ClientErrorKind::Transport, format!("the answer was cut: {cause}"));
+        return Err(Failed { error: error.caused_by(cause).into(), reason: Reason::Stage(Stage::Sent) });
+    }
+    if into.len() as u64 > limit {
+        let why = format!("the answer is longer than {limit} bytes");
+        return Err(Failed::finally(CosClientError::new(ClientErrorKind::Protocol, why)));
+    }
+    Ok(())
+}
+
+/// Builds the error of an answer from 300 on.
+pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
+    let mut body = Vec::new();
+    let headers = Headers::from(answer.headers);
+    if request.method != Method::HEAD {
+        // What cannot be read of an error's body is left out; its status is known already.
+        let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);
+    }
+    let refusal = Refusal {
+        operation: request.operation,
+        method: &request.method,
+        url: &location.url(),
+        status: answer.status,
+        headers: &headers,
+        body: &body,
+    };
+    let from_cos = headers.get("x-cos-request-id").is_some();
+    Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos } }
+}
+
+/// Returns the failure as the retry decision sees it.
+pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason) -> Outcome<'e> {
+    match (reason, error) {
+        (Reason::Answer { from_cos }, CosError::Service(e)) => {
+            Outcome::Answer { status: e.status, code: e.get_error_code(), from_cos: *from_cos }
+        }
+        (Reason::Corrupt, _) => Outcome::Corrupt,
+        (Reason::Stage(Stage::NotConnected), _) => Outcome::NotConnected,
+        (Reason::Stage(Stage::Stale), _) => Outcome::StaleConnection,
+        (Reason::Stage(Stage::Sent), _) => Outcome::Broken,
+        _ => Outcome::Final,
+    }
+}
+
+/// Adds to an error how often the request was sent.
+pub(crate) fn attempted(error: CosError, attempts: u32) -> CosError {
+    match error {
+        CosError::Client(e) if *e.kind() == ClientErrorKind::Body => e.into(),
+        CosError::Client(e) => e.after(attempts).into(),
+        CosError::Service(e) => CosServiceError { attempts, ..*e }.into(),
+    }
+}
