@@ -1,4 +1,53 @@
-//! Blocking Tencent Cloud COS SDK.
+//! A blocking SDK for Tencent Cloud Object Storage (COS) that mirrors the official Python SDK: methods,
+//! arguments and results have Python's names, and a script ports line for line. There is no async
+//! runtime in its dependency tree.
+//!
+//! ```
+//! use cos_emulator::CosEmulator;
+//! use qcloud_cos::{CosConfig, CosError, CosS3Client};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let cos = CosEmulator::start()?; // a local COS; leave it, `scheme`, `ip` and `port` out for the real one
+//! let config = CosConfig::builder()
+//!     .region("ap-guangzhou")
+//!     .secret_id(cos.secret_id())
+//!     .secret_key(cos.secret_key())
+//!     .scheme("http").ip("127.0.0.1").port(cos.port())
+//!     .build()?;
+//! let client = CosS3Client::new(config)?;
+//! let bucket = "examplebucket-1250000000";
+//!
+//! client.create_bucket(bucket).send()?;
+//! client.put_object(bucket, b"abcdefg", "test.txt").storage_class("STANDARD").send()?;
+//! let text = std::io::read_to_string(client.get_object(bucket, "test.txt").send()?.body)?;
+//! assert_eq!(text, "abcdefg");
+//!
+//! match client.get_object(bucket, "missing.txt").send() {
+//!     Err(CosError::Service(e)) => assert_eq!(e.get_error_code(), "NoSuchKey"),
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! # How a Python call becomes a Rust call
+//!
+//! Required arguments stay positional, in Python's order. Every other keyword argument is a setter with its
+//! name in snake case (`EnableMD5` is `enable_md5`, `MAXThread` is `max_thread`), and `send` does the
+//! request. The file `PYTHON_PARITY.md` of the project lists every method and argument.
+//!
+//! # What can be relied on
+//!
+//! * Bodies are checked by CRC-64 in both directions, and files appear under their name only when they are
+//!   complete and checked.
+//! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
+//!   signed anew.
+//! * Wrong input is an error that names the argument, before anything is sent.
+//! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests
+//!   at level `trace`; keep the target `ureq` above it.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
 mod answer;
 mod body;
 mod client;
