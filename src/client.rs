@@ -207,6 +207,8 @@ impl CosS3Client {
         }
         let addressing = self.inner.config.addressing();
         let mut location = locate(&addressing, &request.target, &addressing.endpoint)?;
+        // The signed host is in lower case, so the host that is sent must be, too.
+        location.authority.make_ascii_lowercase();
         let mut state = State { made: 0, stale: 0, idempotent: request.facts.idempotent, replayable: true };
         loop {
             state.made += 1;

@@ -29,8 +29,17 @@ const LAYERS: [&str; 20] = [
 ];
 
 /// What the pure core must not name: sockets, files, clocks, pauses, randomness, the environment.
-const IMPURE: [&str; 9] =
-    ["std::net", "std::fs", "std::env", "std::thread", "std::process", "SystemTime::now", "Instant", "fastrand", "ureq"];
+const IMPURE: [&str; 9] = [
+    "std::net",
+    "std::fs",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "SystemTime::now",
+    "Instant",
+    "fastrand",
+    "ureq",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -44,8 +44,8 @@ impl CosS3Client {
         key: impl Into<String>,
         upload_id: impl Into<String>,
     ) -> AbortMultipartUpload<'_> {
-        let request = Request::new("abort_multipart_upload", Method::DELETE, Target::object(bucket, key))
-            .upload_id(upload_id);
+        let request =
+            Request::new("abort_multipart_upload", Method::DELETE, Target::object(bucket, key)).upload_id(upload_id);
         AbortMultipartUpload { client: self, request }
     }
 }

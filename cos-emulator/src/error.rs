@@ -1,0 +1,185 @@
+//! Refusals: COS error codes, their statuses, and the XML document they travel in.
+
+use std::io;
+
+use crate::http::Response;
+use crate::xml::Xml;
+
+/// The COS error codes this server answers with. A variant's name is the code on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    AccessDenied,
+    AppendPositionErr,
+    BadDigest,
+    BadRequest,
+    BucketAlreadyOwnedByYou,
+    BucketNotEmpty,
+    EntityTooLarge,
+    EntityTooSmall,
+    FileAlreadyExists,
+    InternalError,
+    InvalidAccessKeyId,
+    InvalidArgument,
+    InvalidBucketName,
+    InvalidDigest,
+    InvalidObjectState,
+    InvalidPart,
+    InvalidPartOrder,
+    InvalidRange,
+    InvalidRequest,
+    InvalidSecurityToken,
+    InvalidTag,
+    InvalidURI,
+    KeyTooLong,
+    MalformedXML,
+    MethodNotAllowed,
+    MissingContentLength,
+    NoSuchBucket,
+    NoSuchBucketPolicy,
+    NoSuchConfiguration,
+    NoSuchCORSConfiguration,
+    NoSuchKey,
+    NoSuchLifecycleConfiguration,
+    NoSuchTagSet,
+    NoSuchUpload,
+    NoSuchVersion,
+    NoSuchWebsiteConfiguration,
+    NotImplemented,
+    ObjectNotAppendable,
+    PositionNotEqualToLength,
+    PreconditionFailed,
+    ReplicationConfigurationNotFoundError,
+    RequestTimeTooSkewed,
+    SignatureDoesNotMatch,
+    SSEContentNotMatch,
+    TooManyKeys,
+}
+
+impl Code {
+    fn facts(self) -> (u16, &'static str) {
+        match self {
+            Self::AccessDenied => (403, "Access Denied."),
+            Self::AppendPositionErr => (409, "The append position is not a number."),
+            Self::BadDigest => (400, "The Content-MD5 you specified did not match what we received."),
+            Self::BadRequest => (400, "The request is malformed."),
+            Self::BucketAlreadyOwnedByYou => (409, "The bucket you tried to create already exists, and you own it."),
+            Self::BucketNotEmpty => (409, "The bucket you tried to delete is not empty."),
+            Self::EntityTooLarge => (400, "Your proposed upload exceeds the maximum allowed object size."),
+            Self::EntityTooSmall => (400, "Your proposed upload is smaller than the minimum allowed size."),
+            Self::FileAlreadyExists => (409, "The object exists and must not be overwritten."),
+            Self::InternalError => (500, "We encountered an internal error. Please try again."),
+            Self::InvalidAccessKeyId => (403, "The Access Key Id you provided does not exist in our records."),
+            Self::InvalidArgument => (400, "Invalid Argument."),
+            Self::InvalidBucketName => (400, "The specified bucket is not valid."),
+            Self::InvalidDigest => (400, "The Content-MD5 you specified was invalid."),
+            Self::InvalidObjectState => (403, "The operation is not valid for the object's storage class."),
+            Self::InvalidPart => (400, "One or more of the specified parts could not be found."),
+            Self::InvalidPartOrder => (400, "The list of parts was not in ascending order."),
+            Self::InvalidRange => (416, "The requested range is not satisfiable."),
+            Self::InvalidRequest => (400, "Invalid Request."),
+            Self::InvalidSecurityToken => (403, "The security token is invalid."),
+            Self::InvalidTag => (400, "The tag set is invalid."),
+            Self::InvalidURI => (400, "The specified URI could not be parsed."),
+            Self::KeyTooLong => (400, "Your key is too long."),
+            Self::MalformedXML => (400, "The XML you provided was not well-formed."),
+            Self::MethodNotAllowed => (405, "The specified method is not allowed against this resource."),
+            Self::MissingContentLength => (411, "You must provide the Content-Length HTTP header."),
+            Self::NoSuchBucket => (404, "The specified bucket does not exist."),
+            Self::NoSuchBucketPolicy => (404, "The bucket has no policy."),
+            Self::NoSuchConfiguration => (404, "The specified configuration does not exist."),
+            Self::NoSuchCORSConfiguration => (404, "The CORS configuration does not exist."),
+            Self::NoSuchKey => (404, "The specified key does not exist."),
+            Self::NoSuchLifecycleConfiguration => (404, "The lifecycle configuration does not exist."),
+            Self::NoSuchTagSet => (404, "There is no tag set associated with the bucket."),
+            Self::NoSuchUpload => (404, "The specified multipart upload does not exist."),
+            Self::NoSuchVersion => (404, "The specified version does not exist."),
+            Self::NoSuchWebsiteConfiguration => (404, "The website configuration does not exist."),
+            Self::NotImplemented => (501, "The emulator does not implement this functionality."),
+            Self::ObjectNotAppendable => (409, "The object is not appendable."),
+            Self::PositionNotEqualToLength => (409, "The append position is not equal to the object's length."),
+            Self::PreconditionFailed => (412, "At least one of the pre-conditions you specified did not hold."),
+            Self::ReplicationConfigurationNotFoundError => (404, "The replication configuration was not found."),
+            Self::RequestTimeTooSkewed => {
+                (403, "The difference between the request time and the current time is too large.")
+            }
+            Self::SignatureDoesNotMatch => (403, "The Signature you specified is invalid."),
+            Self::SSEContentNotMatch => (403, "The SSE-C key differs from the one of the object."),
+            Self::TooManyKeys => (400, "The request names more keys than allowed."),
+        }
+    }
+}
+
+/// Why a request did not succeed.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// An answer the client gets.
+    Refused(Box<Refusal>),
+    /// The client went away before its request was complete: there is nobody to answer.
+    Disconnected,
+}
+
+/// An error answer in the making.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    code: Code,
+    message: String,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Error {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Refusal { code, message: message.into(), headers: Vec::new() }))
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.headers.push((name, value.into()));
+        }
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Disconnected => None,
+        }
+    }
+}
+
+impl Refusal {
+    /// The answer; `resource` is what the request was about.
+    pub(crate) fn into_response(self, resource: &str, request_id: &str, trace_id: &str) -> Response {
+        let (status, _) = self.code.facts();
+        let code = format!("{:?}", self.code);
+        let mut response = Response::new(status).xml(document(&code, &self.message, resource, request_id, trace_id));
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code, code.facts().1)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::new(Code::InternalError, error.to_string())
+    }
+}
+
+/// A COS error document.
+pub(crate) fn document(code: &str, message: &str, resource: &str, request_id: &str, trace_id: &str) -> String {
+    let mut xml = Xml::root("Error");
+    xml.text("Code", code)
+        .text("Message", message)
+        .text("Resource", resource)
+        .text("RequestId", request_id)
+        .text("TraceId", trace_id);
+    xml.finish()
+}

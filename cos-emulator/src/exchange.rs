@@ -1,0 +1,241 @@
+//! One request and its answer, with the faults injected into it.
+
+use std::io::{BufReader, Read};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::error::{self, Code, Error};
+use crate::fault::{Answer, Fault, Moment};
+use crate::http::{Body, CHUNK, Head, Response, Shape};
+use crate::ids;
+use crate::log::RecordedRequest;
+use crate::router;
+use crate::time;
+
+/// How much of a body nobody wanted is read so that the connection can be used again.
+const DRAIN_LIMIT: u64 = 32 * 1024 * 1024;
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// It serves another request.
+    Request,
+    /// It is closed in order.
+    Close,
+    /// It is reset.
+    Reset,
+    /// The client closed it.
+    Gone,
+}
+
+/// Answers one request.
+pub(crate) fn exchange(
+    context: &Context,
+    mut head: Head,
+    reader: &mut BufReader<&TcpStream>,
+    stream: &TcpStream,
+) -> Next {
+    let faults = context.faults.take(&head);
+    head.ignores_range = faults.contains(&Fault::IgnoreRange);
+    let ids = Ids::new();
+    let mut writer = stream;
+    let Ok(mut body) = Body::new(&head, reader, &mut writer) else {
+        return unframed(context, &head, &ids, stream);
+    };
+    if let Some(offset) = faults.iter().find_map(corrupted_upload) {
+        body.flip_at(offset);
+    }
+    let record = |body: &Body<'_>, status| {
+        let entry = RecordedRequest::new(&head, body.bytes_read(), status);
+        context.log.entries().push(entry);
+    };
+    if let Some(end) = broken(&faults, Moment::BeforeBody) {
+        record(&body, None);
+        return end_by(end, context, stream);
+    }
+    let made_up = faults.iter().find_map(made_up_answer);
+    let after_body = broken(&faults, Moment::AfterBody);
+    let outcome = if after_body.is_some() || made_up.is_some_and(|answer| !answer.carried_out) {
+        read_out(&mut body)
+    } else {
+        router::handle(context, &head, &mut body)
+    };
+    let Some(mut response) = answer_to(outcome, &head, &ids) else {
+        record(&body, None);
+        return Next::Gone;
+    };
+    if let Some(end) = after_body.or(broken(&faults, Moment::BeforeAnswer)) {
+        record(&body, None);
+        return end_by(end, context, stream);
+    }
+    if let Some(answer) = made_up {
+        response = made_up_response(answer, &head, &ids);
+    }
+    finish(&mut response, context, &ids, made_up.is_none_or(|answer| !answer.anonymous));
+    let shape = bend(&faults, &mut response, context);
+    let keep = head.keep_alive && !context.stop.is_set();
+    if !response.has("connection") {
+        response.set("Connection", if keep { "keep-alive" } else { "close" });
+    }
+    record(&body, Some(response.status));
+    match response.write(stream, head.is_head(), &shape) {
+        Ok(true) if keep && body.drain(DRAIN_LIMIT) => Next::Request,
+        Ok(_) => Next::Close,
+        Err(_) => Next::Gone,
+    }
+}
+
+/// Answers a request where nobody can tell where its body ends.
+fn unframed(context: &Context, head: &Head, ids: &Ids, stream: &TcpStream) -> Next {
+    let refusal = Error::new(Code::BadRequest, "The body's framing cannot be understood.");
+    let mut response = answer_to(Err(refusal), head, ids).unwrap_or(Response::new(400));
+    finish(&mut response, context, ids, true);
+    response.set("Connection", "close");
+    context.log.entries().push(RecordedRequest::new(head, 0, Some(response.status)));
+    let _ = response.write(stream, head.is_head(), &Shape::default());
+    Next::Close
+}
+
+struct Ids {
+    request: String,
+    trace: String,
+}
+
+impl Ids {
+    fn new() -> Self {
+        Self { request: ids::request_id(), trace: ids::trace_id() }
+    }
+}
+
+/// The answer to an outcome; none if there is nobody to answer.
+fn answer_to(outcome: Result<Response, Error>, head: &Head, ids: &Ids) -> Option<Response> {
+    match outcome {
+        Ok(response) => Some(response),
+        Err(Error::Disconnected) => None,
+        Err(Error::Refused(refusal)) => {
+            let path = head.target.split('?').next().unwrap_or_default();
+            let resource = format!("{}{path}", head.host());
+            let mut response = refusal.into_response(&resource, &ids.request, &ids.trace);
+            response.set("x-cos-trace-id", &ids.trace);
+            if head.is_head() {
+                let status = response.status;
+                response.payload = Response::new(status).payload;
+                response.unset("content-type");
+            }
+            Some(response)
+        }
+    }
+}
+
+/// Adds the headers every answer has.
+fn finish(response: &mut Response, context: &Context, ids: &Ids, with_id: bool) {
+    response.set("Date", time::http(time::millis(context.now())));
+    response.set("Server", "tencent-cos");
+    if with_id {
+        response.set("x-cos-request-id", &ids.request);
+    }
+}
+
+fn made_up_response(answer: &Answer, head: &Head, ids: &Ids) -> Response {
+    let mut response = Response::new(answer.status);
+    if let Some((code, message)) = &answer.code {
+        let path = head.target.split('?').next().unwrap_or_default();
+        let resource = format!("{}{path}", head.host());
+        response = response.xml(error::document(code, message, &resource, &ids.request, &ids.trace));
+        if !answer.anonymous {
+            response.set("x-cos-trace-id", &ids.trace);
+        }
+    }
+    if !answer.body.is_empty() {
+        response.payload = crate::http::Payload::Bytes(answer.body.clone());
+    }
+    for (name, value) in &answer.headers {
+        response.set(name, value);
+    }
+    response
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Reset,
+    Close,
+    Hang,
+}
+
+fn broken(faults: &[Fault], at: Moment) -> Option<End> {
+    faults.iter().find_map(|fault| match fault {
+        Fault::Reset(moment) if *moment == at => Some(End::Reset),
+        Fault::Close(moment) if *moment == at => Some(End::Close),
+        Fault::Hang(moment) if *moment == at => Some(End::Hang),
+        _ => None,
+    })
+}
+
+fn end_by(end: End, context: &Context, stream: &TcpStream) -> Next {
+    match end {
+        End::Reset => Next::Reset,
+        End::Close => Next::Close,
+        End::Hang => {
+            hang(context, stream);
+            Next::Reset
+        }
+    }
+}
+
+/// Stays silent until the server stops or the client is gone, whose end of the connection can be
+/// seen without taking from what it still sends.
+fn hang(context: &Context, stream: &TcpStream) {
+    let pause = Duration::from_millis(20);
+    let _ = stream.set_nonblocking(true);
+    while !context.stop.is_set() {
+        match stream.peek(&mut [0]) {
+            Ok(0) => return,
+            Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => return,
+            _ => context.stop.wait(pause),
+        }
+    }
+}
+
+/// Applies faults to an answer that is ready; what is left to the writing is returned.
+fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
+    let mut shape = Shape::default();
+    for fault in faults {
+        match fault {
+            Fault::Delay(time) => context.stop.wait(*time),
+            Fault::CutBody(after) => shape.cut_after = Some(*after),
+            Fault::CutChunked(after) => {
+                shape.chunked = true;
+                shape.cut_after = Some(*after);
+            }
+            Fault::Chunked => shape.chunked = true,
+            Fault::DeclareLength(length) => shape.declared = Some(*length),
+            Fault::CorruptAnswer(offset) => shape.flip_at = Some(*offset),
+            Fault::DropHeader(name) => response.unset(name),
+            Fault::SetHeader(name, value) => response.set(name, value),
+            _ => {}
+        }
+    }
+    shape
+}
+
+fn corrupted_upload(fault: &Fault) -> Option<u64> {
+    match fault {
+        Fault::CorruptUpload(offset) => Some(*offset),
+        _ => None,
+    }
+}
+
+fn made_up_answer(fault: &Fault) -> Option<&Answer> {
+    match fault {
+        Fault::Answer(answer) => Some(answer),
+        _ => None,
+    }
+}
+
+/// Takes in a body and does nothing with it.
+fn read_out(body: &mut Body<'_>) -> Result<Response, Error> {
+    let mut buffer = vec![0; CHUNK];
+    while body.read(&mut buffer).map_err(|_| Error::Disconnected)? > 0 {}
+    Ok(Response::new(200))
+}

@@ -1,0 +1,274 @@
+//! Faults to inject: what goes wrong, with which requests, how often.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::http::Head;
+
+/// Something that goes wrong with one request.
+///
+/// ```
+/// use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
+///
+/// let emulator = CosEmulator::start()?;
+/// // The first two uploads of a part are told to come back later.
+/// let busy = Answer::error(503, "SlowDown").header("Retry-After", "1");
+/// emulator.inject(Fault::Answer(busy), Match::any().method("PUT").query("partNumber="), 2);
+/// // Then one upload is carried out, but its answer gets lost.
+/// emulator.inject(Fault::Reset(Moment::BeforeAnswer), Match::any().method("PUT"), 1);
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Answers this. The request's body is read; the request is carried out only if the answer
+    /// says so.
+    Answer(Answer),
+    /// Resets the connection (RST).
+    Reset(Moment),
+    /// Closes the connection in order (FIN), without an answer.
+    Close(Moment),
+    /// Falls silent until the emulator stops or the client gives up.
+    Hang(Moment),
+    /// Waits before the answer, after the request was carried out. The wait ends when the
+    /// emulator stops.
+    Delay(Duration),
+    /// Sends only so many bytes of the answer's body, then closes the connection. The announced
+    /// length stays that of the whole body.
+    CutBody(u64),
+    /// Sends the answer's body in chunks, and after so many bytes closes the connection without
+    /// the final chunk.
+    CutChunked(u64),
+    /// Sends the answer's body in chunks, with no length announced.
+    Chunked,
+    /// Announces this length whatever the body's is, and closes the connection after the body.
+    DeclareLength(u64),
+    /// Damages the byte at this offset of the answer's body.
+    CorruptAnswer(u64),
+    /// Damages the byte at this offset of the request's body before anything looks at it, so
+    /// that digests in the answer are those of the damaged bytes.
+    CorruptUpload(u64),
+    /// Leaves a header out of the answer.
+    DropHeader(String),
+    /// Sets a header of the answer.
+    SetHeader(String, String),
+    /// Carries out the request as if it had no `Range` header.
+    IgnoreRange,
+    /// Several faults in one request.
+    All(Vec<Fault>),
+}
+
+impl Fault {
+    /// Answers with a status and a COS error code.
+    pub fn error(status: u16, code: impl Into<String>) -> Self {
+        Self::Answer(Answer::error(status, code))
+    }
+
+    /// Redirects to another place.
+    pub fn redirect(status: u16, location: impl Into<String>) -> Self {
+        Self::Answer(Answer::new(status).header("Location", location))
+    }
+
+    /// Leaves the CRC-64 out of the answer.
+    pub fn omit_crc64() -> Self {
+        Self::DropHeader("x-cos-hash-crc64ecma".to_owned())
+    }
+}
+
+/// When a connection breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Moment {
+    /// After the head of the request, before its body is read. Nothing is carried out.
+    BeforeBody,
+    /// After the body was read. Nothing is carried out.
+    AfterBody,
+    /// After the request was carried out.
+    BeforeAnswer,
+}
+
+/// A made-up answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub(crate) status: u16,
+    pub(crate) code: Option<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) carried_out: bool,
+    pub(crate) anonymous: bool,
+}
+
+impl Answer {
+    /// An answer with no body.
+    pub fn new(status: u16) -> Self {
+        Self { status, code: None, body: Vec::new(), headers: Vec::new(), carried_out: false, anonymous: false }
+    }
+
+    /// An answer with a COS error document. The status may well be 200, as COS does when a copy
+    /// or the completion of an upload fails late.
+    pub fn error(status: u16, code: impl Into<String>) -> Self {
+        let code = code.into();
+        let message = format!("Injected {code}.");
+        Self { code: Some((code, message)), ..Self::new(status) }
+    }
+
+    /// Sets the body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Carries out the request all the same; only what the client is told differs.
+    pub fn carried_out(mut self) -> Self {
+        self.carried_out = true;
+        self
+    }
+
+    /// Leaves out `x-cos-request-id` and `x-cos-trace-id`, as if something before COS answered.
+    pub fn without_request_id(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+}
+
+/// Which requests a fault applies to. Conditions add up; none means every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Match {
+    method: Option<String>,
+    path: Option<String>,
+    query: Option<String>,
+    host: Option<String>,
+    header: Option<(String, String)>,
+    skip: usize,
+}
+
+impl Match {
+    /// Every request.
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// Requests with this method.
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = Some(method.into());
+        self
+    }
+
+    /// Requests whose decoded path contains this.
+    pub fn path(mut self, part: impl Into<String>) -> Self {
+        self.path = Some(part.into());
+        self
+    }
+
+    /// Requests whose query, as sent, contains this: `"partNumber=3"`, `"uploads"`.
+    pub fn query(mut self, part: impl Into<String>) -> Self {
+        self.query = Some(part.into());
+        self
+    }
+
+    /// Requests whose `Host` header contains this.
+    pub fn host(mut self, part: impl Into<String>) -> Self {
+        self.host = Some(part.into());
+        self
+    }
+
+    /// Requests with a header whose value contains this.
+    pub fn header(mut self, name: impl Into<String>, part: impl Into<String>) -> Self {
+        self.header = Some((name.into(), part.into()));
+        self
+    }
+
+    /// Lets so many matching requests pass first.
+    pub fn skip(mut self, requests: usize) -> Self {
+        self.skip = requests;
+        self
+    }
+
+    fn fits(&self, head: &Head) -> bool {
+        let query = head.target.split_once('?').map_or("", |(_, query)| query);
+        let path = head.path.as_deref().unwrap_or_default();
+        let contains =
+            |part: &Option<String>, text: &str| part.as_ref().is_none_or(|part| text.contains(part.as_str()));
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&head.method))
+            && contains(&self.path, path)
+            && contains(&self.query, query)
+            && contains(&self.host, head.host())
+            && self
+                .header
+                .as_ref()
+                .is_none_or(|(name, part)| head.headers.get(name).is_some_and(|value| value.contains(part.as_str())))
+    }
+}
+
+struct Rule {
+    fault: Fault,
+    when: Match,
+    left: usize,
+}
+
+/// The faults still to come, in the order they were injected.
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<Vec<Rule>>);
+
+impl Faults {
+    fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add(&self, fault: Fault, when: Match, times: usize) {
+        if times > 0 {
+            let left = times;
+            self.rules().push(Rule { fault, when, left });
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.rules().clear();
+    }
+
+    pub(crate) fn pending(&self) -> usize {
+        self.rules().iter().fold(0, |sum, rule| sum.saturating_add(rule.left))
+    }
+
+    /// What goes wrong with this request: the first rule that fits, which is thereby used once.
+    pub(crate) fn take(&self, head: &Head) -> Vec<Fault> {
+        let mut rules = self.rules();
+        let mut found = None;
+        for (index, rule) in rules.iter_mut().enumerate() {
+            if !rule.when.fits(head) {
+                continue;
+            }
+            if rule.when.skip > 0 {
+                rule.when.skip -= 1;
+            } else if found.is_none() {
+                found = Some(index);
+            }
+        }
+        let Some(index) = found else {
+            return Vec::new();
+        };
+        let rule = &mut rules[index];
+        let mut faults = Vec::new();
+        flatten(rule.fault.clone(), &mut faults);
+        if rule.left != usize::MAX {
+            rule.left -= 1;
+        }
+        if rule.left == 0 {
+            rules.remove(index);
+        }
+        faults
+    }
+}
+
+fn flatten(fault: Fault, into: &mut Vec<Fault>) {
+    match fault {
+        Fault::All(faults) => faults.into_iter().for_each(|fault| flatten(fault, into)),
+        fault => into.push(fault),
+    }
+}

@@ -1,0 +1,179 @@
+//! Answers, and how they are put on the wire.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::net::TcpStream;
+
+use crate::store::Data;
+
+/// The body of an answer.
+pub(crate) enum Payload {
+    Bytes(Vec<u8>),
+    /// `len` bytes of stored data from `offset` on.
+    Stored {
+        data: Data,
+        offset: u64,
+        len: u64,
+    },
+}
+
+/// An answer.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) payload: Payload,
+}
+
+/// How an answer is bent out of shape on its way out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shape {
+    /// Stop after this many bytes of the body.
+    pub(crate) cut_after: Option<u64>,
+    /// Announce this length, whatever is sent.
+    pub(crate) declared: Option<u64>,
+    /// Send the body in chunks.
+    pub(crate) chunked: bool,
+    /// Damage the byte at this offset of the body.
+    pub(crate) flip_at: Option<u64>,
+}
+
+impl Response {
+    pub(crate) fn new(status: u16) -> Self {
+        Self { status, headers: Vec::new(), payload: Payload::Bytes(Vec::new()) }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl Display) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets a header, replacing any of that name.
+    pub(crate) fn set(&mut self, name: &str, value: impl Display) {
+        self.unset(name);
+        self.headers.push((name.to_owned(), value.to_string()));
+    }
+
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(have, _)| have.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn xml(mut self, document: String) -> Self {
+        self.set("Content-Type", "application/xml");
+        self.payload = Payload::Bytes(document.into_bytes());
+        self
+    }
+
+    pub(crate) fn stored(mut self, data: Data, offset: u64, len: u64) -> Self {
+        self.payload = Payload::Stored { data, offset, len };
+        self
+    }
+
+    fn len(&self) -> u64 {
+        match &self.payload {
+            Payload::Bytes(bytes) => bytes.len() as u64,
+            Payload::Stored { len, .. } => *len,
+        }
+    }
+
+    /// Writes the answer; `Ok(false)` when it was cut short on purpose.
+    pub(crate) fn write(&self, to: &TcpStream, headless: bool, shape: &Shape) -> io::Result<bool> {
+        let mut out = self.head(shape).into_bytes();
+        if headless || matches!(self.status, 204 | 304) {
+            (&*to).write_all(&out)?;
+            return Ok(true);
+        }
+        let announced = shape.declared.unwrap_or(self.len());
+        let len = self.len().min(shape.cut_after.unwrap_or(u64::MAX));
+        let whole = !shape.chunked && len == announced || shape.chunked && shape.cut_after.is_none();
+        if shape.chunked && len > 0 {
+            out.extend_from_slice(format!("{len:x}\r\n").as_bytes());
+        }
+        match &self.payload {
+            Payload::Bytes(bytes) => {
+                let start = out.len();
+                out.extend_from_slice(&bytes[..len as usize]);
+                flip(&mut out[start..], 0, shape.flip_at);
+                (&*to).write_all(&out)?;
+            }
+            Payload::Stored { data, offset, .. } => {
+                (&*to).write_all(&out)?;
+                if shape.flip_at.is_none() {
+                    data.copy_to(*offset, len, to)?;
+                } else {
+                    let mut at = 0;
+                    data.for_each_chunk(*offset, len, |chunk| {
+                        flip(chunk, at, shape.flip_at);
+                        at += chunk.len() as u64;
+                        (&*to).write_all(chunk)
+                    })?;
+                }
+            }
+        }
+        if shape.chunked && whole {
+            (&*to).write_all(if len > 0 { b"\r\n0\r\n\r\n" } else { b"0\r\n\r\n" })?;
+        }
+        Ok(whole)
+    }
+
+    fn head(&self, shape: &Shape) -> String {
+        let mut out = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        let mut line = |name: &str, value: &str| {
+            for piece in [name, ": ", value, "\r\n"] {
+                out.push_str(piece);
+            }
+        };
+        for (name, value) in &self.headers {
+            line(name, value);
+        }
+        if shape.chunked {
+            line("Transfer-Encoding", "chunked");
+        } else if !matches!(self.status, 204 | 304) && !self.has("content-length") {
+            let len = shape.declared.unwrap_or(self.len());
+            line("Content-Length", &len.to_string());
+        }
+        out.push_str("\r\n");
+        out
+    }
+}
+
+fn flip(chunk: &mut [u8], starts_at: u64, offset: Option<u64>) {
+    if let Some(index) = offset.and_then(|offset| offset.checked_sub(starts_at))
+        && let Some(byte) = chunk.get_mut(index as usize)
+    {
+        *byte ^= 1;
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        202 => "Accepted",
+        204 => "No Content",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        416 => "Range Not Satisfiable",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Status",
+    }
+}

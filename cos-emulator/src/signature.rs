@@ -1,0 +1,222 @@
+//! COS request signatures (`q-sign-algorithm=sha1`), written independently of any SDK.
+//!
+//! Tests may use it as a second opinion: [`authorization`] signs, [`Signature`] reads a signature
+//! and says what it should have been.
+//!
+//! ```
+//! use cos_emulator::signature::{Request, Signature, Window, authorization};
+//!
+//! let request = Request {
+//!     method: "GET",
+//!     path: "/my key",
+//!     query: &[("versionId", "1")],
+//!     headers: &[("host", "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com")],
+//! };
+//! let window = Window { start: 1_760_000_000, end: 1_760_000_600 };
+//! let header = authorization(&request, "AKIDEXAMPLE", "secret", window);
+//!
+//! let signature = Signature::parse(&header).unwrap();
+//! assert_eq!(signature.signature, signature.expected(&request, "secret"));
+//! ```
+
+use std::fmt::{self, Display};
+
+use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha1::{Digest, Sha1};
+
+use crate::checksum::hex;
+
+/// Everything but RFC 3986's unreserved characters is encoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// What of a request can be signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The method, in any case.
+    pub method: &'a str,
+    /// The decoded path with its leading slash.
+    pub path: &'a str,
+    /// Decoded query parameters.
+    pub query: &'a [(&'a str, &'a str)],
+    /// Headers, names in any case.
+    pub headers: &'a [(&'a str, &'a str)],
+}
+
+/// The seconds since 1970 between which a signature holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First second.
+    pub start: u64,
+    /// Last second.
+    pub end: u64,
+}
+
+impl Window {
+    fn parse(text: &str) -> Option<Self> {
+        let (start, end) = text.split_once(';')?;
+        let window = Self { start: start.parse().ok()?, end: end.parse().ok()? };
+        (window.start <= window.end).then_some(window)
+    }
+}
+
+impl Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{};{}", self.start, self.end)
+    }
+}
+
+/// The value of an `Authorization` header that signs every given header and query parameter.
+pub fn authorization(request: &Request<'_>, secret_id: &str, secret_key: &str, window: Window) -> String {
+    let names = |pairs: &[(&str, &str)]| {
+        let mut names: Vec<String> = pairs.iter().map(|(name, _)| encode_name(name)).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let mut signature = Signature {
+        secret_id: secret_id.to_owned(),
+        sign_time: window.to_string(),
+        key_time: window.to_string(),
+        window,
+        headers: names(request.headers),
+        params: names(request.query),
+        signature: String::new(),
+    };
+    signature.signature = signature.expected(request, secret_key);
+    signature.to_string()
+}
+
+/// The query string of a presigned URL, without its `?`: the signature, then the given parameters.
+pub fn presigned_query(request: &Request<'_>, secret_id: &str, secret_key: &str, window: Window) -> String {
+    let signed = authorization(request, secret_id, secret_key, window);
+    let own = signed.split('&').filter_map(|pair| pair.split_once('='));
+    own.chain(request.query.iter().copied())
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// A signature as it travels, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// `q-ak`.
+    pub secret_id: String,
+    /// `q-sign-time`, as received.
+    pub sign_time: String,
+    /// `q-key-time`, as received.
+    pub key_time: String,
+    /// The seconds in which the signature holds: both times together.
+    pub window: Window,
+    /// `q-header-list`: encoded lower-case names.
+    pub headers: Vec<String>,
+    /// `q-url-param-list`: encoded lower-case names.
+    pub params: Vec<String>,
+    /// `q-signature`.
+    pub signature: String,
+}
+
+/// A signature that lacks a field or holds one that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(&'static str);
+
+impl Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the signature's field {} is missing or invalid", self.0)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+impl Signature {
+    /// Reads the value of an `Authorization` header.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let pairs: Vec<(&str, &str)> = text.trim().split('&').filter_map(|pair| pair.split_once('=')).collect();
+        Self::from_pairs(&pairs)
+    }
+
+    /// Reads a signature from decoded query parameters; others among them are ignored.
+    pub fn from_pairs(pairs: &[(&str, &str)]) -> Result<Self, Malformed> {
+        let field = |name: &'static str| {
+            let mut found = pairs.iter().filter(|(have, _)| *have == name);
+            match (found.next(), found.next()) {
+                (Some((_, value)), None) => Ok(*value),
+                _ => Err(Malformed(name)),
+            }
+        };
+        let list = |text: &str| text.split(';').filter(|name| !name.is_empty()).map(str::to_ascii_lowercase).collect();
+        if field("q-sign-algorithm")? != "sha1" {
+            return Err(Malformed("q-sign-algorithm"));
+        }
+        let sign_time = field("q-sign-time")?;
+        let key_time = field("q-key-time")?;
+        let sign = Window::parse(sign_time).ok_or(Malformed("q-sign-time"))?;
+        let key = Window::parse(key_time).ok_or(Malformed("q-key-time"))?;
+        Ok(Self {
+            secret_id: field("q-ak")?.to_owned(),
+            sign_time: sign_time.to_owned(),
+            key_time: key_time.to_owned(),
+            window: Window { start: sign.start.max(key.start), end: sign.end.min(key.end) },
+            headers: list(field("q-header-list")?),
+            params: list(field("q-url-param-list")?),
+            signature: field("q-signature")?.to_owned(),
+        })
+    }
+
+    /// The signature this request should carry, given which headers and parameters are signed.
+    ///
+    /// Every occurrence of a signed name counts, so that a second value smuggled in beside a
+    /// signed one changes the result.
+    pub fn expected(&self, request: &Request<'_>, secret_key: &str) -> String {
+        let text = format!(
+            "{}\n{}\n{}\n{}\n",
+            request.method.to_ascii_lowercase(),
+            request.path,
+            canonical(request.query, &self.params),
+            canonical(request.headers, &self.headers),
+        );
+        let to_sign = format!("sha1\n{}\n{}\n", self.sign_time, hex(&Sha1::digest(&text)));
+        let sign_key = hex(&hmac_sha1(secret_key.as_bytes(), self.key_time.as_bytes()));
+        hex(&hmac_sha1(sign_key.as_bytes(), to_sign.as_bytes()))
+    }
+}
+
+impl Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "q-sign-algorithm=sha1&q-ak={}&q-sign-time={}&q-key-time={}&q-header-list={}&q-url-param-list={}&q-signature={}",
+            self.secret_id,
+            self.sign_time,
+            self.key_time,
+            self.headers.join(";"),
+            self.params.join(";"),
+            self.signature
+        )
+    }
+}
+
+fn canonical(pairs: &[(&str, &str)], names: &[String]) -> String {
+    let mut chosen: Vec<(String, String)> = pairs
+        .iter()
+        .map(|(name, value)| (encode_name(name), encode(value)))
+        .filter(|(name, _)| names.contains(name))
+        .collect();
+    chosen.sort();
+    chosen.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// Lower case comes after encoding, so the escapes of a name are lower case too.
+fn encode_name(name: &str) -> String {
+    encode(name).to_lowercase()
+}
+
+fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
