@@ -137,6 +137,22 @@ fn a_body_cut_short() {
 }
 
 #[test]
+fn a_body_that_comes_slowly() {
+    let (emulator, client) = with_object();
+    emulator.inject(Fault::Trickle(3, Duration::from_millis(20)), Match::any(), 2);
+    let begin = Instant::now();
+    assert_eq!(client.get("/k").text(), "0123456789");
+    assert!(begin.elapsed() >= Duration::from_millis(80));
+    let stream = client.connect();
+    emulator.clear_faults();
+    emulator.inject(Fault::Trickle(1, Duration::from_secs(60)), Match::any(), 1);
+    (&stream).write_all(client.request("GET", "/k").head().as_bytes()).unwrap();
+    (&stream).read_exact(&mut [0; 100]).unwrap();
+    drop(emulator);
+    assert!(begin.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
 fn a_length_that_is_not_true() {
     let (emulator, client) = with_object();
     emulator.inject(Fault::DeclareLength(20), Match::any(), 1);

@@ -9,9 +9,10 @@ use crate::case::{Case, Expectation, error, is_client_error};
 use crate::compare::NOT_WRITABLE;
 use crate::crc;
 use crate::rewrite::{
-    self, announced_length, collapsed, error_in_200, header_values, instance_token, is_bad_header, is_empty_upload,
+    self, collapsed, error_in_200, header_values, instance_token, is_bad_header, is_empty_upload,
     last_answer, lost, path_of, presigned_token,
 };
+use crate::sign::sign_again;
 use crate::text::{key_path, split_query};
 
 /// A deliberate difference.
@@ -81,12 +82,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         row: "D-traffic-limit",
         reason: "TrafficLimit and ContentLength are numbers here; Python's HTTP library refuses a number",
         applies: |case, e| rewrite::refused_number(case, e) && rewrite::as_modelled(case).is_some(),
-        rewrite: |case, e| {
-            if let Some((request, result)) = rewrite::as_modelled(case) {
-                e.requests = vec![request];
-                e.results = vec![result];
-            }
-        },
+        rewrite: rewrite::send_modelled,
     },
     Difference {
         id: "number-checked",
@@ -192,15 +188,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "announced-length",
         row: "D-content-length",
-        reason: "ContentLength of a reader replaces chunks; Python sends both, which HTTP forbids",
-        applies: |_, e| e.requests.iter().any(announced_length),
-        rewrite: |case, e| {
-            rewrite::requests(case, e, |request| {
-                if announced_length(request) {
-                    request.headers.remove("transfer-encoding");
-                }
-            });
+        reason: "ContentLength is the length of a reader; Python sends it beside chunks, and breaks",
+        applies: |case, e| {
+            rewrite::states_length_of_reader(case)
+                && e.results.iter().all(is_client_error)
+                && rewrite::as_modelled(case).is_some()
         },
+        rewrite: rewrite::send_modelled,
     },
     Difference {
         id: "part-if-match",
@@ -298,6 +292,54 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 && last_answer(case, e).is_some_and(|(a, _)| answer::is_repeated_here_only(&a, error_in_200(case)))
         },
         rewrite: rewrite::repeat_last,
+    },
+    Difference {
+        id: "cut-answer",
+        row: "D-cut-answer",
+        reason: "an answer that breaks off is a broken connection, after which the request is repeated",
+        applies: |case, e| {
+            let streams = ["get_object", "download_file"].contains(&case.call.as_str());
+            !streams && e.results.iter().all(is_client_error) && rewrite::last_is_cut(case, e)
+        },
+        rewrite: rewrite::repeat_cut,
+    },
+    Difference {
+        id: "stale-connection",
+        row: "D-stale-connection",
+        reason: "a kept connection that is closed under a request is replaced at once, which is no attempt",
+        applies: |case, e| e.results.iter().any(is_client_error) && rewrite::dropped_when_kept(case, e).is_some(),
+        // only client errors have this rewritten, and for those fewer requests are right as well
+        rewrite: |case, e| {
+            if let Some(mut again) = rewrite::dropped_when_kept(case, e) {
+                again.set_header("x-cos-sdk-retry", "true");
+                sign_again(case, &mut again);
+                e.requests.push(again);
+            }
+        },
+    },
+    Difference {
+        id: "redirect-signed",
+        row: "D-redirect",
+        reason: "a redirect that is followed is signed for where it leads; Python sends the old signature",
+        applies: |case, e| case.switch("AllowRedirects", true) && rewrite::redirected(case, e).next().is_some(),
+        rewrite: |case, e| {
+            let places: Vec<usize> = rewrite::redirected(case, e).collect();
+            places.into_iter().for_each(|at| sign_again(case, &mut e.requests[at]));
+        },
+    },
+    Difference {
+        id: "wrong-root",
+        row: "D-wrong-root",
+        reason: "a success whose document is not the call's is an error; Python takes any document",
+        applies: |case, e| {
+            e.results.iter().all(|r| error(r).is_none())
+                && last_answer(case, e).is_some_and(|(answer, _)| rewrite::has_wrong_root(case, &answer))
+        },
+        rewrite: |_, e| {
+            for result in &mut e.results {
+                *result = json!({"error": {"type": "CosClientError", "message": "another document"}});
+            }
+        },
     },
     Difference {
         id: "error-fields",

@@ -135,7 +135,8 @@ pub(crate) fn request(case: &Case) -> Option<Request> {
     let mut body = Vec::new();
     if let Some(argument) = case.args.get("Body").or_else(|| case.args.get("LocalFilePath")) {
         let (data, known) = body_bytes(argument)?;
-        if known {
+        // difference `announced-length`: a reader whose length the caller states is not sent in chunks
+        if known || case.args.get("ContentLength").is_some_and(|length| !length.is_null()) {
             headers.insert("content-length".to_owned(), data.len().to_string().into_bytes());
         } else {
             headers.insert("transfer-encoding".to_owned(), b"chunked".to_vec());

@@ -232,6 +232,14 @@ pub(crate) fn as_modelled(case: &Case) -> Option<(Request, Value)> {
     Some((request, Value::Object(result)))
 }
 
+/// The call sends the one request of the model.
+pub(crate) fn send_modelled(case: &Case, expected: &mut Expectation) {
+    if let Some((request, result)) = as_modelled(case) {
+        expected.requests = vec![request];
+        expected.results = vec![result];
+    }
+}
+
 // ------------------------------------------------------------------ bodies
 
 /// Whether a request is the upload of an empty body whose length Python knew.
@@ -240,9 +248,12 @@ pub(crate) fn is_empty_upload(case: &Case, request: &Request) -> bool {
     request.header("transfer-encoding") == Some("chunked") && request.body.is_empty() && !iterator
 }
 
-/// Whether a request has both a length and chunks.
-pub(crate) fn announced_length(request: &Request) -> bool {
-    request.headers.contains_key("transfer-encoding") && request.headers.contains_key("content-length")
+/// Whether the call states the (right) length of a body that is an iterator.
+pub(crate) fn states_length_of_reader(case: &Case) -> bool {
+    let body = case.args.get("Body").filter(|body| body.get("$chunks_b64").is_some());
+    let length = case.args.get("ContentLength").and_then(whole_number);
+    let data = body.and_then(model::body_bytes).map(|(data, _)| data.len() as u64);
+    data.is_some() && data == length
 }
 
 // ------------------------------------------------------------------ answers
@@ -352,6 +363,56 @@ pub(crate) fn repeat_last(case: &Case, expected: &mut Expectation) {
         }
         Value::Object(result)
     }];
+}
+
+/// Whether the last answer has fewer bytes than it says.
+pub(crate) fn last_is_cut(case: &Case, expected: &Expectation) -> bool {
+    last_answer(case, expected).is_some_and(|(answer, method)| {
+        let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        method != "HEAD" && length.is_some_and(|length| length > answer.body.len())
+    })
+}
+
+/// The last request is repeated as after a broken connection.
+pub(crate) fn repeat_cut(case: &Case, expected: &mut Expectation) {
+    let retries = case.client.get("retry").and_then(Value::as_u64).unwrap_or(3);
+    let Some(mut request) = expected.requests.last().cloned() else { return };
+    request.set_header("x-cos-sdk-retry", "true");
+    sign_again(case, &mut request);
+    for _ in 0..if replayable(case) { retries } else { 0 } {
+        expected.requests.push(request.clone());
+        expected.tail += usize::from(expected.unordered);
+    }
+}
+
+/// A request whose answer was dropped on a connection that may have served one before.
+pub(crate) fn dropped_when_kept(case: &Case, expected: &Expectation) -> Option<Request> {
+    let answers = played(case, expected);
+    let kept = answers.iter().position(|answer| !answer.drop)?;
+    let dropped = answers.iter().rposition(|answer| answer.drop).filter(|at| *at > kept)?;
+    Some(expected.requests[dropped].clone())
+}
+
+/// The requests that follow a redirect of the same host.
+pub(crate) fn redirected<'a>(case: &Case, expected: &'a Expectation) -> impl Iterator<Item = usize> + use<'a> {
+    let hops: Vec<bool> = played(case, expected)
+        .iter()
+        .map(|a| (300..400).contains(&a.status) && a.header("location").is_some_and(|to| to.starts_with('/')))
+        .collect();
+    (1..expected.requests.len()).filter(move |at| hops[*at - 1])
+}
+
+/// Whether the document of a successful answer is not the one that the call reads.
+pub(crate) fn has_wrong_root(case: &Case, answer: &Answer) -> bool {
+    let root = match case.call.as_str() {
+        "list_objects" => "ListBucketResult",
+        "list_parts" => "ListPartsResult",
+        "list_multipart_uploads" => "ListMultipartUploadsResult",
+        "create_multipart_upload" => "InitiateMultipartUploadResult",
+        "get_bucket_location" => "LocationConstraint",
+        _ => return false,
+    };
+    crate::xml::parse(&answer.body).is_some_and(|found| found.name.rsplit(':').next() != Some(root))
 }
 
 const ERROR_FIELDS: [&str; 5] = ["code", "message", "resource", "request_id", "trace_id"];
