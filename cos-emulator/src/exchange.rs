@@ -73,12 +73,13 @@ pub(crate) fn exchange(
         response = made_up_response(answer, &head, &ids);
     }
     finish(&mut response, context, &ids, made_up.is_none_or(|answer| !answer.anonymous));
-    let shape = bend(&faults, &mut response, context);
-    let keep = head.keep_alive && !context.stop.is_set();
+    let keep = head.keep_alive && body.can_drain(DRAIN_LIMIT) && !context.stop.is_set();
     if !response.has("connection") {
         response.set("Connection", if keep { "keep-alive" } else { "close" });
     }
+    // Before any delay: a client that gives up waiting must find its request, too.
     record(&body, Some(response.status));
+    let shape = bend(&faults, &mut response, context);
     match response.write(stream, head.is_head(), &shape, &context.stop) {
         Ok(true) if keep && body.drain(DRAIN_LIMIT) => Next::Request,
         Ok(_) => Next::Close,

@@ -106,6 +106,16 @@ fn a_delay_before_the_answer() {
     let begin = Instant::now();
     assert_eq!(client.get("/k").status, 200);
     assert!(begin.elapsed() >= Duration::from_millis(80));
+
+    // A client that does not wait for it finds its request in the log all the same.
+    emulator.clear_requests();
+    emulator.inject(Fault::Delay(Duration::from_secs(60)), Match::any(), 1);
+    let stream = client.connect();
+    (&stream).write_all(client.request("GET", "/k").head().as_bytes()).unwrap();
+    while emulator.request_count() == 0 {
+        thread::yield_now();
+    }
+    assert_eq!(emulator.requests()[0].status, Some(200));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::case::{Case, Expectation, error, is_client_error};
 use crate::compare::NOT_WRITABLE;
 use crate::crc;
 use crate::rewrite::{
-    self, collapsed, error_in_200, header_values, instance_token, is_bad_header, is_empty_upload,
-    last_answer, lost, path_of, presigned_token,
+    self, collapsed, error_in_200, header_values, instance_token, is_bad_header, is_empty_upload, last_answer, lost,
+    path_of, presigned_token,
 };
 use crate::sign::sign_again;
 use crate::text::{key_path, split_query};
@@ -65,6 +65,17 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         // `call.rs` writes `.multipart_threshold(PartSize)`, so what follows is Python's
         applies: |case, _| ["upload_file", "download_file"].contains(&case.call.as_str()),
         rewrite: |_, _| {},
+    },
+    Difference {
+        id: "upload-without-list",
+        row: "D-resume-list",
+        reason: "who may write need not be allowed to list uploads: a 403 to the list only means nothing to resume",
+        applies: |case, e| rewrite::new_upload(case, e).is_some(),
+        rewrite: |case, e| {
+            if let Some(new) = rewrite::new_upload(case, e) {
+                *e = new;
+            }
+        },
     },
     Difference {
         id: "unknown-kwarg",
@@ -296,10 +307,11 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "cut-answer",
         row: "D-cut-answer",
-        reason: "an answer that breaks off is a broken connection, after which the request is repeated",
+        reason: "an answer that breaks off is a broken connection, and repeated; of an error the status stays known",
         applies: |case, e| {
             let streams = ["get_object", "download_file"].contains(&case.call.as_str());
-            !streams && e.results.iter().all(is_client_error) && rewrite::last_is_cut(case, e)
+            let cut = !streams || rewrite::last_status(case, e) >= 300;
+            cut && e.results.iter().all(is_client_error) && rewrite::last_is_cut(case, e)
         },
         rewrite: rewrite::repeat_cut,
     },

@@ -332,8 +332,7 @@ pub(crate) fn error_in_200(case: &Case) -> bool {
 pub(crate) fn repeat_last(case: &Case, expected: &mut Expectation) {
     let retries = case.client.get("retry").and_then(Value::as_u64).unwrap_or(3);
     let Some(last) = expected.requests.last().cloned() else { return };
-    let same = |request: &&Request| request.method == last.method && request.target == last.target;
-    let mut attempts = expected.requests.iter().rev().take_while(same).count() as u64;
+    let mut attempts = attempts(expected);
     let mut player = Player::new(&case.responses);
     let mut answer = expected.requests.iter().map(|request| player.answer(request)).last();
     while let Some(again) = answer.as_ref().filter(|answer| {
@@ -353,16 +352,8 @@ pub(crate) fn repeat_last(case: &Case, expected: &mut Expectation) {
     }
     let Some(answer) = answer else { return };
     let failed = answer.status >= 300 || answer::is_repeated_here_only(&answer, error_in_200(case));
-    expected.results = vec![if failed {
-        answer::service_error(&answer, &last.method)
-    } else {
-        let mut result = answer::headers(&answer);
-        let root = crate::xml::parse(&answer.body);
-        for child in root.into_iter().flat_map(|root| root.children) {
-            result.insert(child.name, child.text.into());
-        }
-        Value::Object(result)
-    }];
+    let result = if failed { answer::service_error(&answer, &last.method) } else { headers_and_document(&answer) };
+    expected.results = vec![result];
 }
 
 /// Whether the last answer has fewer bytes than it says.
@@ -373,16 +364,67 @@ pub(crate) fn last_is_cut(case: &Case, expected: &Expectation) -> bool {
     })
 }
 
-/// The last request is repeated as after a broken connection.
+/// The last request is repeated as after a broken connection, or as its status demands.
 pub(crate) fn repeat_cut(case: &Case, expected: &mut Expectation) {
     let retries = case.client.get("retry").and_then(Value::as_u64).unwrap_or(3);
-    let Some(mut request) = expected.requests.last().cloned() else { return };
-    request.set_header("x-cos-sdk-retry", "true");
-    sign_again(case, &mut request);
-    for _ in 0..if replayable(case) { retries } else { 0 } {
-        expected.requests.push(request.clone());
+    let Some((answer, method)) = last_answer(case, expected) else { return };
+    let again = replayable(case) && (answer.status < 300 || answer.status >= 500);
+    while again && attempts(expected) <= retries {
+        let Some(mut request) = expected.requests.last().cloned() else { return };
+        request.set_header("x-cos-sdk-retry", "true");
+        sign_again(case, &mut request);
+        expected.requests.push(request);
         expected.tail += usize::from(expected.unordered);
     }
+    if answer.status >= 300 {
+        expected.results = vec![answer::service_error(&answer, &method)];
+    }
+}
+
+/// How often the last request was sent.
+fn attempts(expected: &Expectation) -> u64 {
+    let Some(last) = expected.requests.last() else { return 0 };
+    let same = |request: &&Request| request.method == last.method && request.target == last.target;
+    expected.requests.iter().rev().take_while(same).count() as u64
+}
+
+/// What follows when the list of uploads is denied and the upload starts anew.
+pub(crate) fn new_upload(case: &Case, expected: &Expectation) -> Option<Expectation> {
+    let [list] = &expected.requests[..] else { return None };
+    let listed = Player::new(&case.responses).answer(list);
+    if case.call != "upload_file" || listed.drop || listed.status != 403 {
+        return None;
+    }
+    let mut new = expected.clone();
+    let Some(mut requests) = model::upload_in_parts(case) else {
+        // not even the creation is answered with an upload id
+        let created = model::creation(case)?;
+        new.requests.push(created);
+        last_answer_fails(case, &mut new);
+        return Some(new);
+    };
+    new.requests.append(&mut requests);
+    (new.unordered, new.head, new.tail) = (true, 2, 1);
+    let answers = played(case, &new);
+    new.results = match answers.iter().skip(1).find(|answer| answer.drop || answer.status >= 300) {
+        Some(failed) if failed.drop || failed.status >= 500 => return None,
+        Some(failed) => {
+            new.fewer = true;
+            vec![answer::service_error(failed, "")]
+        }
+        None => vec![headers_and_document(answers.last()?)],
+    };
+    Some(new)
+}
+
+/// The result of a completion: the headers of its answer and what its document says.
+fn headers_and_document(answer: &Answer) -> Value {
+    let mut result = answer::headers(answer);
+    let root = crate::xml::parse(&answer.body);
+    for child in root.into_iter().flat_map(|root| root.children) {
+        result.insert(child.name, child.text.into());
+    }
+    Value::Object(result)
 }
 
 /// A request whose answer was dropped on a connection that may have served one before.
