@@ -9,7 +9,8 @@
 //!
 //! `COS_REGION`, `COS_SECRET_ID` and `COS_SECRET_KEY` say where and as whom, `COS_TOKEN` for temporary
 //! credentials. `COS_SCHEME` and `COS_CONNECT_TO` (address and port) lead to a server of one's own. `upload`
-//! and `download` use parts of 1 MiB from 1 MiB on. Without arguments it shows itself on the embedded emulator.
+//! and `download` use parts of `COS_PART_SIZE` MiB, 1 if that is not set. Without arguments it shows itself on the
+//! embedded emulator.
 
 use std::env;
 use std::error::Error;
@@ -51,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn run(client: &CosS3Client, words: &[&str]) -> Result<(), Box<dyn Error>> {
+    let part_size: u64 = env::var("COS_PART_SIZE").map_or(Ok(1), |mib| mib.parse())?;
     match *words {
         ["put", bucket, key, file] => {
             let response = client.put_object(bucket, File::open(file)?, key).send()?;
@@ -58,11 +60,11 @@ fn run(client: &CosS3Client, words: &[&str]) -> Result<(), Box<dyn Error>> {
         }
         ["get", bucket, key, file] => client.get_object(bucket, key).send()?.body.get_stream_to_file(file)?,
         ["upload", bucket, key, file] => {
-            let upload = client.upload_file(bucket, key, file).part_size(1).multipart_threshold(MIB);
+            let upload = client.upload_file(bucket, key, file).part_size(part_size).multipart_threshold(MIB);
             println!("{}", serde_json::to_string(&upload.send()?)?);
         }
         ["download", bucket, key, file] => {
-            client.download_file(bucket, key, file).part_size(1).multipart_threshold(MIB).send()?;
+            client.download_file(bucket, key, file).part_size(part_size).multipart_threshold(MIB).send()?;
         }
         ["head", bucket, key] => println!("{}", serde_json::to_string(&client.head_object(bucket, key).send()?)?),
         ["delete", bucket, key] => drop(client.delete_object(bucket, key).send()?),
