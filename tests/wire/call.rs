@@ -21,7 +21,7 @@ type Args = Map<String, Value>;
 type Called = Result<Value, Stop>;
 
 /// The methods that the harness can call.
-pub(crate) const HERE: [&str; 24] = [
+pub(crate) const HERE: [&str; 25] = [
     "abort_multipart_upload",
     "bucket_exists",
     "complete_multipart_upload",
@@ -38,6 +38,7 @@ pub(crate) const HERE: [&str; 24] = [
     "get_presigned_url",
     "head_bucket",
     "head_object",
+    "list_buckets",
     "list_multipart_uploads",
     "list_objects",
     "list_parts",
@@ -157,6 +158,7 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "get_presigned_url" => get_presigned_url(client, args),
         "head_bucket" => head_bucket(client, args),
         "head_object" => head_object(client, args),
+        "list_buckets" => list_buckets(client, args),
         "list_multipart_uploads" => list_multipart_uploads(client, args),
         "list_objects" => list_objects(client, args),
         "list_parts" => list_parts(client, args),
@@ -170,6 +172,20 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
 }
 
 // ------------------------------------------------------------------ buckets
+
+fn list_buckets(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.list_buckets();
+    setters!(call, rest(args, &[]), header, {
+        "TagKey" => tag_key(param),
+        "TagValue" => tag_value(param),
+        "Region" => region(param),
+        "CreateTime" => create_time(number),
+        "Range" => range(param),
+        "Marker" => marker(param),
+        "MaxKeys" => max_keys(number),
+    });
+    dict(call.send()?)
+}
 
 fn create_bucket(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.create_bucket(bucket(args)?);
@@ -356,7 +372,7 @@ fn list_multipart_uploads(client: &CosS3Client, args: &Args) -> Called {
 
 // ------------------------------------------------------------------ transfers
 
-/// Python sends up to PartSize in one request; the SDK's own threshold is the documents' 20 MiB.
+/// Python sends up to `PartSize` in one request; the SDK's own threshold is the documents' 20 MiB.
 fn threshold(args: &Args, default: u64) -> Result<u64, Stop> {
     let part_size: u64 = args.get("PartSize").map_or(Ok(default), |size| number("PartSize", size))?;
     Ok(part_size * 1024 * 1024)
@@ -415,7 +431,7 @@ fn download_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Call
 
 // ------------------------------------------------------------------ signatures and URLs
 
-/// The arguments that get_auth and the presigned URLs share; they have no `**kwargs`.
+/// The arguments that `get_auth` and the presigned URLs share; they have no `**kwargs`.
 macro_rules! signing {
     ($call:ident, $rest:expr) => {
         for (name, value) in $rest {

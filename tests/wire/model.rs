@@ -2,6 +2,7 @@
 //! just one. Used where a deliberate difference makes the SDK send what Python did not.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -247,7 +248,7 @@ pub(crate) fn upload_in_parts(case: &Case) -> Option<Vec<Request>> {
         let query = query(&[("partNumber", &number), ("uploadId", &upload_id)]);
         let request = signed(case, "PUT", &query, headers, part.to_vec())?;
         let etag = player.answer(&request).header("etag").unwrap_or_default().replace('"', "&quot;");
-        parts += &format!("<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>");
+        let _ = write!(parts, "<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>");
         requests.push(request);
     }
     let declaration = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
