@@ -2,11 +2,13 @@
 
 pub(crate) mod download;
 mod fetch;
+mod finish;
 mod hash;
 mod plan;
 mod pool;
 mod progress;
 mod record;
+mod resume;
 mod section;
 pub(crate) mod upload;
 
