@@ -81,8 +81,8 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
 fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
     let read = body.take(limit + 1).read_to_end(into);
     if let Err(cause) = read {
-        let error = CosClientError::new(ClientErrorKind::Transport, format!("the answer was cut: {cause}"));
-        return Err(Failed { error: error.caused_by(cause).into(), reason: Reason::Stage(Stage::Sent) });
+        let error = CosClientError::broken("the answer was cut", cause);
+        return Err(Failed { error: error.into(), reason: Reason::Stage(Stage::Sent) });
     }
     if into.len() as u64 > limit {
         let why = format!("the answer is longer than {limit} bytes");
