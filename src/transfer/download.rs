@@ -204,7 +204,15 @@ impl<'a> DownloadFile<'a> {
             self.fetch_whole(&progress)?;
         } else {
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
-            self.fetch_parts(&head, plan, &pool, &progress)?;
+            self.fetch_parts(&head, plan, &pool, &progress).or_else(|error| match error.kind() {
+                // Nothing says which part is damaged, so all are fetched again, once.
+                Some(ClientErrorKind::Integrity) => {
+                    log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
+                    progress.restart();
+                    self.fetch_parts(&head, plan, &pool, &progress)
+                }
+                _ => Err(error),
+            })?;
         }
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), meta: head })
     }
