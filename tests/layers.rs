@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "error",
     "wire/crc64",
     "wire/uri",
     "wire/request",
+    "wire/dict",
     "wire/xml",
     "wire/respond",
     "wire/retry",

@@ -2,6 +2,7 @@
 //! so that every byte on the wire can be tested without a server.
 
 pub(crate) mod crc64;
+pub(crate) mod dict;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod respond;

@@ -7,6 +7,7 @@ use quick_xml::se::{QuoteLevel, Serializer};
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 
+use super::dict::Lenient;
 use crate::error::{ClientErrorKind, CosClientError};
 
 /// What starts every XML body; the line break is the official SDK's, and Content-MD5 covers it.
@@ -18,12 +19,21 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 /// The root is checked first because with defaulted fields any document, an `<Error>` too, would
 /// parse as an empty success.
 pub(crate) fn parse<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, CosClientError> {
+    let text = rooted(root, body)?;
+    from_str(text).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
+}
+
+/// Parses as [`parse`] does, into a type that is also a caller's dict and as such refuses unknown names.
+pub(crate) fn parse_shared<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, CosClientError> {
+    let text = rooted(root, body)?;
+    let mut deserializer = quick_xml::de::Deserializer::from_str(text);
+    T::deserialize(Lenient(&mut deserializer)).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
+}
+
+fn rooted<'a>(root: &str, body: &'a [u8]) -> Result<&'a str, CosClientError> {
     let text = text(body)?;
     let found = root_name(text)?;
-    if found != root {
-        return Err(error(format!("expected <{root}>, found <{found}>")));
-    }
-    from_str(text).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
+    if found == root { Ok(text) } else { Err(error(format!("expected <{root}>, found <{found}>"))) }
 }
 
 /// Parses a document with any root, for what is an error already.
