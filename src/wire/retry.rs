@@ -115,14 +115,17 @@ fn classify(state: State, outcome: Outcome<'_>) -> Class {
         return Class::Final;
     }
     match outcome {
-        Outcome::NotConnected | Outcome::Corrupt => Class::Transient,
+        Outcome::NotConnected => Class::Transient,
+        Outcome::Corrupt if state.idempotent => Class::Transient,
         Outcome::StaleConnection if state.idempotent && state.stale == 0 => Class::Immediate,
         Outcome::StaleConnection | Outcome::Broken if state.idempotent => Class::Transient,
         Outcome::Answer { status, code, .. } => match (status, code) {
             (429, _) | (_, "SlowDown" | "ServiceUnavailable") => Class::Throttled,
             (_, code) if code.starts_with("RequestLimit") => Class::Throttled,
             // Of redirects, only one that did not come from COS is repeated, at the backup domain.
-            (408 | 500.. | 301 | 302 | 307, _) | (_, "RequestTimeout" | "InternalError") => Class::Transient,
+            (408 | 301 | 302 | 307, _) | (_, "RequestTimeout") => Class::Transient,
+            // All answers above say that nothing was done. One of these may come after it was.
+            (500.., _) | (_, "InternalError") if state.idempotent => Class::Transient,
             _ => Class::Final,
         },
         _ => Class::Final,
@@ -219,6 +222,28 @@ mod tests {
         assert_eq!(delay(unsafe_twice, Outcome::Broken), None);
         assert_eq!(delay(unsafe_twice, Outcome::StaleConnection), None);
         assert!(delay(unsafe_twice, Outcome::NotConnected).is_some());
+    }
+
+    #[test]
+    fn what_must_not_be_done_twice_is_repeated_only_if_it_was_not_done() {
+        let unsafe_twice = State { idempotent: false, ..FIRST };
+        for (outcome, again) in [
+            (answer(500, "InternalError"), false),
+            (answer(200, "InternalError"), false),
+            (answer(502, "Unknown"), false),
+            (answer(503, "Unknown"), false),
+            (answer(504, "Unknown"), false),
+            (answer(409, "PositionNotEqualToLength"), false),
+            (Outcome::Corrupt, false),
+            (answer(503, "SlowDown"), true),
+            (answer(503, "ServiceUnavailable"), true),
+            (answer(503, "RequestLimitExceeded"), true),
+            (answer(429, "Unknown"), true),
+            (answer(408, "Unknown"), true),
+            (answer(400, "RequestTimeout"), true),
+        ] {
+            assert_eq!(delay(unsafe_twice, outcome).is_some(), again, "{outcome:?}");
+        }
     }
 
     #[test]
