@@ -64,18 +64,35 @@ pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
 pub use credentials::{CredentialProvider, Credentials};
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
+pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};
 pub use ops::bucket::base::{BucketExists, CreateBucket, DeleteBucket, HeadBucket, HeadBucketOutput};
+pub use ops::bucket::cors::{
+    CorsConfiguration, CorsRule, DeleteBucketCors, GetBucketCors, GetBucketCorsOutput, PutBucketCors,
+};
+pub use ops::bucket::lifecycle::{
+    AbortIncompleteMultipartUpload, DeleteBucketLifecycle, GetBucketLifecycle, GetBucketLifecycleOutput, LifecycleAnd,
+    LifecycleConfiguration, LifecycleExpiration, LifecycleFilter, LifecycleRule, LifecycleTag, LifecycleTransition,
+    NoncurrentVersionExpiration, NoncurrentVersionTransition, PutBucketLifecycle,
+};
 pub use ops::bucket::list::{CommonPrefix, ListObjects, ListObjectsOutput, Object, Owner};
 pub use ops::bucket::location::{GetBucketLocation, GetBucketLocationOutput};
+pub use ops::bucket::versioning::{GetBucketVersioning, GetBucketVersioningOutput, PutBucketVersioning};
+pub use ops::bucket::versions::{DeleteMarker, ListObjectsVersions, ListObjectsVersionsOutput, ObjectVersion};
+pub use ops::date::get_date;
 pub use ops::multipart::complete::{CompleteMultipartUpload, CompleteMultipartUploadOutput, MultipartUpload, Part};
 pub use ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload, CreateMultipartUploadOutput};
 pub use ops::multipart::list_parts::{ListParts, ListPartsOutput, ListedPart};
 pub use ops::multipart::list_uploads::{ListMultipartUploads, ListMultipartUploadsOutput, Upload};
 pub use ops::multipart::upload_part::UploadPart;
+pub use ops::object::acl::{GetObjectAcl, GetObjectAclOutput, PutObjectAcl};
+pub use ops::object::append::{AppendObject, AppendObjectOutput};
 pub use ops::object::delete::{DeleteObject, DeleteObjectOutput};
+pub use ops::object::delete_many::{Delete, DeleteError, DeleteKey, DeleteObjects, DeleteObjectsOutput, DeletedObject};
 pub use ops::object::get::{GetObject, GetObjectOutput};
 pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
 pub use ops::object::put::{PutObject, PutObjectOutput};
+pub use ops::object::restore::{CasJobParameters, RestoreObject, RestoreRequest};
 pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
 pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};

@@ -1,6 +1,9 @@
 //! The operations, one file each: builder, result and parsing together.
 
+pub(crate) mod acl;
 pub(crate) mod bucket;
+pub(crate) mod date;
+pub(crate) mod document;
 pub(crate) mod multipart;
 pub(crate) mod object;
 pub(crate) mod options;

@@ -71,6 +71,21 @@ macro_rules! acl {
     };
 }
 
+/// Access control by document.
+macro_rules! access_control_policy {
+    () => {
+        /// Sets owner and grants by a policy instead of headers; an empty one is as none. Python:
+        /// `AccessControlPolicy`. Default: none.
+        pub fn access_control_policy(mut self, policy: impl Into<$crate::AccessControlPolicy>) -> Self {
+            let policy = policy.into();
+            if policy != $crate::AccessControlPolicy::default() {
+                self.request = self.request.with_document("AccessControlPolicy", &policy);
+            }
+            self
+        }
+    };
+}
+
 /// What is stored with an object.
 macro_rules! object_headers {
     () => {
@@ -356,6 +371,6 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 }
 
 pub(crate) use {
-    acl, conditions, content_check, customer_key, encoding_type, every, managed_encryption, object_headers, range,
-    response_headers, traffic_limit, version_id,
+    access_control_policy, acl, conditions, content_check, customer_key, encoding_type, every, managed_encryption,
+    object_headers, range, response_headers, traffic_limit, version_id,
 };

@@ -1,6 +1,7 @@
 //! Listings that continue: pages and items as iterators, which end even on a wrong answer.
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::wire::request::Request;
 
 /// A listing that can be continued.
 pub(crate) trait Listing {
@@ -44,6 +45,36 @@ pub(crate) fn items<L: Listing, T>(listing: L, of: fn(L::Page) -> Vec<T>) -> imp
     })
 }
 
+/// The way through a list whose items have a key and, within it, an id.
+#[derive(Debug, Default)]
+pub(crate) struct Within {
+    /// The ids that were markers under the present key: ids have no order to check.
+    seen: Vec<String>,
+}
+
+impl Within {
+    /// Moves the request's markers to `next`, a key and an id in it, which must lie further on.
+    pub(crate) fn advance(
+        &mut self,
+        request: &mut Request<'_>,
+        id_marker: &str,
+        next: (String, String),
+    ) -> Result<(), CosError> {
+        let (key, id) = next;
+        let now = request.query("key-marker");
+        if key.as_str() < now || (key == now && (id.is_empty() || self.seen.contains(&id))) {
+            return Err(stuck());
+        }
+        if key != now {
+            self.seen.clear();
+        }
+        self.seen.push(id.clone());
+        request.set_query("key-marker", key);
+        request.set_query(id_marker, id);
+        Ok(())
+    }
+}
+
 /// The error of a list that says it goes on, but not where.
 pub(crate) fn stuck() -> CosError {
     let why = "the list is truncated, but its next marker does not move on";
@@ -53,6 +84,8 @@ pub(crate) fn stuck() -> CosError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::uri::Target;
+    use http::Method;
 
     /// Counts to `last` by `step`; a step of 0 is a server whose marker stands still.
     struct Count {
@@ -89,5 +122,18 @@ mod tests {
         assert_eq!(all.next().unwrap().unwrap(), [1]);
         assert!(all.next().unwrap().is_err());
         assert!(all.next().is_none());
+    }
+
+    #[test]
+    fn markers_of_key_and_id_never_come_back() {
+        let mut request = Request::new("t", Method::GET, Target::bucket("b-1")).param("key-marker", "");
+        let mut within = Within::default();
+        let mut step = |key: &str, id: &str| {
+            within.advance(&mut request, "version-id-marker", (key.to_owned(), id.to_owned())).is_ok()
+        };
+        assert!(!step("", ""));
+        assert!(step("a", "2") && step("a", "1") && step("b", "") && step("b", "2"));
+        assert!(!step("b", "2") && !step("b", "") && !step("a", "3"));
+        assert_eq!((request.query("key-marker"), request.query("version-id-marker")), ("b", "2"));
     }
 }

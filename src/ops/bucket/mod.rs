@@ -1,5 +1,10 @@
 //! Buckets.
 
+pub(crate) mod acl;
 pub(crate) mod base;
+pub(crate) mod cors;
+pub(crate) mod lifecycle;
 pub(crate) mod list;
 pub(crate) mod location;
+pub(crate) mod versioning;
+pub(crate) mod versions;

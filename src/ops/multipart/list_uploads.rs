@@ -7,7 +7,7 @@ use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::{CommonPrefix, Owner};
 use crate::ops::options;
-use crate::ops::paging::{Listing, items, pages, stuck};
+use crate::ops::paging::{Listing, Within, items, pages};
 use crate::ops::values::StorageClass;
 use crate::wire::request::Request;
 use crate::wire::uri::{Target, decode};
@@ -33,7 +33,7 @@ impl CosS3Client {
             .param("upload-id-marker", "")
             .param("max-uploads", 1000)
             .param("encoding-type", "url");
-        ListMultipartUploads { client: self, request, decode: true, seen: Vec::new() }
+        ListMultipartUploads { client: self, request, decode: true, within: Within::default() }
     }
 }
 
@@ -44,8 +44,7 @@ pub struct ListMultipartUploads<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
     decode: bool,
-    /// The upload ids that were markers under the present key marker: ids have no order to check.
-    seen: Vec<String>,
+    within: Within,
 }
 
 impl<'a> ListMultipartUploads<'a> {
@@ -121,17 +120,8 @@ impl Listing for ListMultipartUploads<'_> {
             return Ok(false);
         }
         let plain = |name: &String| if self.decode { name.clone() } else { decode(name) };
-        let (key, id) = (plain(&page.next_key_marker), plain(&page.next_upload_id_marker));
-        let now = self.request.query("key-marker");
-        if key.as_str() < now || (key == now && (id.is_empty() || self.seen.contains(&id))) {
-            return Err(stuck());
-        }
-        if key != now {
-            self.seen.clear();
-        }
-        self.seen.push(id.clone());
-        self.request.set_query("key-marker", key);
-        self.request.set_query("upload-id-marker", id);
+        let next = (plain(&page.next_key_marker), plain(&page.next_upload_id_marker));
+        self.within.advance(&mut self.request, "upload-id-marker", next)?;
         Ok(true)
     }
 }

@@ -1,0 +1,249 @@
+//! Deleting many objects.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::client::CosS3Client;
+use crate::error::CosError;
+use crate::ops::options;
+use crate::wire::dict;
+use crate::wire::request::Request;
+use crate::wire::uri::Target;
+use crate::wire::xml;
+
+/// How many keys COS takes in one request.
+const BATCH: usize = 1000;
+
+impl CosS3Client {
+    /// Deletes many objects. That one is not there is no error; one that could not be deleted is in the
+    /// result's `error`.
+    ///
+    /// More than 1000 keys go out in several requests, and their results come as one. If a request fails as
+    /// a whole, that is the error; what was deleted before it stays deleted, and the call can be repeated.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.delete_objects(Bucket='examplebucket-1250000000', Delete={
+    ///     'Object': [{'Key': 'a.txt'}, {'Key': 'b.txt'}], 'Quiet': 'true'})
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// let response = client.delete_objects(bucket, ["a.txt", "b.txt"]).send()?;
+    /// assert_eq!(response.deleted.len(), 2);
+    /// for error in &response.error {
+    ///     eprintln!("{}: {}", error.key, error.message);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/8289>
+    pub fn delete_objects(&self, bucket: impl Into<String>, delete: impl Into<Delete>) -> DeleteObjects<'_> {
+        let request = Request::new("delete_objects", Method::POST, Target::bucket(bucket)).param("delete", "");
+        DeleteObjects { client: self, request, delete: delete.into() }
+    }
+}
+
+/// What is deleted: made from a list of keys, or from Python's dict through serde:
+/// `{"Object": [{"Key": "a.txt", "VersionId": "v"}], "Quiet": "true"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Delete {
+    /// The objects.
+    #[serde(deserialize_with = "dict::list")]
+    pub object: Vec<DeleteKey>,
+    /// Whether the result is to hold only what could not be deleted. Default: false.
+    #[serde(deserialize_with = "dict::switch", skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<bool>,
+}
+
+/// An object that is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeleteKey {
+    /// The key.
+    #[serde(deserialize_with = "dict::required_text")]
+    pub key: String,
+    /// The version. Default: the newest, which in a bucket with versioning leaves a delete marker.
+    #[serde(default, deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+}
+
+impl<K: Into<DeleteKey>> FromIterator<K> for Delete {
+    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
+        Self { object: keys.into_iter().map(Into::into).collect(), quiet: None }
+    }
+}
+
+impl<K: Into<DeleteKey>> From<Vec<K>> for Delete {
+    fn from(keys: Vec<K>) -> Self {
+        keys.into_iter().collect()
+    }
+}
+
+impl<K: Into<DeleteKey>, const N: usize> From<[K; N]> for Delete {
+    fn from(keys: [K; N]) -> Self {
+        keys.into_iter().collect()
+    }
+}
+
+impl From<&str> for DeleteKey {
+    fn from(key: &str) -> Self {
+        Self::from(key.to_owned())
+    }
+}
+
+impl From<String> for DeleteKey {
+    fn from(key: String) -> Self {
+        Self { key, version_id: None }
+    }
+}
+
+/// Builds a [`delete_objects`](CosS3Client::delete_objects) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct DeleteObjects<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    delete: Delete,
+}
+
+impl DeleteObjects<'_> {
+    options::every!();
+
+    /// Sends the request, or one for each 1000 keys.
+    pub fn send(self) -> Result<DeleteObjectsOutput, CosError> {
+        let Self { client, request, delete } = self;
+        let mut output = DeleteObjectsOutput::default();
+        for batch in delete.batches() {
+            let answer = client.execute(request.repeat().with_checked_document("Delete", &batch))?;
+            let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
+            // An empty <Deleted/> stands for none.
+            output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
+            output.error.append(&mut page.error);
+            output.request_id = answer.headers.text("x-cos-request-id");
+        }
+        Ok(output)
+    }
+}
+
+impl Delete {
+    /// Cuts what is deleted into what requests can hold. Nothing to delete is still one request: what is
+    /// wrong with that, COS says.
+    fn batches(self) -> impl Iterator<Item = Delete> {
+        let Self { object, quiet } = self;
+        let count = object.len().div_ceil(BATCH).max(1);
+        let mut objects = object.into_iter();
+        (0..count).map(move |_| Delete { object: objects.by_ref().take(BATCH).collect(), quiet })
+    }
+}
+
+/// What was deleted and what could not be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct DeleteObjectsOutput {
+    /// What was deleted; empty if `quiet` was set.
+    pub deleted: Vec<DeletedObject>,
+    /// What could not be deleted, and why.
+    pub error: Vec<DeleteError>,
+    /// The id of the request, with more than 1000 keys that of the last one.
+    #[serde(skip)]
+    pub request_id: String,
+}
+
+/// An object that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct DeletedObject {
+    /// The key.
+    pub key: String,
+    /// The version that was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Whether a delete marker was written or deleted.
+    #[serde(deserialize_with = "xml::boolean", skip_serializing_if = "std::ops::Not::not")]
+    pub delete_marker: bool,
+    /// The version id of that marker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_marker_version_id: Option<String>,
+}
+
+/// An object that could not be deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct DeleteError {
+    /// The key.
+    pub key: String,
+    /// The version that was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// COS's error code, such as `AccessDenied`.
+    pub code: String,
+    /// COS's description of the error.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn document(dict: Value) -> String {
+        let delete: Delete = serde_json::from_value(dict).unwrap();
+        String::from_utf8(xml::write("Delete", &delete).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_dict_becomes_the_document() {
+        let objects = json!([{"Key": "a", "VersionId": "v"}, {"VersionId": null, "Key": " <b>\r\n"}]);
+        let expected = "<Delete><Object><Key>a</Key><VersionId>v</VersionId></Object><Object>\
+            <Key> &lt;b&gt;&#13;\n</Key><VersionId></VersionId></Object><Quiet>true</Quiet></Delete>";
+        for quiet in [json!("true"), json!(true)] {
+            let xml = document(json!({"Quiet": quiet, "Object": objects}));
+            assert!(xml.ends_with(expected), "{xml}");
+        }
+        let one = document(json!({"Object": {"Key": "a"}}));
+        assert!(one.ends_with("<Delete><Object><Key>a</Key></Object></Delete>"), "{one}");
+        let refused = |dict: Value| serde_json::from_value::<Delete>(dict).unwrap_err().to_string();
+        assert!(refused(json!({"Objects": []})).contains("Objects"));
+        assert!(refused(json!({"Object": [{"VersionId": "v"}]})).contains("Key"));
+    }
+
+    #[test]
+    fn batches_hold_everything_once() {
+        let sizes = |count: u32| {
+            let delete: Delete = (0..count).map(|n| n.to_string()).collect();
+            let batches: Vec<_> = Delete { quiet: Some(true), ..delete }.batches().collect();
+            assert!(batches.iter().all(|batch| batch.quiet == Some(true)));
+            let keys = batches.iter().flat_map(|batch| &batch.object).map(|object| object.key.parse::<u32>().unwrap());
+            assert!(keys.eq(0..count));
+            batches.iter().map(|batch| batch.object.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(0), [0]);
+        assert_eq!(sizes(1000), [1000]);
+        assert_eq!(sizes(2001), [1000, 1000, 1]);
+    }
+
+    #[test]
+    fn parses_what_was_deleted_and_what_was_not() {
+        let xml = b"<DeleteResult><Deleted><Key>a</Key><DeleteMarker>true</DeleteMarker>\
+            <DeleteMarkerVersionId>m</DeleteMarkerVersionId></Deleted><Error><Key>b</Key><VersionId>v</VersionId>\
+            <Code>AccessDenied</Code><Message>no</Message></Error><Deleted><Key>c</Key></Deleted></DeleteResult>";
+        let output: DeleteObjectsOutput = xml::parse("DeleteResult", xml).unwrap();
+        let marked = json!({"Key": "a", "DeleteMarker": true, "DeleteMarkerVersionId": "m"});
+        let error = json!({"Key": "b", "VersionId": "v", "Code": "AccessDenied", "Message": "no"});
+        let expected = json!({"Deleted": [marked, {"Key": "c"}], "Error": [error]});
+        assert_eq!(serde_json::to_value(output).unwrap(), expected);
+    }
+}
