@@ -21,6 +21,8 @@ mod config;
 mod crc;
 #[path = "wire/differences.rs"]
 mod differences;
+#[path = "wire/documents.rs"]
+mod documents;
 #[path = "wire/inputs.rs"]
 mod inputs;
 #[path = "wire/model.rs"]

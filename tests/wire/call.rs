@@ -9,8 +9,12 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qcloud_cos::{CosS3Client, MultipartUpload};
+use qcloud_cos::{
+    AccessControlPolicy, CorsConfiguration, CosS3Client, Delete, LifecycleConfiguration, MultipartUpload,
+    RestoreRequest,
+};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::inputs::{Inputs, entries, flag, number, param, required, rest, string};
@@ -21,18 +25,27 @@ type Args = Map<String, Value>;
 type Called = Result<Value, Stop>;
 
 /// The methods that the harness can call.
-pub(crate) const HERE: [&str; 25] = [
+pub(crate) const HERE: [&str; 41] = [
     "abort_multipart_upload",
+    "append_object",
     "bucket_exists",
     "complete_multipart_upload",
     "create_bucket",
     "create_multipart_upload",
     "delete_bucket",
+    "delete_bucket_cors",
+    "delete_bucket_lifecycle",
     "delete_object",
+    "delete_objects",
     "download_file",
     "get_auth",
+    "get_bucket_acl",
+    "get_bucket_cors",
+    "get_bucket_lifecycle",
     "get_bucket_location",
+    "get_bucket_versioning",
     "get_object",
+    "get_object_acl",
     "get_object_url",
     "get_presigned_download_url",
     "get_presigned_url",
@@ -41,10 +54,17 @@ pub(crate) const HERE: [&str; 25] = [
     "list_buckets",
     "list_multipart_uploads",
     "list_objects",
+    "list_objects_versions",
     "list_parts",
     "object_exists",
+    "put_bucket_acl",
+    "put_bucket_cors",
+    "put_bucket_lifecycle",
+    "put_bucket_versioning",
     "put_object",
+    "put_object_acl",
     "put_object_from_local_file",
+    "restore_object",
     "upload_file",
     "upload_part",
 ];
@@ -127,6 +147,12 @@ fn dict(output: impl Serialize) -> Called {
     serde_json::to_value(output).map_err(|error| Stop::Io(error.into()))
 }
 
+/// A pasted Python dict; `{}` where Python has it for a default. One with an unknown name is refused.
+fn pasted<T: DeserializeOwned>(args: &Args, name: &str) -> Result<T, Stop> {
+    let value = args.get(name).cloned().unwrap_or_else(|| json!({}));
+    serde_json::from_value(value).map_err(|error| Stop::Refused(format!("{name}: {error}")))
+}
+
 fn text(args: &Args, name: &str) -> Result<String, Stop> {
     string(name, required(args, name)?)
 }
@@ -143,16 +169,25 @@ fn key(args: &Args) -> Result<String, Stop> {
 pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut Inputs) -> Called {
     match method {
         "abort_multipart_upload" => abort_multipart_upload(client, args),
+        "append_object" => append_object(client, args, inputs),
         "bucket_exists" => bucket_exists(client, args),
         "complete_multipart_upload" => complete_multipart_upload(client, args),
         "create_bucket" => create_bucket(client, args),
         "create_multipart_upload" => create_multipart_upload(client, args),
         "delete_bucket" => delete_bucket(client, args),
+        "delete_bucket_cors" => delete_bucket_cors(client, args),
+        "delete_bucket_lifecycle" => delete_bucket_lifecycle(client, args),
         "delete_object" => delete_object(client, args),
+        "delete_objects" => delete_objects(client, args),
         "download_file" => download_file(client, args, inputs),
         "get_auth" => get_auth(client, args),
+        "get_bucket_acl" => get_bucket_acl(client, args),
+        "get_bucket_cors" => get_bucket_cors(client, args),
+        "get_bucket_lifecycle" => get_bucket_lifecycle(client, args),
         "get_bucket_location" => get_bucket_location(client, args),
+        "get_bucket_versioning" => get_bucket_versioning(client, args),
         "get_object" => get_object(client, args),
+        "get_object_acl" => get_object_acl(client, args),
         "get_object_url" => get_object_url(client, args),
         "get_presigned_download_url" => get_presigned_download_url(client, args),
         "get_presigned_url" => get_presigned_url(client, args),
@@ -161,10 +196,17 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "list_buckets" => list_buckets(client, args),
         "list_multipart_uploads" => list_multipart_uploads(client, args),
         "list_objects" => list_objects(client, args),
+        "list_objects_versions" => list_objects_versions(client, args),
         "list_parts" => list_parts(client, args),
         "object_exists" => object_exists(client, args),
+        "put_bucket_acl" => put_bucket_acl(client, args),
+        "put_bucket_cors" => put_bucket_cors(client, args),
+        "put_bucket_lifecycle" => put_bucket_lifecycle(client, args),
+        "put_bucket_versioning" => put_bucket_versioning(client, args),
         "put_object" => put_object(client, args, inputs),
+        "put_object_acl" => put_object_acl(client, args),
         "put_object_from_local_file" => put_object_from_local_file(client, args, inputs),
+        "restore_object" => restore_object(client, args),
         "upload_file" => upload_file(client, args, inputs),
         "upload_part" => upload_part(client, args, inputs),
         other => Err(Stop::Unknown(format!("the method {other}"))),
@@ -229,6 +271,91 @@ fn list_objects(client: &CosS3Client, args: &Args) -> Called {
         "Prefix" => prefix(param),
         "Delimiter" => delimiter(param),
         "Marker" => marker(param),
+        "MaxKeys" => max_keys(number),
+        "EncodingType" => encoding_type(string),
+    });
+    dict(call.send()?)
+}
+
+// ------------------------------------------------------------------ settings of buckets
+
+fn put_bucket_acl(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.put_bucket_acl(bucket(args)?);
+    if args.contains_key("AccessControlPolicy") {
+        call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
+    }
+    setters!(call, rest(args, &["Bucket", "AccessControlPolicy"]), header, {
+        "ACL" => acl(string),
+        "GrantFullControl" => grant_full_control(string),
+        "GrantRead" => grant_read(string),
+        "GrantWrite" => grant_write(string),
+    });
+    dict(call.send()?)
+}
+
+fn get_bucket_acl(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_bucket_acl(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn put_bucket_cors(client: &CosS3Client, args: &Args) -> Called {
+    let rules: CorsConfiguration = pasted(args, "CORSConfiguration")?;
+    let mut call = client.put_bucket_cors(bucket(args)?, rules);
+    setters!(call, rest(args, &["Bucket", "CORSConfiguration"]), header, {});
+    dict(call.send()?)
+}
+
+fn get_bucket_cors(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_bucket_cors(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn delete_bucket_cors(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.delete_bucket_cors(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn put_bucket_lifecycle(client: &CosS3Client, args: &Args) -> Called {
+    let rules: LifecycleConfiguration = pasted(args, "LifecycleConfiguration")?;
+    let mut call = client.put_bucket_lifecycle(bucket(args)?, rules);
+    setters!(call, rest(args, &["Bucket", "LifecycleConfiguration"]), header, {});
+    dict(call.send()?)
+}
+
+fn get_bucket_lifecycle(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_bucket_lifecycle(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn delete_bucket_lifecycle(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.delete_bucket_lifecycle(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn put_bucket_versioning(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.put_bucket_versioning(bucket(args)?, text(args, "Status")?);
+    setters!(call, rest(args, &["Bucket", "Status"]), header, {});
+    dict(call.send()?)
+}
+
+fn get_bucket_versioning(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_bucket_versioning(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {});
+    dict(call.send()?)
+}
+
+fn list_objects_versions(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.list_objects_versions(bucket(args)?);
+    setters!(call, rest(args, &["Bucket"]), header, {
+        "Prefix" => prefix(param),
+        "Delimiter" => delimiter(param),
+        "KeyMarker" => key_marker(param),
+        "VersionIdMarker" => version_id_marker(param),
         "MaxKeys" => max_keys(number),
         "EncodingType" => encoding_type(string),
     });
@@ -303,6 +430,46 @@ fn object_exists(client: &CosS3Client, args: &Args) -> Called {
 fn delete_object(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.delete_object(bucket(args)?, key(args)?);
     setters!(call, rest(args, &["Bucket", "Key"]), header, { "VersionId" => version_id(string) });
+    dict(call.send()?)
+}
+
+fn delete_objects(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.delete_objects(bucket(args)?, pasted::<Delete>(args, "Delete")?);
+    setters!(call, rest(args, &["Bucket", "Delete"]), header, {});
+    dict(call.send()?)
+}
+
+fn append_object(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
+    let data = inputs.body("Data", required(args, "Data")?)?;
+    let position = number("Position", required(args, "Position")?)?;
+    let mut call = client.append_object(bucket(args)?, key(args)?, position, data);
+    object_setters!(call, rest(args, &["Bucket", "Key", "Position", "Data"]), {});
+    dict(call.send()?)
+}
+
+fn restore_object(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.restore_object(bucket(args)?, key(args)?, pasted::<RestoreRequest>(args, "RestoreRequest")?);
+    setters!(call, rest(args, &["Bucket", "Key", "RestoreRequest"]), header, { "VersionId" => version_id(string) });
+    dict(call.send()?)
+}
+
+fn put_object_acl(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.put_object_acl(bucket(args)?, key(args)?);
+    if args.contains_key("AccessControlPolicy") {
+        call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
+    }
+    setters!(call, rest(args, &["Bucket", "Key", "AccessControlPolicy"]), header, {
+        "ACL" => acl(string),
+        "GrantFullControl" => grant_full_control(string),
+        "GrantRead" => grant_read(string),
+        "GrantWrite" => grant_write(string),
+    });
+    dict(call.send()?)
+}
+
+fn get_object_acl(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_object_acl(bucket(args)?, key(args)?);
+    setters!(call, rest(args, &["Bucket", "Key"]), header, {});
     dict(call.send()?)
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, Expectation, error, is_client_error};
 use crate::compare::NOT_WRITABLE;
 use crate::crc;
+use crate::documents;
 use crate::replay::{self, last_answer, lost};
 use crate::results;
 use crate::rewrite::{
@@ -301,6 +302,14 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         rewrite: replay::last_answer_fails,
     },
     Difference {
+        id: "append-retry",
+        row: "D-append-retry",
+        reason: "an append that may have been carried out is not repeated: it could be there twice, or fail as the \
+                 second",
+        applies: documents::is_doubtful_append,
+        rewrite: documents::append_once,
+    },
+    Difference {
         id: "retry-classes",
         row: "D-retry-codes",
         reason: "429, 408 and error codes that may pass are repeated; Python repeats only 5xx",
@@ -364,6 +373,34 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 *result = json!({"error": {"type": "CosClientError", "message": "another document"}});
             }
         },
+    },
+    Difference {
+        id: "acl-grant",
+        row: "D-acl-grant",
+        reason: "grants that stand directly in a policy, as on the pages, go into its AccessControlList",
+        applies: documents::has_bare_grants,
+        rewrite: documents::wrap_bare_grants,
+    },
+    Difference {
+        id: "xml-order",
+        row: "D-xml-order",
+        reason: "a document has its elements in the order of the pages' samples, not in that of the dict",
+        applies: documents::in_another_order,
+        rewrite: documents::put_in_order,
+    },
+    Difference {
+        id: "acl-type",
+        row: "D-acl-type",
+        reason: "only the name of the attribute type becomes Type, not every `type` in the answer",
+        applies: documents::has_replaced_type,
+        rewrite: documents::restore_types,
+    },
+    Difference {
+        id: "and-tags",
+        row: "D-lifecycle-tags",
+        reason: "the tags under And are a list, also if there is one",
+        applies: documents::has_single_tag,
+        rewrite: documents::list_single_tags,
     },
     Difference {
         id: "error-fields",

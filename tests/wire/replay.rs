@@ -248,6 +248,12 @@ pub(crate) fn has_wrong_root(case: &Case, answer: &Answer) -> bool {
         "list_multipart_uploads" => "ListMultipartUploadsResult",
         "create_multipart_upload" => "InitiateMultipartUploadResult",
         "get_bucket_location" => "LocationConstraint",
+        "list_objects_versions" => "ListVersionsResult",
+        "delete_objects" => "DeleteResult",
+        "get_bucket_acl" | "get_object_acl" => "AccessControlPolicy",
+        "get_bucket_cors" => "CORSConfiguration",
+        "get_bucket_lifecycle" => "LifecycleConfiguration",
+        "get_bucket_versioning" => "VersioningConfiguration",
         _ => return false,
     };
     xml::parse(&answer.body).is_some_and(|found| found.name.rsplit(':').next() != Some(root))

@@ -78,6 +78,9 @@ fn typed_fields(call: &str) -> &'static [&'static str] {
         "list_objects" => &["IsTruncated", "MaxKeys", "Contents/Size"],
         "list_parts" => &["IsTruncated", "MaxParts", "PartNumberMarker", "Part/PartNumber", "Part/Size"],
         "list_multipart_uploads" => &["IsTruncated"],
+        "list_objects_versions" => {
+            &["IsTruncated", "MaxKeys", "Version/Size", "Version/IsLatest", "DeleteMarker/IsLatest"]
+        }
         _ => &[],
     }
 }
