@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use md5::{Digest as _, Md5};
 use serde::Serialize;
 
-use crate::wire::request::Request;
+use crate::wire::request::{Kind, Request};
 use crate::wire::xml;
 
 impl Request<'_> {
@@ -17,15 +17,13 @@ impl Request<'_> {
         self
     }
 
-    /// Sends a document with its type and its MD5, which COS demands of some.
-    pub(crate) fn with_checked_document<T: Serialize>(mut self, root: &str, value: &T) -> Self {
-        match xml::write(root, value) {
-            Ok(document) => {
-                self.set_header("content-md5", &BASE64_STANDARD.encode(Md5::digest(&document)));
-                self.set_header("content-type", "application/xml");
-                self.body = document.into();
-            }
-            Err(error) => self.defer(error),
+    /// Adds the document's type and its MD5, which COS demands of some. They replace what setters set, as
+    /// in Python.
+    pub(crate) fn sealed(mut self) -> Self {
+        if let Kind::Bytes(document) = &self.body.0 {
+            let md5 = BASE64_STANDARD.encode(Md5::digest(document));
+            self.set_header("content-md5", &md5);
+            self.set_header("content-type", "application/xml");
         }
         self
     }

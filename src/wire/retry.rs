@@ -116,9 +116,8 @@ fn classify(state: State, outcome: Outcome<'_>) -> Class {
     }
     match outcome {
         Outcome::NotConnected => Class::Transient,
-        Outcome::Corrupt if state.idempotent => Class::Transient,
         Outcome::StaleConnection if state.idempotent && state.stale == 0 => Class::Immediate,
-        Outcome::StaleConnection | Outcome::Broken if state.idempotent => Class::Transient,
+        Outcome::Corrupt | Outcome::StaleConnection | Outcome::Broken if state.idempotent => Class::Transient,
         Outcome::Answer { status, code, .. } => match (status, code) {
             (429, _) | (_, "SlowDown" | "ServiceUnavailable") => Class::Throttled,
             (_, code) if code.starts_with("RequestLimit") => Class::Throttled,

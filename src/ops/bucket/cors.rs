@@ -51,7 +51,7 @@ impl CosS3Client {
     ) -> PutBucketCors<'_> {
         let request = Request::new("put_bucket_cors", Method::PUT, Target::bucket(bucket))
             .param("cors", "")
-            .with_checked_document("CORSConfiguration", &cors_configuration.into());
+            .with_document("CORSConfiguration", &cors_configuration.into());
         PutBucketCors { client: self, request }
     }
 
@@ -134,7 +134,7 @@ impl PutBucketCors<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
+        self.client.execute(self.request.sealed()).map(drop)
     }
 }
 

@@ -53,7 +53,7 @@ impl CosS3Client {
     ) -> PutBucketLifecycle<'_> {
         let request = Request::new("put_bucket_lifecycle", Method::PUT, Target::bucket(bucket))
             .param("lifecycle", "")
-            .with_checked_document("LifecycleConfiguration", &lifecycle_configuration.into());
+            .with_document("LifecycleConfiguration", &lifecycle_configuration.into());
         PutBucketLifecycle { client: self, request }
     }
 
@@ -242,7 +242,7 @@ impl PutBucketLifecycle<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
+        self.client.execute(self.request.sealed()).map(drop)
     }
 }
 

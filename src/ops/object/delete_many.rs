@@ -124,7 +124,7 @@ impl DeleteObjects<'_> {
         let Self { client, request, delete } = self;
         let mut output = DeleteObjectsOutput::default();
         for batch in delete.batches() {
-            let answer = client.execute(request.repeat().with_checked_document("Delete", &batch))?;
+            let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
             let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
             // An empty <Deleted/> stands for none.
             output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
