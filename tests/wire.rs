@@ -67,8 +67,8 @@ fn fixture() -> PathBuf {
 }
 
 /// Further recordings, of what the first ones leave out: odd answers, odd arguments, more of every keyword.
-fn further() -> PathBuf {
-    fixture().with_file_name("more.json")
+fn further() -> impl Iterator<Item = PathBuf> {
+    ["more.json", "settings.json"].into_iter().map(|name| fixture().with_file_name(name))
 }
 
 fn run_all(cases: &[Case]) -> Vec<Report> {
@@ -119,8 +119,8 @@ fn downloads_with_the_right_checksum() {
     assert_eq!(failed, 0, "downloads failed");
 }
 
-/// Every difference is met by a case: one of the fixture, or one of `unseen.json`, recorded with
-/// `record.py` for those that the fixture does not meet.
+/// Every difference is met by a case: one of the recordings, or one of `unseen.json`, recorded with
+/// `record.py` for those that they do not meet.
 #[test]
 fn every_difference_is_met() {
     let unseen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/unseen.json");
@@ -128,7 +128,7 @@ fn every_difference_is_met() {
     let (_, failed) = conclude(&reports);
     assert_eq!(failed, 0, "cases failed");
     let mut met: Vec<&str> = reports.iter().flat_map(|report| report.differences.iter().copied()).collect();
-    for case in case::load(&fixture()) {
+    for case in further().chain([fixture()]).flat_map(|path| case::load(&path)) {
         met.append(&mut differences::expectation(&case).1);
     }
     let idle: Vec<&str> = differences::DIFFERENCES.iter().map(|d| d.id).filter(|id| !met.contains(id)).collect();
@@ -141,7 +141,7 @@ fn python_recordings() {
     let calls = std::env::var("WIRE_CALLS").ok();
     let mut cases = case::load(&goldens.as_ref().map_or_else(fixture, PathBuf::from));
     if goldens.is_none() && calls.is_none() {
-        cases.append(&mut case::load(&further()));
+        further().for_each(|path| cases.append(&mut case::load(&path)));
     }
     if let Some(calls) = &calls {
         let wanted: Vec<&str> = calls.split(',').map(str::trim).filter(|call| !call.is_empty()).collect();

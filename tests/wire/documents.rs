@@ -67,16 +67,12 @@ fn wrap_grants(policy: &mut Element) {
     policy.children = rest;
 }
 
-fn write(element: &Element, out: &mut String) {
+fn written(element: &Element) -> String {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    out.push_str(&format!("<{}", element.name));
-    for (name, value) in &element.attributes {
-        out.push_str(&format!(" {name}=\"{}\"", escaped(value).replace('"', "&quot;")));
-    }
-    out.push('>');
-    out.push_str(&escaped(&element.text));
-    element.children.iter().for_each(|child| write(child, out));
-    out.push_str(&format!("</{}>", element.name));
+    let attribute = |(name, value): &(String, String)| format!(" {name}=\"{}\"", escaped(value).replace('"', "&quot;"));
+    let attributes: String = element.attributes.iter().map(attribute).collect();
+    let children: String = element.children.iter().map(written).collect();
+    format!("<{0}{attributes}>{1}{children}</{0}>", element.name, escaped(&element.text))
 }
 
 /// A request with its document changed, if that makes a difference.
@@ -87,8 +83,7 @@ fn changed(case: &Case, request: &Request, change: impl Fn(&mut Element)) -> Opt
     if tree == before {
         return None;
     }
-    let mut document = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
-    write(&tree, &mut document);
+    let document = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}", written(&tree));
     let mut request = request.clone();
     request.set_header("content-length", &document.len().to_string());
     if request.headers.contains_key("content-md5") {
@@ -219,10 +214,8 @@ fn documents_are_put_in_order_at_every_depth() {
     )
     .unwrap();
     arrange("", &mut tree);
-    let mut out = String::new();
-    write(&tree, &mut out);
     assert_eq!(
-        out,
+        written(&tree),
         "<LifecycleConfiguration><Rule><ID>a&amp;b</ID><Filter><Prefix></Prefix><Tag><Key>k</Key><Value>v</Value>\
          </Tag></Filter><Status>s</Status></Rule></LifecycleConfiguration>"
     );
