@@ -149,7 +149,7 @@ fn dict(output: impl Serialize) -> Called {
 
 /// A pasted Python dict; `{}` where Python has it for a default. One with an unknown name is refused.
 fn pasted<T: DeserializeOwned>(args: &Args, name: &str) -> Result<T, Stop> {
-    let value = args.get(name).cloned().unwrap_or_else(|| json!({}));
+    let value = args.get(name).filter(|value| !value.is_null()).cloned().unwrap_or_else(|| json!({}));
     serde_json::from_value(value).map_err(|error| Stop::Refused(format!("{name}: {error}")))
 }
 
@@ -281,9 +281,7 @@ fn list_objects(client: &CosS3Client, args: &Args) -> Called {
 
 fn put_bucket_acl(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.put_bucket_acl(bucket(args)?);
-    if args.contains_key("AccessControlPolicy") {
-        call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
-    }
+    call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
     setters!(call, rest(args, &["Bucket", "AccessControlPolicy"]), header, {
         "ACL" => acl(string),
         "GrantFullControl" => grant_full_control(string),
@@ -455,9 +453,7 @@ fn restore_object(client: &CosS3Client, args: &Args) -> Called {
 
 fn put_object_acl(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.put_object_acl(bucket(args)?, key(args)?);
-    if args.contains_key("AccessControlPolicy") {
-        call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
-    }
+    call = call.access_control_policy(pasted::<AccessControlPolicy>(args, "AccessControlPolicy")?);
     setters!(call, rest(args, &["Bucket", "Key", "AccessControlPolicy"]), header, {
         "ACL" => acl(string),
         "GrantFullControl" => grant_full_control(string),

@@ -382,6 +382,20 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         rewrite: documents::wrap_bare_grants,
     },
     Difference {
+        id: "dict-names",
+        row: "D-dict-names",
+        reason: "an unknown name in a dict is refused before anything is sent, and named; Python sends it",
+        applies: documents::has_unknown_members,
+        rewrite: |_, e| rewrite::refuse(e, "a name"),
+    },
+    Difference {
+        id: "dict-none",
+        row: "D-dict-none",
+        reason: "None in place of a number, a switch, a list or a dict is left out; Python writes an empty element",
+        applies: documents::has_empty_members,
+        rewrite: documents::drop_empty_members,
+    },
+    Difference {
         id: "xml-order",
         row: "D-xml-order",
         reason: "a document has its elements in the order of the pages' samples, not in that of the dict",
@@ -408,6 +422,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         reason: "what an error answer holds is there even when other fields are missing; getters never fail",
         applies: |_, e| e.results.iter().any(lost),
         rewrite: replay::error_fields,
+    },
+    Difference {
+        id: "acl-no-grants",
+        row: "D-empty-lists",
+        reason: "a policy without grants is private; Python breaks with a KeyError where it looks for them",
+        applies: documents::has_no_grants,
+        rewrite: documents::grant_nothing,
     },
     Difference {
         id: "missing-member",
