@@ -336,6 +336,10 @@ def copies():
     parts = {"Part": [{"PartNumber": 1, "ETag": part["ETag"]}]}
     cos.complete_multipart_upload(Bucket=OTHER, Key="parts", UploadId=id, MultipartUpload=parts)
     assert read(cos.get_object(Bucket=OTHER, Key="parts")) == b"2345"
+    id = cos.create_multipart_upload(Bucket=OTHER, Key="whole")["UploadId"]
+    part = cos.upload_part_copy(Bucket=OTHER, Key="whole", PartNumber=1, UploadId=id, CopySource=source)
+    assert cos.list_parts(Bucket=OTHER, Key="whole", UploadId=id)["Part"][0]["Size"] == "10", part
+    cos.abort_multipart_upload(Bucket=OTHER, Key="whole", UploadId=id)
 
 
 @check
