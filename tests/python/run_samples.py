@@ -30,7 +30,6 @@ import sys
 import tempfile
 import traceback
 
-
 from qcloud_cos import CosClientError, CosConfig, CosS3Client, CosServiceError
 from qcloud_cos.cos_encryption_client import CosEncryptionClient
 from qcloud_cos.crypto import AESProvider, RSAProvider
