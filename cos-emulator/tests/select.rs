@@ -255,7 +255,15 @@ fn refusals_before_the_stream() {
     let (_emulator, client) = people();
     let deep = format!("select * from COSObject where {}1=1{}", "(".repeat(300), ")".repeat(300));
     let long = format!("select * from COSObject where {}1=1", "1=1 or ".repeat(1000));
-    let huge = format!("select '{}' from COSObject", "x".repeat(20_000));
+    let (chain, longest) = ("1+".repeat(8000), "1+".repeat(190));
+    let sorted = format!("select * from COSObject order by {longest}1");
+    let many = format!("select count(*) from COSObject where {}1=1", "1=1 and ".repeat(95));
+    assert_eq!(select(&client, "/people.csv", &many, CSV, TO_CSV), "3\n");
+    let list = format!("select * from COSObject where Age in ({}1)", "1,".repeat(5000));
+    assert_eq!(select(&client, "/people.csv", &list, CSV, TO_CSV), "");
+    let (sum, ordered) =
+        (format!("select {chain}1 from COSObject"), format!("select * from COSObject order by {chain}1"));
+    let huge = format!("select '{}' from COSObject", "x".repeat(300_000));
     for (sql, code) in [
         ("select", "ParseUnexpectedToken"),
         ("selec * from COSObject", "ParseUnexpectedToken"),
@@ -273,6 +281,9 @@ fn refusals_before_the_stream() {
         ("select Name, count(*) from COSObject", "UnsupportedSqlStructure"),
         (&deep, "UnsupportedSqlStructure"),
         (&long, "UnsupportedSqlStructure"),
+        (&sum, "UnsupportedSqlStructure"),
+        (&ordered, "UnsupportedSqlStructure"),
+        (&sorted, "UnsupportedSqlStructure"),
         (&huge, "ExpressionTooLong"),
         ("select upper(Name) from COSObject", "UnsupportedFunction"),
         ("select Age + 1 from COSObject", "UnsupportedSyntax"),

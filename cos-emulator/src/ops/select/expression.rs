@@ -10,9 +10,6 @@ use super::rows::{Row, Step};
 use super::value::{Kind, Value, like};
 use crate::error::{Code, Error};
 
-/// Deeper expressions are refused: recursion over them must stay bounded.
-const MAX_DEPTH: usize = 400;
-
 /// An expression ready to be evaluated.
 #[derive(Debug)]
 pub(super) enum Expr {
@@ -116,14 +113,7 @@ pub(super) struct Translator {
 
 impl Translator {
     pub(super) fn expression(&self, tree: &Tree) -> Result<Expr, Error> {
-        self.translate(tree, 0)
-    }
-
-    fn translate(&self, tree: &Tree, depth: usize) -> Result<Expr, Error> {
-        if depth > MAX_DEPTH {
-            return Err(Error::new(Code::UnsupportedSqlStructure, "The expression is nested too deeply."));
-        }
-        let inner = |tree: &Tree| self.translate(tree, depth + 1).map(Box::new);
+        let inner = |tree: &Tree| self.expression(tree).map(Box::new);
         let negate = |expr: Expr, negated: bool| if negated { Expr::Not(Box::new(expr)) } else { expr };
         Ok(match tree {
             Tree::Nested(tree) => *inner(tree)?,
@@ -152,7 +142,7 @@ impl Translator {
             Tree::IsNull(expr) => Expr::IsNull(inner(expr)?),
             Tree::IsNotNull(expr) => negate(Expr::IsNull(inner(expr)?), true),
             Tree::InList { expr, list, negated } => {
-                let list = list.iter().map(|item| self.translate(item, depth + 1)).collect::<Result<_, _>>()?;
+                let list = list.iter().map(|item| self.expression(item)).collect::<Result<_, _>>()?;
                 negate(Expr::In(inner(expr)?, list), *negated)
             }
             Tree::Between { expr, negated, low, high } => {

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::error::{Code, Error};
 use crate::xml::Element;
 
-/// COS allows 256 KiB; this keeps the depth of a statement within the stack of a thread.
-const LONGEST_EXPRESSION: usize = 16 * 1024;
+/// As in COS.
+const LONGEST_EXPRESSION: usize = 256 * 1024;
 
 /// What a request asks for.
 pub(super) struct Request {

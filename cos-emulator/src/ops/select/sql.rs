@@ -5,11 +5,17 @@ use sqlparser::ast::{
     SetExpr, Statement as Parsed, TableFactor, Value as Literal, WildcardAdditionalOptions,
 };
 use sqlparser::dialect::GenericDialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::aggregate::Function as Aggregate;
 use super::expression::{Expr, Translator, unsupported};
 use crate::error::{Code, Error};
+
+/// Operators, keywords and brackets in a statement. Each may be a level of its tree, and whoever goes through that does
+/// it recursively: the parser's own limit is not one of chains like `1 + 1 + 1`.
+const MOST_OPERATORS: usize = 200;
 
 /// A statement ready to be run.
 pub(super) struct Statement {
@@ -30,7 +36,12 @@ pub(super) enum Items {
 impl Statement {
     pub(super) fn parse(sql: &str) -> Result<Self, Error> {
         let (sql, each) = without_star(sql);
-        let mut statements = Parser::parse_sql(&GenericDialect {}, &sql).map_err(parse_error)?;
+        let tokens = Tokenizer::new(&GenericDialect {}, &sql).tokenize().map_err(|error| parse_error(error.into()))?;
+        if tokens.iter().filter(|token| is_operator(token)).count() > MOST_OPERATORS {
+            return Err(parse_error(ParserError::RecursionLimitExceeded));
+        }
+        let mut parser = Parser::new(&GenericDialect {}).with_tokens(tokens);
+        let mut statements = parser.parse_statements().map_err(parse_error)?;
         let (Some(Parsed::Query(mut query)), true) = (statements.pop(), statements.is_empty()) else {
             return Err(Code::UnsupportedSqlOperation.into());
         };
@@ -62,6 +73,14 @@ fn without_star(sql: &str) -> (String, bool) {
         }
     }
     (sql.to_owned(), false)
+}
+
+fn is_operator(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => word.keyword != Keyword::NoKeyword,
+        Token::Whitespace(_) | Token::Comma | Token::Period | Token::Number(..) | Token::SingleQuotedString(_) => false,
+        _ => true,
+    }
 }
 
 fn parse_error(error: ParserError) -> Error {
