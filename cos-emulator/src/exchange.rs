@@ -200,7 +200,7 @@ fn hang(context: &Context, stream: &TcpStream) {
 
 /// Applies faults to an answer that is ready; what is left to the writing is returned.
 fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
-    let mut shape = Shape::default();
+    let mut shape = Shape { chunked: response.streamed, ..Shape::default() };
     for fault in faults {
         match fault {
             Fault::Delay(time) => context.stop.wait(*time),
@@ -211,7 +211,10 @@ fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
             }
             Fault::Trickle(size, pause) => shape.trickle = Some((*size, *pause)),
             Fault::Chunked => shape.chunked = true,
-            Fault::DeclareLength(length) => shape.declared = Some(*length),
+            Fault::DeclareLength(length) => {
+                shape.chunked = false;
+                shape.declared = Some(*length);
+            }
             Fault::CorruptAnswer(offset) => shape.flip_at = Some(*offset),
             Fault::DropHeader(name) => response.unset(name),
             Fault::SetHeader(name, value) => response.set(name, value),

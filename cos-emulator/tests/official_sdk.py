@@ -336,6 +336,10 @@ def copies():
     parts = {"Part": [{"PartNumber": 1, "ETag": part["ETag"]}]}
     cos.complete_multipart_upload(Bucket=OTHER, Key="parts", UploadId=id, MultipartUpload=parts)
     assert read(cos.get_object(Bucket=OTHER, Key="parts")) == b"2345"
+    id = cos.create_multipart_upload(Bucket=OTHER, Key="whole")["UploadId"]
+    part = cos.upload_part_copy(Bucket=OTHER, Key="whole", PartNumber=1, UploadId=id, CopySource=source)
+    assert cos.list_parts(Bucket=OTHER, Key="whole", UploadId=id)["Part"][0]["Size"] == "10", part
+    cos.abort_multipart_upload(Bucket=OTHER, Key="whole", UploadId=id)
 
 
 @check
@@ -477,6 +481,34 @@ def archive():
     cos.restore_object(Bucket=BUCKET, Key="cold", RestoreRequest={"Days": 1, "CASJobParameters": {"Tier": "Standard"}})
     assert read(cos.get_object(Bucket=BUCKET, Key="cold")) == b"cold"
     assert "x-cos-restore" in cos.head_object(Bucket=BUCKET, Key="cold")
+
+
+@check
+def select():
+    def ask(expression, source, **rest):
+        answer = cos.select_object_content(
+            Bucket=BUCKET, Key="table", Expression=expression, ExpressionType="SQL", InputSerialization=source,
+            OutputSerialization={"CSV": {"RecordDelimiter": "\n"}}, **rest)
+        return answer["Payload"]
+
+    csv = {"CompressionType": "NONE", "CSV": {"FileHeaderInfo": "USE", "RecordDelimiter": "\n", "FieldDelimiter": ","}}
+    lines = {"CompressionType": "NONE", "JSON": {"Type": "LINES"}}
+    cos.put_object(Bucket=BUCKET, Body="name,age\nAnn,9\n\u4e2d,10\n".encode(), Key="table")
+    assert ask("Select * from COSObject", csv).get_select_result().decode() == "Ann,9\n\u4e2d,10\n"
+    assert ask("Select s.name from COSObject s where s.age < 10", csv).get_select_result() == b"Ann\n"
+    events = list(ask("Select count(*) from COSObject", csv, RequestProgress={"Enabled": "TRUE"}))
+    assert [next(iter(event)) for event in events] == ["Records", "Progress", "Stats", "End"], events
+    assert events[2]["Stats"]["Details"]["BytesReturned"] == "2"
+    refused(400, "ParseUnexpectedToken", ask, "Select * form COSObject", csv)
+    cos.put_object(Bucket=BUCKET, Body=b"1\nx\n", Key="table")
+    broken = ask("Select cast(_1 as int) from COSObject", {"CSV": {"RecordDelimiter": "\n"}})
+    refused(200, "CastFailed", broken.get_select_result)
+    cos.put_object(Bucket=BUCKET, Body=b'{"b": 1, "a": [2]}\n{"b": 3}\n', Key="table")
+    assert ask("Select * from COSObject", lines).get_select_result() == b"1,[2]\n3\n"
+    with tempfile.TemporaryDirectory() as folder:
+        ask("Select s.a[0] from COSObject s limit 1", lines).get_select_result_to_file(os.path.join(folder, "result"))
+        with open(os.path.join(folder, "result"), "rb") as result:
+            assert result.read() == b"2\n"
 
 
 @check

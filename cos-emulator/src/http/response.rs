@@ -24,6 +24,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) payload: Payload,
+    /// Whether the length is not announced.
+    pub(crate) streamed: bool,
 }
 
 /// How an answer is bent out of shape on its way out.
@@ -43,7 +45,7 @@ pub(crate) struct Shape {
 
 impl Response {
     pub(crate) fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), payload: Payload::Bytes(Vec::new()) }
+        Self { status, headers: Vec::new(), payload: Payload::Bytes(Vec::new()), streamed: false }
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Display) -> Self {
@@ -68,6 +70,13 @@ impl Response {
     pub(crate) fn xml(mut self, document: String) -> Self {
         self.set("Content-Type", "application/xml");
         self.payload = Payload::Bytes(document.into_bytes());
+        self
+    }
+
+    /// A body that comes in chunks.
+    pub(crate) fn streamed(mut self, bytes: Vec<u8>) -> Self {
+        self.payload = Payload::Bytes(bytes);
+        self.streamed = true;
         self
     }
 

@@ -110,7 +110,8 @@ pub(crate) fn upload_part_copy(call: &mut Call<'_, '_>) -> Result<Response, Erro
     attributes::check_customer_key(call.head, object.customer_key_md5.as_deref())?;
     let source = source(call)?;
     let size = source.version.info.size;
-    let (offset, len) = match call.header("x-cos-copy-source-range") {
+    // The official SDK sends the header without a value when no range is asked for.
+    let (offset, len) = match call.header("x-cos-copy-source-range").filter(|range| !range.is_empty()) {
         Some(range) => part_range(range, size)?,
         None => (0, size),
     };
