@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 23] = [
     "error",
     "wire/crc64",
     "wire/uri",
+    "wire/copy_source",
+    "wire/event_stream",
     "wire/request",
     "wire/xml",
     "wire/respond",
@@ -26,6 +28,7 @@ const LAYERS: [&str; 20] = [
     "ops/paging",
     "ops",
     "transfer",
+    "thread_pool",
 ];
 
 /// What the pure core must not name: sockets, files, clocks, pauses, randomness, the environment.

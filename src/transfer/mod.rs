@@ -1,8 +1,11 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
+pub(crate) mod buffer;
+pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
 mod hash;
+mod own_upload;
 mod plan;
 mod pool;
 mod progress;

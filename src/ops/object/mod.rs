@@ -1,7 +1,10 @@
 //! Objects.
 
+pub(crate) mod copy;
 pub(crate) mod delete;
+pub(crate) mod event_stream;
 pub(crate) mod get;
 pub(crate) mod head;
 pub(crate) mod put;
+pub(crate) mod select;
 pub(crate) mod stream_body;
