@@ -17,6 +17,8 @@ mod case;
 mod compare;
 #[path = "wire/config.rs"]
 mod config;
+#[path = "wire/copies.rs"]
+mod copies;
 #[path = "wire/crc.rs"]
 mod crc;
 #[path = "wire/differences.rs"]

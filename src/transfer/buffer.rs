@@ -100,6 +100,7 @@ impl UploadFileFromBuffer<'_> {
     options::managed_encryption!();
     options::customer_key!();
     options::conditions!();
+    options::content_check!();
     options::traffic_limit!();
 
     /// Sets how much is in memory at a time, in MiB, read or being sent; one part is in any case. Python:

@@ -23,7 +23,11 @@ fn endpoint(case: &Case) -> String {
     if let Some(endpoint) = case.setting("Endpoint") {
         return endpoint.to_owned();
     }
-    let region = case.setting("Region").unwrap_or_default();
+    region_endpoint(case, case.setting("Region").unwrap_or_default())
+}
+
+/// The endpoint of a region, under the case's settings.
+pub(crate) fn region_endpoint(case: &Case, region: &str) -> String {
     let old = !case.switch("EnableOldDomain", false);
     let internal = !old && !case.switch("EnableInternalDomain", false);
     let bare = ["cn-north", "cn-south", "cn-east", "cn-south-2", "cn-southwest", "sg"];

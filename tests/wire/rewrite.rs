@@ -247,7 +247,7 @@ pub(crate) fn announced_length(request: &Request) -> bool {
 
 // ------------------------------------------------------------------ answers
 
-fn played(case: &Case, expected: &Expectation) -> Vec<Answer> {
+pub(crate) fn played(case: &Case, expected: &Expectation) -> Vec<Answer> {
     let mut player = Player::new(&case.responses);
     expected.requests.iter().map(|request| player.answer(request)).collect()
 }
@@ -289,7 +289,9 @@ pub(crate) fn etag_of_head(case: &Case, expected: &Expectation) -> Option<String
 /// Whether Python replaced the error of a part with a general text.
 pub(crate) fn is_part_failure(result: &Value) -> bool {
     let message = error(result).and_then(|e| e.get("message")?.as_str()).unwrap_or_default();
-    message.starts_with("some upload_part fail") || message.starts_with("some download_part fail")
+    ["some upload_part fail", "some upload_part_copy fail", "some download_part fail"]
+        .iter()
+        .any(|text| message.starts_with(text))
 }
 
 /// The first answer with an error status stands for the part's error; connections that
@@ -313,7 +315,14 @@ pub(crate) fn replayable(case: &Case) -> bool {
 
 /// Whether the answer of a call may be an error in spite of its status 200.
 pub(crate) fn error_in_200(case: &Case) -> bool {
-    let calls = ["complete_multipart_upload", "upload_file"];
+    let calls = [
+        "complete_multipart_upload",
+        "copy",
+        "copy_object",
+        "upload_file",
+        "upload_file_from_buffer",
+        "upload_part_copy",
+    ];
     calls.contains(&case.call.as_str())
 }
 
