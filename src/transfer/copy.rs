@@ -75,11 +75,16 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/10881>
-    pub fn copy(&self, bucket: impl Into<String>, key: impl Into<String>, copy_source: CopySource) -> CopyTransfer<'_> {
+    pub fn copy(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        copy_source: impl Into<CopySource>,
+    ) -> CopyTransfer<'_> {
         CopyTransfer {
             client: self,
             request: Request::new("copy", Method::PUT, Target::object(bucket, key)),
-            copy_source,
+            copy_source: copy_source.into(),
             replaced: false,
             part_size: 10,
             max_thread: 5,
@@ -189,7 +194,7 @@ impl CopyTransfer<'_> {
         let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
         let copied = run(&pool, &Stop::default(), plan.parts(), |part: PartRange| {
             let last = part.offset + part.len - 1;
-            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source.clone());
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, &copy_source);
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
             let copied = copy.with_headers(headers.clone()).send().map_err(changed)?;
             let done = Part { part_number: part.number, etag: copied.etag };

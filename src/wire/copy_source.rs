@@ -62,6 +62,13 @@ impl CopySource {
     }
 }
 
+/// A copy of it, so that one source can be named in many calls.
+impl From<&CopySource> for CopySource {
+    fn from(source: &CopySource) -> Self {
+        source.clone()
+    }
+}
+
 /// A source whose host is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {

@@ -9,7 +9,7 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qcloud_cos::{CosS3Client, MultipartUpload, SelectEvent};
+use qcloud_cos::{CopySource, CosS3Client, MultipartUpload, SelectEvent};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -341,7 +341,7 @@ fn delete_object(client: &CosS3Client, args: &Args) -> Called {
 }
 
 fn copy_object(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.copy_object(bucket(args)?, key(args)?, pasted(args, "CopySource")?);
+    let mut call = client.copy_object(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
     copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), { "CopyStatus" => copy_status(string), });
     dict(call.send()?)
 }
@@ -407,7 +407,7 @@ fn upload_part(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called
 
 fn upload_part_copy(client: &CosS3Client, args: &Args) -> Called {
     let part = number("PartNumber", required(args, "PartNumber")?)?;
-    let (id, source) = (text(args, "UploadId")?, pasted(args, "CopySource")?);
+    let (id, source) = (text(args, "UploadId")?, pasted::<CopySource>(args, "CopySource")?);
     let mut call = client.upload_part_copy(bucket(args)?, key(args)?, part, id, source);
     setters!(call, rest(args, &["Bucket", "Key", "PartNumber", "UploadId", "CopySource"]), header, {
         "CopySourceRange" => copy_source_range(string),
@@ -500,7 +500,7 @@ fn upload_file_from_buffer(client: &CosS3Client, args: &Args, inputs: &mut Input
 }
 
 fn copy(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.copy(bucket(args)?, key(args)?, pasted(args, "CopySource")?);
+    let mut call = client.copy(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
     copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), {
         "CopyStatus" => copy_status(string),
         "PartSize" => part_size(number),

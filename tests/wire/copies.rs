@@ -129,7 +129,9 @@ pub(crate) fn pin(case: &Case, expected: &mut Expectation) {
     let pins = pins(case, expected);
     rewrite::requests(case, expected, |request| {
         if request.headers.contains_key(RANGE) {
-            pins.iter().for_each(|(name, value)| request.set_header(name, value));
+            for (name, value) in &pins {
+                request.set_header(name, value);
+            }
         }
     });
 }

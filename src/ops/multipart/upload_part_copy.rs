@@ -52,13 +52,13 @@ impl CosS3Client {
         key: impl Into<String>,
         part_number: u32,
         upload_id: impl Into<String>,
-        copy_source: CopySource,
+        copy_source: impl Into<CopySource>,
     ) -> UploadPartCopy<'_> {
         let mut request = Request::new("upload_part_copy", Method::PUT, Target::object(bucket, key))
             .param("partNumber", part_number)
             .upload_id(upload_id)
             .with_facts(COPY)
-            .copying(self, &copy_source);
+            .copying(self, &copy_source.into());
         if !(1..=10_000).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }

@@ -55,11 +55,11 @@ impl CosS3Client {
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        copy_source: CopySource,
+        copy_source: impl Into<CopySource>,
     ) -> CopyObject<'_> {
         let mut request = Request::new("copy_object", Method::PUT, Target::object(bucket, key))
             .with_facts(COPY)
-            .copying(self, &copy_source);
+            .copying(self, &copy_source.into());
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }
