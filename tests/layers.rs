@@ -71,8 +71,7 @@ fn modules() -> Vec<(String, String)> {
 }
 
 fn layer(module: &str) -> Option<usize> {
-    let within = |name: &&str| module == *name || module.starts_with(&format!("{name}/"));
-    LAYERS.iter().position(|name| within(&name))
+    LAYERS.iter().position(|name| module == *name || module.starts_with(&format!("{name}/")))
 }
 
 /// The modules that a file's `use` lines name, as paths from the root.

@@ -31,6 +31,10 @@ mod model;
 mod names;
 #[path = "wire/outcome.rs"]
 mod outcome;
+#[path = "wire/replay.rs"]
+mod replay;
+#[path = "wire/results.rs"]
+mod results;
 #[path = "wire/rewrite.rs"]
 mod rewrite;
 #[path = "wire/run.rs"]
@@ -60,6 +64,11 @@ const THREADS: usize = 4;
 /// The recordings that belong to the project.
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire/golden.json")
+}
+
+/// Further recordings, of what the first ones leave out: odd answers, odd arguments, more of every keyword.
+fn further() -> PathBuf {
+    fixture().with_file_name("more.json")
 }
 
 fn run_all(cases: &[Case]) -> Vec<Report> {
@@ -110,11 +119,30 @@ fn downloads_with_the_right_checksum() {
     assert_eq!(failed, 0, "downloads failed");
 }
 
+/// Every difference is met by a case: one of the fixture, or one of `unseen.json`, recorded with
+/// `record.py` for those that the fixture does not meet.
+#[test]
+fn every_difference_is_met() {
+    let unseen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/unseen.json");
+    let reports = run_all(&case::load(&unseen));
+    let (_, failed) = conclude(&reports);
+    assert_eq!(failed, 0, "cases failed");
+    let mut met: Vec<&str> = reports.iter().flat_map(|report| report.differences.iter().copied()).collect();
+    for case in case::load(&fixture()) {
+        met.append(&mut differences::expectation(&case).1);
+    }
+    let idle: Vec<&str> = differences::DIFFERENCES.iter().map(|d| d.id).filter(|id| !met.contains(id)).collect();
+    assert!(idle.is_empty(), "no case meets {idle:?}");
+}
+
 #[test]
 fn python_recordings() {
     let goldens = std::env::var_os("WIRE_GOLDENS");
     let calls = std::env::var("WIRE_CALLS").ok();
     let mut cases = case::load(&goldens.as_ref().map_or_else(fixture, PathBuf::from));
+    if goldens.is_none() && calls.is_none() {
+        cases.append(&mut case::load(&further()));
+    }
     if let Some(calls) = &calls {
         let wanted: Vec<&str> = calls.split(',').map(str::trim).filter(|call| !call.is_empty()).collect();
         cases.retain(|case| wanted.contains(&case.method().as_str()));

@@ -73,13 +73,14 @@ pub(crate) fn exchange(
         response = made_up_response(answer, &head, &ids);
     }
     finish(&mut response, context, &ids, made_up.is_none_or(|answer| !answer.anonymous));
-    let shape = bend(&faults, &mut response, context);
-    let keep = head.keep_alive && !context.stop.is_set();
+    let keep = head.keep_alive && body.can_drain(DRAIN_LIMIT) && !context.stop.is_set();
     if !response.has("connection") {
         response.set("Connection", if keep { "keep-alive" } else { "close" });
     }
+    // Before any delay: a client that gives up waiting must find its request, too.
     record(&body, Some(response.status));
-    match response.write(stream, head.is_head(), &shape) {
+    let shape = bend(&faults, &mut response, context);
+    match response.write(stream, head.is_head(), &shape, &context.stop) {
         Ok(true) if keep && body.drain(DRAIN_LIMIT) => Next::Request,
         Ok(_) => Next::Close,
         Err(_) => Next::Gone,
@@ -93,7 +94,7 @@ fn unframed(context: &Context, head: &Head, ids: &Ids, stream: &TcpStream) -> Ne
     finish(&mut response, context, ids, true);
     response.set("Connection", "close");
     context.log.entries().push(RecordedRequest::new(head, 0, Some(response.status)));
-    let _ = response.write(stream, head.is_head(), &Shape::default());
+    let _ = response.write(stream, head.is_head(), &Shape::default(), &context.stop);
     Next::Close
 }
 
@@ -208,6 +209,7 @@ fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
                 shape.chunked = true;
                 shape.cut_after = Some(*after);
             }
+            Fault::Trickle(size, pause) => shape.trickle = Some((*size, *pause)),
             Fault::Chunked => shape.chunked = true,
             Fault::DeclareLength(length) => shape.declared = Some(*length),
             Fault::CorruptAnswer(offset) => shape.flip_at = Some(*offset),

@@ -41,6 +41,8 @@ pub enum Fault {
     CutChunked(u64),
     /// Sends the answer's body in chunks, with no length announced.
     Chunked,
+    /// Sends the answer's body so many bytes at a time, with a pause before each piece.
+    Trickle(usize, Duration),
     /// Announces this length whatever the body's is, and closes the connection after the body.
     DeclareLength(u64),
     /// Damages the byte at this offset of the answer's body.

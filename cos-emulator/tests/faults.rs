@@ -106,6 +106,16 @@ fn a_delay_before_the_answer() {
     let begin = Instant::now();
     assert_eq!(client.get("/k").status, 200);
     assert!(begin.elapsed() >= Duration::from_millis(80));
+
+    // A client that does not wait for it finds its request in the log all the same.
+    emulator.clear_requests();
+    emulator.inject(Fault::Delay(Duration::from_secs(60)), Match::any(), 1);
+    let stream = client.connect();
+    (&stream).write_all(client.request("GET", "/k").head().as_bytes()).unwrap();
+    while emulator.request_count() == 0 {
+        thread::yield_now();
+    }
+    assert_eq!(emulator.requests()[0].status, Some(200));
 }
 
 #[test]
@@ -134,6 +144,22 @@ fn a_body_cut_short() {
     emulator.inject(Fault::Chunked, Match::any(), 1);
     let answer = client.get("/k");
     assert_eq!((answer.text(), answer.cut), ("0123456789", false));
+}
+
+#[test]
+fn a_body_that_comes_slowly() {
+    let (emulator, client) = with_object();
+    emulator.inject(Fault::Trickle(3, Duration::from_millis(20)), Match::any(), 2);
+    let begin = Instant::now();
+    assert_eq!(client.get("/k").text(), "0123456789");
+    assert!(begin.elapsed() >= Duration::from_millis(80));
+    let stream = client.connect();
+    emulator.clear_faults();
+    emulator.inject(Fault::Trickle(1, Duration::from_secs(60)), Match::any(), 1);
+    (&stream).write_all(client.request("GET", "/k").head().as_bytes()).unwrap();
+    (&stream).read_exact(&mut [0; 100]).unwrap();
+    drop(emulator);
+    assert!(begin.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

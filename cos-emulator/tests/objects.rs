@@ -10,6 +10,11 @@ fn keys(answer: &Answer, element: &str) -> Vec<String> {
     answer.text().split(&open).skip(1).map(|rest| rest.split("</").next().unwrap().to_owned()).collect()
 }
 
+fn part_element(number: &str, uploaded: &Answer) -> String {
+    let etag = uploaded.header("etag").unwrap();
+    format!("<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>")
+}
+
 #[test]
 fn nasty_keys() {
     let scratch = tempfile::tempdir().unwrap();
@@ -99,10 +104,7 @@ fn parts_become_an_object() {
         for (number, body) in [("1", "12345"), ("2", "67"), ("10000", "89")] {
             part(number, "replaced");
             let answer = part(number, body);
-            list += &format!(
-                "<Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part>",
-                answer.header("etag").unwrap()
-            );
+            list.push_str(&part_element(number, &answer));
         }
         for number in ["0", "10001", "x", ""] {
             assert_eq!(part(number, "x").error(), (400, "InvalidArgument"), "{number}");
@@ -183,8 +185,7 @@ fn everything_survives_a_restart() {
         ("one", Some("é"), Some("1"))
     );
     assert_eq!(client.get("/中/ø").text(), "two");
-    let etag = part.header("etag").unwrap();
-    let list = format!("<Part><PartNumber>3</PartNumber><ETag>{etag}</ETag></Part>");
+    let list = part_element("3", &part);
     let body = format!("<CompleteMultipartUpload>{list}</CompleteMultipartUpload>");
     assert_eq!(client.request("POST", "/up").query("uploadId", id).body(body).send().status, 200);
     drop(emulator);

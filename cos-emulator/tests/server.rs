@@ -68,6 +68,9 @@ fn the_go_ahead_is_given_to_a_request_that_will_do() {
     let mut first = [0; 12];
     (&stream).read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 403");
+    let mut rest = String::new();
+    (&stream).read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("Connection: close\r\n"));
 }
 
 #[test]

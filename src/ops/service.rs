@@ -31,7 +31,13 @@ impl CosS3Client {
             .param("marker", "")
             .param("max-keys", 2000)
             .with_facts(facts);
-        ListBuckets { client: self, request, tag: (String::new(), String::new()), time: (String::new(), String::new()) }
+        ListBuckets {
+            client: self,
+            request,
+            tag: Condition::default(),
+            region: String::new(),
+            time: Condition::default(),
+        }
     }
 }
 
@@ -41,9 +47,13 @@ impl CosS3Client {
 pub struct ListBuckets<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
-    tag: (String, String),
-    time: (String, String),
+    tag: Condition,
+    region: String,
+    time: Condition,
 }
+
+/// A name and what it is compared with.
+type Condition = (String, String);
 
 impl<'a> ListBuckets<'a> {
     options::every!();
@@ -62,7 +72,7 @@ impl<'a> ListBuckets<'a> {
 
     /// Lists only buckets of this region. Python: `Region`. Default: all.
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.request.set_query("region", region);
+        self.region = region.into();
         self
     }
 
@@ -113,12 +123,18 @@ impl Listing for ListBuckets<'_> {
 
     fn fetch(&self) -> Result<ListBucketsOutput, CosError> {
         let mut request = self.request.repeat();
+        let (tag, time) = (&self.tag, &self.time);
         // Half a condition is none, as in Python.
-        for (names, (first, second)) in [(["tagkey", "tagvalue"], &self.tag), (["create-time", "range"], &self.time)] {
-            if !first.is_empty() && !second.is_empty() {
-                request.set_query(names[0], first);
-                request.set_query(names[1], second);
-            }
+        let both = |condition: &Condition| !condition.0.is_empty() && !condition.1.is_empty();
+        let conditions = [
+            ("tagkey", &tag.0, both(tag)),
+            ("tagvalue", &tag.1, both(tag)),
+            ("region", &self.region, !self.region.is_empty()),
+            ("create-time", &time.0, both(time)),
+            ("range", &time.1, both(time)),
+        ];
+        for (name, value, _) in conditions.into_iter().filter(|(.., wanted)| *wanted) {
+            request.set_query(name, value);
         }
         let answer = self.client.execute(request)?;
         let mut page: ListBucketsOutput = xml::parse("ListAllMyBucketsResult", &answer.body)?;
@@ -128,7 +144,7 @@ impl Listing for ListBuckets<'_> {
     }
 
     fn advance(&mut self, page: &ListBucketsOutput) -> Result<bool, CosError> {
-        if !page.is_truncated {
+        if page.is_truncated != Some(true) {
             return Ok(false);
         }
         if page.next_marker.as_str() <= self.request.query("marker") {
@@ -152,17 +168,12 @@ pub struct ListBucketsOutput {
     pub marker: String,
     /// The marker of the next page.
     pub next_marker: String,
-    /// Whether there are more pages.
-    #[serde(deserialize_with = "xml::boolean", skip_serializing_if = "is_false")]
-    pub is_truncated: bool,
+    /// Whether there are more pages; an answer that does not say has no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_truncated: Option<bool>,
     /// The id of the request.
     #[serde(skip)]
     pub request_id: String,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// The buckets of a page.

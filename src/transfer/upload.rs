@@ -311,8 +311,11 @@ pub struct UploadFileOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The ETag, with its quotes.
-    #[serde(rename = "ETag")]
+    #[serde(skip)]
     pub etag: String,
+    /// The ETag where it is not among the headers: of an upload in parts.
+    #[serde(rename = "ETag", skip_serializing_if = "Option::is_none")]
+    completed_etag: Option<String>,
     /// The version that was written, in a bucket with versioning.
     #[serde(skip)]
     pub version_id: Option<String>,
@@ -330,6 +333,7 @@ impl From<PutObjectOutput> for UploadFileOutput {
             location: None,
             bucket: None,
             key: None,
+            completed_etag: None,
             etag: put.etag,
             version_id: put.version_id,
             crc64: put.crc64,
@@ -345,6 +349,7 @@ impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
             location: Some(complete.location),
             bucket: Some(complete.bucket),
             key: Some(complete.key),
+            completed_etag: Some(complete.etag.clone()),
             etag: complete.etag,
             version_id: complete.version_id,
             crc64: complete.crc64,

@@ -65,8 +65,8 @@ impl Serialize for Headers {
 
 /// Returns a header's name as COS writes it: `ETag`, `Content-Length`, `x-cos-request-id`.
 fn display_name(name: &str) -> String {
-    if name == "etag" {
-        return "ETag".to_owned();
+    if let Some(odd) = ["ETag", "Content-MD5"].iter().find(|odd| odd.eq_ignore_ascii_case(name)) {
+        return (*odd).to_owned();
     }
     if name.starts_with("x-") {
         return name.to_owned();
@@ -143,7 +143,7 @@ fn document(answer: &Refusal<'_>) -> ErrorDocument {
         let message = String::from_utf8_lossy(answer.body).into_owned();
         return ErrorDocument { code, message, ..ErrorDocument::default() };
     }
-    xml::parse("Error", answer.body).ok().or_else(|| serde_json::from_slice(answer.body).ok()).unwrap_or_default()
+    xml::parse_any(answer.body).ok().or_else(|| serde_json::from_slice(answer.body).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use quick_xml::de::from_str;
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 use quick_xml::se::{QuoteLevel, Serializer};
-use serde::Serialize;
 use serde::de::{DeserializeOwned, Deserializer};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ClientErrorKind, CosClientError};
 
@@ -24,6 +24,13 @@ pub(crate) fn parse<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, C
         return Err(error(format!("expected <{root}>, found <{found}>")));
     }
     from_str(text).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
+}
+
+/// Parses a document with any root, for what is an error already.
+pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, CosClientError> {
+    let text = text(body)?;
+    root_name(text)?;
+    from_str(text).map_err(|e| error(&e).caused_by(e))
 }
 
 /// Tells whether a body is a document with this root.
@@ -93,6 +100,20 @@ where
     }
 }
 
+/// Reads a number that a pasted Python dict may hold as text: `"1"` as well as `1`.
+pub(crate) fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Number(u32),
+        Text(String),
+    }
+    match Given::deserialize(deserializer)? {
+        Given::Number(number) => Ok(number),
+        Given::Text(text) => text.trim().parse().map_err(serde::de::Error::custom),
+    }
+}
+
 /// Reads a bool that may be an empty element.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let text: String = serde::Deserialize::deserialize(deserializer)?;
@@ -106,7 +127,6 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "PascalCase", default)]

@@ -11,8 +11,10 @@ const UNKNOWN: &str = "Unknown";
 /// The fields of an error answer under the names of the recordings; what the answer does
 /// not hold is `Unknown`, as the getters say.
 pub(crate) fn service_error(answer: &Answer, method: &str) -> Value {
-    let document = xml::parse(&answer.body);
-    let json = serde_json::from_slice::<Value>(&answer.body).ok();
+    // the server sends no body with these, whatever the case says
+    let sent = if method == "HEAD" || matches!(answer.status, 204 | 304) { &[] } else { &answer.body[..] };
+    let document = xml::parse(sent);
+    let json = serde_json::from_slice::<Value>(sent).ok();
     let body = |tag: &str, lower: &str| {
         let in_xml = document.as_ref().and_then(|root| root.find(tag)).map(|element| element.text.clone());
         let in_json = || {
@@ -25,7 +27,7 @@ pub(crate) fn service_error(answer: &Answer, method: &str) -> Value {
     let (code, message) = match header("x-cos-error-code") {
         // the code is in a header, and the body is its message
         Some(code) => {
-            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            let text = String::from_utf8_lossy(sent).into_owned();
             (Some(code), Some(text).filter(|text| !text.is_empty()))
         }
         None => (body("Code", "code"), body("Message", "message")),

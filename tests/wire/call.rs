@@ -21,7 +21,7 @@ type Args = Map<String, Value>;
 type Called = Result<Value, Stop>;
 
 /// The methods that the harness can call.
-pub(crate) const HERE: [&str; 29] = [
+pub(crate) const HERE: [&str; 30] = [
     "abort_multipart_upload",
     "bucket_exists",
     "complete_multipart_upload",
@@ -40,6 +40,7 @@ pub(crate) const HERE: [&str; 29] = [
     "get_presigned_url",
     "head_bucket",
     "head_object",
+    "list_buckets",
     "list_multipart_uploads",
     "list_objects",
     "list_parts",
@@ -204,6 +205,7 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "get_presigned_url" => get_presigned_url(client, args),
         "head_bucket" => head_bucket(client, args),
         "head_object" => head_object(client, args),
+        "list_buckets" => list_buckets(client, args),
         "list_multipart_uploads" => list_multipart_uploads(client, args),
         "list_objects" => list_objects(client, args),
         "list_parts" => list_parts(client, args),
@@ -220,6 +222,20 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
 }
 
 // ------------------------------------------------------------------ buckets
+
+fn list_buckets(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.list_buckets();
+    setters!(call, rest(args, &[]), header, {
+        "TagKey" => tag_key(param),
+        "TagValue" => tag_value(param),
+        "Region" => region(param),
+        "CreateTime" => create_time(number),
+        "Range" => range(param),
+        "Marker" => marker(param),
+        "MaxKeys" => max_keys(number),
+    });
+    dict(call.send()?)
+}
 
 fn create_bucket(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.create_bucket(bucket(args)?);
@@ -468,7 +484,7 @@ fn list_multipart_uploads(client: &CosS3Client, args: &Args) -> Called {
 
 // ------------------------------------------------------------------ transfers
 
-/// Python sends up to PartSize in one request; the SDK's own threshold is the documents' 20 MiB.
+/// Python sends up to `PartSize` in one request; the SDK's own threshold is the documents' 20 MiB.
 fn threshold(args: &Args, default: u64) -> Result<u64, Stop> {
     let part_size: u64 = args.get("PartSize").map_or(Ok(default), |size| number("PartSize", size))?;
     Ok(part_size * 1024 * 1024)
@@ -525,6 +541,16 @@ fn download_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Call
         "KeySimplifyCheck" => key_simplify_check(flag),
         "DisableTempDestFilePath" => disable_temp_dest_file_path(flag),
         "MaxPartCount" => max_part_count(number),
+        "IfMatch" => if_match(string),
+        "IfNoneMatch" => if_none_match(string),
+        "IfModifiedSince" => if_modified_since(string),
+        "IfUnmodifiedSince" => if_unmodified_since(string),
+        "ResponseCacheControl" => response_cache_control(string),
+        "ResponseContentDisposition" => response_content_disposition(string),
+        "ResponseContentEncoding" => response_content_encoding(string),
+        "ResponseContentLanguage" => response_content_language(string),
+        "ResponseContentType" => response_content_type(string),
+        "ResponseExpires" => response_expires(string),
         "VersionId" => version_id(string),
         "TrafficLimit" => traffic_limit(number),
         "SSECustomerAlgorithm" => sse_customer_algorithm(string),
@@ -538,7 +564,7 @@ fn download_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Call
 
 // ------------------------------------------------------------------ signatures and URLs
 
-/// The arguments that get_auth and the presigned URLs share; they have no `**kwargs`.
+/// The arguments that `get_auth` and the presigned URLs share; they have no `**kwargs`.
 macro_rules! signing {
     ($call:ident, $rest:expr) => {
         for (name, value) in $rest {

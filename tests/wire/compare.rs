@@ -88,8 +88,8 @@ fn requests(case: &Case, expected: &Expectation, actual: &[Request], out: &mut V
         return;
     }
     if actual.len() > expected.requests.len() || !fewer {
-        let list =
-            |all: &[Request]| all.iter().map(|r| format!("\n      {} {}", r.method, r.target)).collect::<String>();
+        let line = |r: &Request| format!("\n      {} {}", r.method, r.target);
+        let list = |all: &[Request]| all.iter().map(line).collect::<Vec<_>>().concat();
         out.push(format!(
             "{} requests:{}\n    got {}:{}",
             expected.requests.len(),

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::answer;
 use crate::case::{Case, Content, Expectation, Request, error};
 use crate::model::region_endpoint;
-use crate::rewrite::{self, path_of, played};
+use crate::replay::{etag_of_head, is_part_failure, last_answer, played};
+use crate::rewrite::{self, path_of};
 use crate::sign::sign_again;
 use crate::text::{quote, split_query};
 
@@ -113,7 +114,7 @@ pub(crate) fn leave_out_range(case: &Case, expected: &mut Expectation) {
 fn pins(case: &Case, expected: &Expectation) -> Vec<(&'static str, String)> {
     let own = CONDITIONS.iter().filter_map(|(name, header)| Some((*header, case.arg(name)?.to_owned())));
     let mut pins: Vec<_> = own.collect();
-    let etag = rewrite::etag_of_head(case, expected);
+    let etag = etag_of_head(case, expected);
     if let Some(etag) = etag.filter(|etag| !etag.is_empty() && case.arg("CopySourceIfMatch").is_none()) {
         pins.push((IF_MATCH, etag));
     }
@@ -149,7 +150,7 @@ fn has_own_upload(case: &Case) -> bool {
 
 /// Whether a part failed, after which Python leaves the upload behind.
 pub(crate) fn is_left_behind(case: &Case, expected: &Expectation) -> bool {
-    has_own_upload(case) && expected.results.iter().any(rewrite::is_part_failure)
+    has_own_upload(case) && expected.results.iter().any(is_part_failure)
 }
 
 /// The upload is given up in the end.
@@ -239,7 +240,7 @@ fn sound_messages(mut stream: &[u8]) -> Option<usize> {
 fn damaged(case: &Case, expected: &Expectation) -> Option<usize> {
     let [result] = &expected.results[..] else { return None };
     result.get("Payload")?.get("$events")?;
-    sound_messages(&rewrite::last_answer(case, expected)?.0.body)
+    sound_messages(&last_answer(case, expected)?.0.body)
 }
 
 /// Whether Python hands out events of a stream that is damaged, or breaks on one.
@@ -282,7 +283,7 @@ pub(crate) fn unknown_in_stream(_: &Case, expected: &mut Expectation) {
 
 /// The last answer of a copied part is the error.
 pub(crate) fn part_copy_fails(case: &Case, expected: &mut Expectation) {
-    if let Some((last, method)) = rewrite::last_answer(case, expected) {
+    if let Some((last, method)) = last_answer(case, expected) {
         expected.results = vec![answer::service_error(&last, &method)];
     }
 }

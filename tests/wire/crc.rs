@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Expectation, is_client_error};
 use crate::model::body_bytes;
-use crate::rewrite::replayable;
+use crate::replay::replayable;
 use crate::server::{Answer, Player};
 use crate::sign::sign_again;
 

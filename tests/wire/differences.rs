@@ -4,15 +4,16 @@
 
 use serde_json::{Value, json};
 
-use crate::answer;
 use crate::case::{Case, Expectation, error, is_client_error};
 use crate::compare::NOT_WRITABLE;
 use crate::copies;
 use crate::crc;
+use crate::replay::{self, last_answer, lost};
+use crate::results;
 use crate::rewrite::{
-    self, announced_length, collapsed, error_in_200, header_values, instance_token, is_bad_header, is_empty_upload,
-    last_answer, lost, path_of, presigned_token,
+    self, collapsed, header_values, instance_token, is_bad_header, is_empty_upload, path_of, presigned_token,
 };
+use crate::sign::sign_again;
 use crate::text::{key_path, split_query};
 
 /// A deliberate difference.
@@ -67,6 +68,17 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         rewrite: |_, _| {},
     },
     Difference {
+        id: "upload-without-list",
+        row: "D-resume-list",
+        reason: "who may write need not be allowed to list uploads: a 403 to the list only means nothing to resume",
+        applies: |case, e| replay::new_upload(case, e).is_some(),
+        rewrite: |case, e| {
+            if let Some(new) = replay::new_upload(case, e) {
+                *e = new;
+            }
+        },
+    },
+    Difference {
         id: "unknown-kwarg",
         row: "D-unknown-kwarg",
         reason: "an unknown keyword argument does not compile in Rust; Python refuses it when called",
@@ -82,12 +94,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         row: "D-traffic-limit",
         reason: "TrafficLimit and ContentLength are numbers here; Python's HTTP library refuses a number",
         applies: |case, e| rewrite::refused_number(case, e) && rewrite::as_modelled(case).is_some(),
-        rewrite: |case, e| {
-            if let Some((request, result)) = rewrite::as_modelled(case) {
-                e.requests = vec![request];
-                e.results = vec![result];
-            }
-        },
+        rewrite: rewrite::send_modelled,
     },
     Difference {
         id: "number-checked",
@@ -193,15 +200,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "announced-length",
         row: "D-content-length",
-        reason: "ContentLength of a reader replaces chunks; Python sends both, which HTTP forbids",
-        applies: |_, e| e.requests.iter().any(announced_length),
-        rewrite: |case, e| {
-            rewrite::requests(case, e, |request| {
-                if announced_length(request) {
-                    request.headers.remove("transfer-encoding");
-                }
-            });
+        reason: "ContentLength is the length of a reader; Python sends it beside chunks, and breaks",
+        applies: |case, e| {
+            rewrite::states_length_of_reader(case)
+                && e.results.iter().all(is_client_error)
+                && rewrite::as_modelled(case).is_some()
         },
+        rewrite: rewrite::send_modelled,
     },
     Difference {
         id: "part-if-match",
@@ -209,7 +214,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         reason: "ranged parts carry If-Match with the ETag of the HEAD, or two versions of an object could mix",
         applies: |case, _| case.call == "download_file",
         rewrite: |case, e| {
-            if let Some(etag) = rewrite::etag_of_head(case, e) {
+            if let Some(etag) = replay::etag_of_head(case, e) {
                 rewrite::requests(case, e, |request| {
                     if request.headers.contains_key("range") && !request.headers.contains_key("if-match") {
                         request.set_header("if-match", &etag);
@@ -324,19 +329,26 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         id: "chunked-read",
         row: "D-chunked-read",
         reason: "a body that comes in chunks is read to its end; Python's StreamBody.read stops after the first chunk",
-        applies: |case, e| rewrite::whole_chunked_body(case, e).is_some(),
+        applies: |case, e| replay::whole_chunked_body(case, e).is_some(),
         rewrite: |case, e| {
-            if let Some(body) = rewrite::whole_chunked_body(case, e) {
+            if let Some(body) = replay::whole_chunked_body(case, e) {
                 e.results[0]["Body"]["$stream_b64"] = body.into();
             }
         },
     },
     Difference {
+        id: "key-check-first",
+        row: "D-key-check-first",
+        reason: "download_file checks the key before it sends its HEAD",
+        applies: |case, e| case.call == "download_file" && e.results.iter().all(replay::is_key_refusal),
+        rewrite: |_, e| e.requests.clear(),
+    },
+    Difference {
         id: "part-error",
         row: "D-part-error",
         reason: "a failed part's own error is reported, and the other parts are not begun",
-        applies: |_, e| e.results.iter().any(rewrite::is_part_failure),
-        rewrite: rewrite::part_error,
+        applies: |_, e| e.results.iter().any(replay::is_part_failure),
+        rewrite: replay::part_error,
     },
     Difference {
         id: "one-shot",
@@ -354,51 +366,116 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         row: "D-redirect",
         reason: "a redirect that is not followed is an error, not a success",
         applies: |case, e| {
-            let status = rewrite::last_status(case, e);
+            let status = replay::last_status(case, e);
             (300..400).contains(&status) && status != 304 && !case.switch("AllowRedirects", true)
         },
-        rewrite: rewrite::last_answer_fails,
+        rewrite: replay::last_answer_fails,
     },
     Difference {
         id: "not-modified",
         row: "D-not-modified",
         reason: "a 304 is an error with the code NotModified, neither a success nor a failure of the body",
-        applies: |case, e| rewrite::last_status(case, e) == 304,
-        rewrite: rewrite::last_answer_fails,
+        applies: |case, e| replay::last_status(case, e) == 304,
+        rewrite: replay::last_answer_fails,
     },
     Difference {
         id: "retry-classes",
         row: "D-retry-codes",
-        reason: "429, 408 and transient error codes are repeated, in a 200 as well; Python repeats only 5xx",
+        reason: "429, 408 and error codes that may pass are repeated; Python repeats only 5xx",
+        applies: |case, e| replay::is_repeated(case, e) && replay::last_status(case, e) >= 300,
+        rewrite: replay::repeat_last,
+    },
+    Difference {
+        id: "error-in-200",
+        row: "D-error-in-200",
+        reason: "an error inside a 200 is repeated if its code may pass; Python raises it at once",
+        applies: |case, e| replay::is_repeated(case, e) && replay::last_status(case, e) < 300,
+        rewrite: replay::repeat_last,
+    },
+    Difference {
+        id: "cut-answer",
+        row: "D-cut-answer",
+        reason: "an answer that breaks off is a broken connection, and repeated; of an error the status stays known",
         applies: |case, e| {
-            case.repeat() == 1
-                && rewrite::replayable(case)
-                && last_answer(case, e).is_some_and(|(a, _)| answer::is_repeated_here_only(&a, error_in_200(case)))
+            let streams = ["get_object", "download_file"].contains(&case.call.as_str());
+            let cut = !streams || replay::last_status(case, e) >= 300;
+            cut && e.results.iter().all(is_client_error) && replay::last_is_cut(case, e)
         },
-        rewrite: rewrite::repeat_last,
+        rewrite: replay::repeat_cut,
+    },
+    Difference {
+        id: "stale-connection",
+        row: "D-stale-connection",
+        reason: "a kept connection that is closed under a request is replaced at once, which is no attempt",
+        applies: |case, e| e.results.iter().any(is_client_error) && replay::dropped_when_kept(case, e).is_some(),
+        // only client errors have this rewritten, and for those fewer requests are right as well
+        rewrite: |case, e| {
+            if let Some(mut again) = replay::dropped_when_kept(case, e) {
+                again.set_header("x-cos-sdk-retry", "true");
+                sign_again(case, &mut again);
+                e.requests.push(again);
+            }
+        },
+    },
+    Difference {
+        id: "redirect-signed",
+        row: "D-redirect",
+        reason: "a redirect that is followed is signed for where it leads; Python sends the old signature",
+        applies: |case, e| case.switch("AllowRedirects", true) && replay::redirected(case, e).next().is_some(),
+        rewrite: |case, e| {
+            let places: Vec<usize> = replay::redirected(case, e).collect();
+            for at in places {
+                sign_again(case, &mut e.requests[at]);
+            }
+        },
+    },
+    Difference {
+        id: "wrong-root",
+        row: "D-wrong-root",
+        reason: "a success whose document is not the call's is an error; Python takes any document",
+        applies: |case, e| {
+            e.results.iter().all(|r| error(r).is_none())
+                && last_answer(case, e).is_some_and(|(answer, _)| replay::has_wrong_root(case, &answer))
+        },
+        rewrite: |_, e| {
+            for result in &mut e.results {
+                *result = json!({"error": {"type": "CosClientError", "message": "another document"}});
+            }
+        },
     },
     Difference {
         id: "error-fields",
         row: "D-error-fields",
         reason: "what an error answer holds is there even when other fields are missing; getters never fail",
         applies: |_, e| e.results.iter().any(lost),
-        rewrite: rewrite::error_fields,
+        rewrite: replay::error_fields,
+    },
+    Difference {
+        id: "missing-member",
+        row: "D-empty-lists",
+        reason: "what an answer leaves out is empty; Python breaks with a KeyError where it looks for it",
+        applies: |case, e| e.results.iter().any(replay::is_key_error) && replay::document(case, e).is_some(),
+        rewrite: |case, e| {
+            if let Some(document) = replay::document(case, e) {
+                e.results = vec![document];
+            }
+        },
     },
     Difference {
         id: "namespace",
         row: "D-xml-namespace",
         reason: "answers are read by local names, whatever their namespace",
-        applies: |_, e| e.results.iter().any(rewrite::has_namespace),
-        rewrite: |case, e| e.results.iter_mut().for_each(|result| rewrite::local_names(case, result)),
+        applies: |_, e| e.results.iter().any(results::has_namespace),
+        rewrite: |case, e| e.results.iter_mut().for_each(|result| results::local_names(case, result)),
     },
     Difference {
         id: "empty-root",
         row: "D-empty-root",
         reason: "an empty root element is an empty result, not a member of that name",
-        applies: |case, e| e.results.iter().any(|result| rewrite::is_empty_root(case, result)),
+        applies: |case, e| e.results.iter().any(|result| results::is_empty_root(case, result)),
         rewrite: |case, e| {
             for result in &mut e.results {
-                if rewrite::is_empty_root(case, result) {
+                if results::is_empty_root(case, result) {
                     *result = json!({});
                 }
             }
@@ -408,10 +485,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         id: "typed-defaults",
         row: "D-typed-values",
         reason: "a number or switch that an answer leaves out is 0 or false",
-        applies: |case, e| e.results.iter().any(|r| rewrite::with_defaults(case, r).is_some_and(|full| full != *r)),
+        applies: |case, e| e.results.iter().any(|r| results::with_defaults(case, r).is_some_and(|full| full != *r)),
         rewrite: |case, e| {
             for result in &mut e.results {
-                if let Some(full) = rewrite::with_defaults(case, result) {
+                if let Some(full) = results::with_defaults(case, result) {
                     *result = full;
                 }
             }
@@ -421,10 +498,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         id: "header-case",
         row: "D-header-case",
         reason: "header names in results have COS's usual case, however the answer wrote them",
-        applies: |case, e| e.results.iter().any(|r| rewrite::usual_case(case, r).is_some_and(|usual| usual != *r)),
+        applies: |case, e| e.results.iter().any(|r| results::usual_case(case, r).is_some_and(|usual| usual != *r)),
         rewrite: |case, e| {
             for result in &mut e.results {
-                if let Some(usual) = rewrite::usual_case(case, result) {
+                if let Some(usual) = results::usual_case(case, result) {
                     *result = usual;
                 }
             }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Content, Expectation, Request, error, load};
 use crate::compare::{Actual, compare};
-use crate::differences::{DIFFERENCES, expectation};
+use crate::differences::expectation;
 use crate::fixture;
 use crate::outcome::Outcome;
 use crate::server::Answer;
@@ -74,20 +74,15 @@ fn value(actual: &mut Actual) -> &mut Value {
 #[test]
 fn an_obedient_sdk_passes_every_case() {
     let mut passed = 0;
-    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
     for case in load(&fixture()) {
         let case = case.filled(1, "/tmp/wire-x");
-        let (expected, differences) = expectation(&case);
-        differences.iter().for_each(|id| *used.entry(id).or_default() += 1);
+        let (expected, _) = expectation(&case);
         if in_full(&expected) {
             assert_eq!(compare(&case, &expected, &obedient(&case, &expected)), Vec::<String>::new(), "{}", case.id);
             passed += 1;
         }
     }
     assert!(passed > 380, "{passed} cases");
-    // no difference stands in the list for nothing
-    let unused: Vec<_> = DIFFERENCES.iter().map(|d| d.id).filter(|id| !used.contains_key(id)).collect();
-    println!("differences without a recorded case: {unused:?}");
 }
 
 #[test]
@@ -206,8 +201,8 @@ fn xml_bodies_are_compared_as_trees_and_signed_as_sent() {
 fn changed_results_are_reported() {
     reported("list-objects-many", "Contents[1].Key", |a| value(a)["Contents"][1]["Key"] = json!("a b"));
     reported("list-objects-many", "Contents", |a| {
-        let list = value(a)["Contents"].as_array_mut();
-        list.into_iter().for_each(|list| drop(list.pop()));
+        let list = value(a)["Contents"].as_array_mut().expect("a list");
+        list.pop();
     });
     reported("list-objects-minimal", "IsTruncated", |a| value(a)["IsTruncated"] = json!(true));
     reported("list-objects-minimal", "MaxKeys", |a| value(a)["MaxKeys"] = json!(999));

@@ -196,7 +196,7 @@ mod proof {
         })
     }
 
-    /// get_auth and presigned URLs: the signature is in the result.
+    /// `get_auth` and presigned URLs: the signature is in the result.
     fn result_holds(case: &Case, result: &str) -> bool {
         let decoded = unquote(result);
         let recorded = decoded.split_once('?').map_or(decoded.as_str(), |(_, query)| query);

@@ -74,14 +74,20 @@ impl<'a> Body<'a> {
         self.flip_at = Some(offset);
     }
 
-    /// Reads what is left, to a limit; false if more is left, or the client still waits to be
-    /// told to go ahead, and the connection cannot be used again.
+    /// Whether reading what is left promises to be worth it. It does not when that is much, nor
+    /// when the client still waits to be told to go ahead: then it may send the body or not.
+    pub(crate) fn can_drain(&self, limit: u64) -> bool {
+        match self.state {
+            State::Done => true,
+            State::Length(left) => self.go_ahead.is_none() && left <= limit,
+            State::ChunkSize | State::Chunk(_) => self.go_ahead.is_none(),
+        }
+    }
+
+    /// Reads what is left, to a limit; false if the connection cannot be used again.
     pub(crate) fn drain(&mut self, limit: u64) -> bool {
         if self.state == State::Done {
             return true;
-        }
-        if self.go_ahead.is_some() {
-            return false;
         }
         let mut buffer = vec![0; CHUNK];
         let mut left = limit;

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
+use crate::context::Stop;
 use crate::store::Data;
 
 /// The body of an answer.
@@ -35,6 +37,8 @@ pub(crate) struct Shape {
     pub(crate) chunked: bool,
     /// Damage the byte at this offset of the body.
     pub(crate) flip_at: Option<u64>,
+    /// Send the body in pieces of this size, each after this pause.
+    pub(crate) trickle: Option<(usize, Duration)>,
 }
 
 impl Response {
@@ -80,43 +84,63 @@ impl Response {
     }
 
     /// Writes the answer; `Ok(false)` when it was cut short on purpose.
-    pub(crate) fn write(&self, to: &TcpStream, headless: bool, shape: &Shape) -> io::Result<bool> {
-        let mut out = self.head(shape).into_bytes();
+    pub(crate) fn write(&self, mut to: &TcpStream, headless: bool, shape: &Shape, stop: &Stop) -> io::Result<bool> {
+        let mut head = self.head(shape).into_bytes();
         if headless || matches!(self.status, 204 | 304) {
-            (&*to).write_all(&out)?;
+            to.write_all(&head)?;
             return Ok(true);
         }
         let announced = shape.declared.unwrap_or(self.len());
         let len = self.len().min(shape.cut_after.unwrap_or(u64::MAX));
-        let whole = !shape.chunked && len == announced || shape.chunked && shape.cut_after.is_none();
+        let whole = if shape.chunked { shape.cut_after.is_none() } else { len == announced };
         if shape.chunked && len > 0 {
-            out.extend_from_slice(format!("{len:x}\r\n").as_bytes());
+            head.extend_from_slice(format!("{len:x}\r\n").as_bytes());
         }
-        match &self.payload {
-            Payload::Bytes(bytes) => {
-                let start = out.len();
-                out.extend_from_slice(&bytes[..len as usize]);
-                flip(&mut out[start..], 0, shape.flip_at);
-                (&*to).write_all(&out)?;
-            }
-            Payload::Stored { data, offset, .. } => {
-                (&*to).write_all(&out)?;
-                if shape.flip_at.is_none() {
+        if shape.flip_at.is_some() || shape.trickle.is_some() {
+            to.write_all(&head)?;
+            self.write_bent(to, len, shape, stop)?;
+        } else {
+            match &self.payload {
+                Payload::Bytes(bytes) => {
+                    // One write, so that small answers are one packet.
+                    head.extend_from_slice(&bytes[..len as usize]);
+                    to.write_all(&head)?;
+                }
+                Payload::Stored { data, offset, .. } => {
+                    to.write_all(&head)?;
                     data.copy_to(*offset, len, to)?;
-                } else {
-                    let mut at = 0;
-                    data.for_each_chunk(*offset, len, |chunk| {
-                        flip(chunk, at, shape.flip_at);
-                        at += chunk.len() as u64;
-                        (&*to).write_all(chunk)
-                    })?;
                 }
             }
         }
         if shape.chunked && whole {
-            (&*to).write_all(if len > 0 { b"\r\n0\r\n\r\n" } else { b"0\r\n\r\n" })?;
+            to.write_all(if len > 0 { b"\r\n0\r\n\r\n" } else { b"0\r\n\r\n" })?;
         }
         Ok(whole)
+    }
+
+    /// Writes a body byte for byte as a fault wants it.
+    fn write_bent(&self, mut to: &TcpStream, len: u64, shape: &Shape, stop: &Stop) -> io::Result<()> {
+        let mut at = 0;
+        let mut send = |chunk: &mut [u8]| {
+            if let Some(index) = shape.flip_at.and_then(|flip_at| flip_at.checked_sub(at))
+                && let Some(byte) = chunk.get_mut(index as usize)
+            {
+                *byte ^= 1;
+            }
+            at += chunk.len() as u64;
+            let Some((size, pause)) = shape.trickle else {
+                return to.write_all(chunk);
+            };
+            for piece in chunk.chunks(size.max(1)) {
+                stop.wait(pause);
+                to.write_all(piece)?;
+            }
+            Ok(())
+        };
+        match &self.payload {
+            Payload::Bytes(bytes) => send(&mut bytes[..len as usize].to_vec()),
+            Payload::Stored { data, offset, .. } => data.for_each_chunk(*offset, len, send),
+        }
     }
 
     fn head(&self, shape: &Shape) -> String {
@@ -137,14 +161,6 @@ impl Response {
         }
         out.push_str("\r\n");
         out
-    }
-}
-
-fn flip(chunk: &mut [u8], starts_at: u64, offset: Option<u64>) {
-    if let Some(index) = offset.and_then(|offset| offset.checked_sub(starts_at))
-        && let Some(byte) = chunk.get_mut(index as usize)
-    {
-        *byte ^= 1;
     }
 }
 

@@ -127,10 +127,10 @@ impl Request<'_> {
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let mut head = format!("{} {}{query} HTTP/1.1\r\n", self.method, encode(&self.path));
         if !self.anonymous {
-            head.push_str(&format!("Authorization: {authorization}\r\n"));
+            head.extend(["Authorization: ", &authorization, "\r\n"]);
         }
         for (name, value) in &headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         head + "\r\n"
     }
@@ -160,7 +160,7 @@ pub(crate) fn percent(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => out.extend(["%".to_owned(), format!("{byte:02X}")]),
         }
     }
     out

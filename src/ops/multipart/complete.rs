@@ -60,6 +60,7 @@ pub struct MultipartUpload {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Part {
     /// The number, 1 to 10000.
+    #[serde(deserialize_with = "xml::number_or_text")]
     pub part_number: u32,
     /// The ETag that the upload of the part answered, with its quotes.
     #[serde(rename = "ETag")]

@@ -144,7 +144,7 @@ pub struct ListMultipartUploadsOutput {
     /// The bucket.
     pub bucket: String,
     /// How names are written in COS's answer: `url`.
-    #[serde(rename = "Encoding-Type", alias = "EncodingType", alias = "Encoding-type")]
+    #[serde(rename = "EncodingType", alias = "Encoding-type", alias = "Encoding-Type")]
     pub encoding_type: String,
     /// The prefix that was asked for.
     pub prefix: String,
