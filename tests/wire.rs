@@ -119,12 +119,14 @@ fn downloads_with_the_right_checksum() {
     assert_eq!(failed, 0, "downloads failed");
 }
 
-/// Every difference is met by a case: one of the fixture, or one of `unseen.json`, recorded with
+/// Every difference is met by a case: one of the fixture, or one of `unseen.json` and
+/// `copies.json` (from `copies_cases.py`), recorded with
 /// `record.py` for those that the fixture does not meet.
 #[test]
 fn every_difference_is_met() {
-    let unseen = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/unseen.json");
-    let reports = run_all(&case::load(&unseen));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
+    let unseen = ["unseen.json", "copies.json"].iter().flat_map(|name| case::load(&folder.join(name)));
+    let reports = run_all(&unseen.collect::<Vec<_>>());
     let (_, failed) = conclude(&reports);
     assert_eq!(failed, 0, "cases failed");
     let mut met: Vec<&str> = reports.iter().flat_map(|report| report.differences.iter().copied()).collect();

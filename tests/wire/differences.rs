@@ -287,6 +287,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         rewrite: copies::leave_alone,
     },
     Difference {
+        id: "select-order",
+        row: "D-select-order",
+        reason: "the settings of a query are written in one order, not in that of the dict",
+        applies: copies::is_out_of_order,
+        rewrite: copies::put_in_order,
+    },
+    Difference {
         id: "event-checks",
         row: "D-event-checks",
         reason: "an event is handed out when its checksums are right, and a stream ends with its end event",

@@ -64,13 +64,21 @@ pub(crate) fn is_part_failure(result: &Value) -> bool {
 pub(crate) fn part_error(case: &Case, expected: &mut Expectation) {
     expected.fewer = true;
     let answers = played(case, expected);
-    let failed = answers.iter().zip(&expected.requests).find(|(answer, _)| !answer.drop && answer.status >= 300);
+    let failed = answers
+        .iter()
+        .zip(&expected.requests)
+        .find(|(answer, _)| !answer.drop && (answer.status >= 300 || is_error(answer)));
     if let Some((answer, request)) = failed {
         let error = answer::service_error(answer, &request.method);
         for result in expected.results.iter_mut().filter(|result| is_part_failure(result)) {
             *result = error.clone();
         }
     }
+}
+
+/// Whether an answer is an error document, whatever its status.
+fn is_error(answer: &Answer) -> bool {
+    crate::xml::parse(&answer.body).is_some_and(|root| root.name == "Error")
 }
 
 /// Whether the body of a call can be sent again.
