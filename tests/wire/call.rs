@@ -21,9 +21,10 @@ type Args = Map<String, Value>;
 type Called = Result<Value, Stop>;
 
 /// The methods that the harness can call.
-pub(crate) const HERE: [&str; 30] = [
+pub(crate) const HERE: [&str; 32] = [
     "abort_multipart_upload",
     "bucket_exists",
+    "change_object_storage_class",
     "complete_multipart_upload",
     "copy",
     "copy_object",
@@ -48,6 +49,7 @@ pub(crate) const HERE: [&str; 30] = [
     "put_object",
     "put_object_from_local_file",
     "select_object_content",
+    "update_object_meta",
     "upload_file",
     "upload_file_from_buffer",
     "upload_part",
@@ -189,6 +191,7 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
     match method {
         "abort_multipart_upload" => abort_multipart_upload(client, args),
         "bucket_exists" => bucket_exists(client, args),
+        "change_object_storage_class" => change_object_storage_class(client, args),
         "complete_multipart_upload" => complete_multipart_upload(client, args),
         "copy" => copy(client, args),
         "copy_object" => copy_object(client, args),
@@ -213,6 +216,7 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "put_object" => put_object(client, args, inputs),
         "put_object_from_local_file" => put_object_from_local_file(client, args, inputs),
         "select_object_content" => select_object_content(client, args),
+        "update_object_meta" => update_object_meta(client, args),
         "upload_file" => upload_file(client, args, inputs),
         "upload_file_from_buffer" => upload_file_from_buffer(client, args, inputs),
         "upload_part" => upload_part(client, args, inputs),
@@ -359,6 +363,17 @@ fn delete_object(client: &CosS3Client, args: &Args) -> Called {
 fn copy_object(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.copy_object(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
     copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), { "CopyStatus" => copy_status(string), });
+    dict(call.send()?)
+}
+
+fn change_object_storage_class(client: &CosS3Client, args: &Args) -> Called {
+    no_more(rest(args, &["Bucket", "Key", "StorageClass"]))?;
+    dict(client.change_object_storage_class(bucket(args)?, key(args)?, text(args, "StorageClass")?).send()?)
+}
+
+fn update_object_meta(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.update_object_meta(bucket(args)?, key(args)?);
+    copy_setters!(call, rest(args, &["Bucket", "Key"]), {});
     dict(call.send()?)
 }
 

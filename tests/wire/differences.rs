@@ -238,6 +238,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         rewrite: |_, e| rewrite::refuse(e, "CopySource"),
     },
     Difference {
+        id: "copy-itself",
+        row: "D-copy-itself",
+        reason: "a copy onto itself knows its endpoint behind a custom domain, too",
+        applies: copies::is_without_endpoint,
+        rewrite: copies::copy_onto_itself,
+    },
+    Difference {
         id: "copy-lookup",
         row: "D-copy-ip",
         reason: "the source is looked up where it is, through the IP if one is set",

@@ -7,6 +7,7 @@ use crate::answer::Response;
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
+use crate::ops::values::StorageClass;
 use crate::wire::copy_source::CopySource;
 use crate::wire::request::{Facts, Request};
 use crate::wire::respond::{Headers, Refusal, service_error};
@@ -63,6 +64,58 @@ impl CosS3Client {
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }
+
+    /// Stores an object in another storage class, by copying it onto itself. Its metadata is replaced, too:
+    /// what is not set here is lost.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.change_object_storage_class(
+    ///     Bucket='examplebucket-1250000000', Key='test.txt', StorageClass='STANDARD_IA')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn change_object_storage_class(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        storage_class: impl Into<StorageClass>,
+    ) -> CopyObject<'_> {
+        self.copy_onto_itself("change_object_storage_class", bucket, key).storage_class(storage_class)
+    }
+
+    /// Replaces an object's metadata by what is set here, by copying it onto itself.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.update_object_meta(Bucket='examplebucket-1250000000', Key='test.txt',
+    ///     ContentType='text/plain', Metadata={'x-cos-meta-key1': 'value1'})
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn update_object_meta(&self, bucket: impl Into<String>, key: impl Into<String>) -> CopyObject<'_> {
+        self.copy_onto_itself("update_object_meta", bucket, key)
+    }
+
+    fn copy_onto_itself(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> CopyObject<'_> {
+        let (bucket, key) = (bucket.into(), key.into());
+        let addressing = self.get_conf().addressing();
+        let source = CopySource {
+            bucket: bucket.clone(),
+            key: key.clone(),
+            endpoint: addressing.endpoint,
+            appid: addressing.appid.unwrap_or_default(),
+            ..CopySource::default()
+        };
+        let mut copy = self.copy_object(bucket, key, source).copy_status("Replaced");
+        copy.request.operation = operation;
+        copy
+    }
 }
 
 impl Request<'_> {
@@ -85,7 +138,9 @@ impl Request<'_> {
     }
 }
 
-/// Builds a [`copy_object`](CosS3Client::copy_object) request.
+/// Builds a [`copy_object`](CosS3Client::copy_object),
+/// [`change_object_storage_class`](CosS3Client::change_object_storage_class) or
+/// [`update_object_meta`](CosS3Client::update_object_meta) request.
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct CopyObject<'a> {
