@@ -56,6 +56,7 @@ mod credentials;
 mod error;
 mod local;
 mod ops;
+mod thread_pool;
 mod transfer;
 mod transport;
 mod wire;
@@ -85,19 +86,30 @@ pub use ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload, Cr
 pub use ops::multipart::list_parts::{ListParts, ListPartsOutput, ListedPart};
 pub use ops::multipart::list_uploads::{ListMultipartUploads, ListMultipartUploadsOutput, Upload};
 pub use ops::multipart::upload_part::UploadPart;
+pub use ops::multipart::upload_part_copy::UploadPartCopy;
 pub use ops::object::acl::{GetObjectAcl, GetObjectAclOutput, PutObjectAcl};
 pub use ops::object::append::{AppendObject, AppendObjectOutput};
+pub use ops::object::copy::{CopyObject, CopyObjectOutput};
 pub use ops::object::delete::{DeleteObject, DeleteObjectOutput};
 pub use ops::object::delete_many::{Delete, DeleteError, DeleteKey, DeleteObjects, DeleteObjectsOutput, DeletedObject};
+pub use ops::object::event_stream::{EventStream, SelectEvent, SelectStats};
 pub use ops::object::get::{GetObject, GetObjectOutput};
 pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
 pub use ops::object::put::{PutObject, PutObjectOutput};
 pub use ops::object::restore::{CasJobParameters, RestoreObject, RestoreRequest};
+pub use ops::object::select::{
+    CsvInput, CsvOutput, InputSerialization, JsonInput, JsonOutput, OutputSerialization, ParquetInput, RequestProgress,
+    SelectObjectContent, SelectObjectContentOutput,
+};
 pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
 pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};
 pub use ops::values::{Acl, StorageClass};
+pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
+pub use transfer::buffer::UploadFileFromBuffer;
+pub use transfer::copy::{CopyOutput, CopyTransfer};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};
 pub use transfer::upload::{UploadFile, UploadFileOutput};
+pub use wire::copy_source::CopySource;
 pub use wire::request::Body;
 pub use wire::respond::Headers;

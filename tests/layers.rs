@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 24] = [
     "error",
     "wire/crc64",
     "wire/uri",
+    "wire/copy_source",
+    "wire/event_stream",
     "wire/request",
     "wire/dict",
     "wire/xml",
@@ -27,6 +29,7 @@ const LAYERS: [&str; 21] = [
     "ops/paging",
     "ops",
     "transfer",
+    "thread_pool",
 ];
 
 /// What the pure core must not name: sockets, files, clocks, pauses, randomness, the environment.

@@ -17,6 +17,8 @@ mod case;
 mod compare;
 #[path = "wire/config.rs"]
 mod config;
+#[path = "wire/copies.rs"]
+mod copies;
 #[path = "wire/crc.rs"]
 mod crc;
 #[path = "wire/differences.rs"]
@@ -68,7 +70,7 @@ fn fixture() -> PathBuf {
 
 /// Further recordings, of what the first ones leave out: odd answers, odd arguments, more of every keyword.
 fn further() -> impl Iterator<Item = PathBuf> {
-    ["more.json", "settings.json"].into_iter().map(|name| fixture().with_file_name(name))
+    ["more.json", "settings.json", "copies.json"].into_iter().map(|name| fixture().with_file_name(name))
 }
 
 fn run_all(cases: &[Case]) -> Vec<Report> {

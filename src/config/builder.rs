@@ -390,6 +390,8 @@ impl CosConfigBuilder {
                 .unwrap_or_else(|| format!("service.cos.{}", if old { "myqcloud.com" } else { "tencentcos.cn" })),
             ip: self.ip.clone(),
             port: self.port,
+            old_domain: old,
+            internal_domain: internal,
         })
     }
 

@@ -215,6 +215,60 @@ macro_rules! customer_key {
     };
 }
 
+/// What the source of a copy must be like, and its key where it is encrypted by SSE-C.
+macro_rules! copy_source {
+    () => {
+        /// Copies only if the source has this ETag; else 412. Python: `CopySourceIfMatch`. Default: none.
+        pub fn copy_source_if_match(mut self, etag: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-if-match", etag.as_ref());
+            self
+        }
+
+        /// Copies only if the source has another ETag; else 412. Python: `CopySourceIfNoneMatch`. Default:
+        /// none.
+        pub fn copy_source_if_none_match(mut self, etag: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-if-none-match", etag.as_ref());
+            self
+        }
+
+        /// Copies only if the source changed since this HTTP date; else 412. Python:
+        /// `CopySourceIfModifiedSince`. Default: none.
+        pub fn copy_source_if_modified_since(mut self, date: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-if-modified-since", date.as_ref());
+            self
+        }
+
+        /// Copies only if the source did not change since this HTTP date; else 412. Python:
+        /// `CopySourceIfUnmodifiedSince`. Default: none.
+        pub fn copy_source_if_unmodified_since(mut self, date: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-if-unmodified-since", date.as_ref());
+            self
+        }
+
+        /// Sets the algorithm of the source's SSE-C: `AES256`. Python: `CopySourceSSECustomerAlgorithm`.
+        /// Default: the source is not encrypted so.
+        pub fn copy_source_sse_customer_algorithm(mut self, algorithm: impl AsRef<str>) -> Self {
+            let name = "x-cos-copy-source-server-side-encryption-customer-algorithm";
+            self.request.set_header(name, algorithm.as_ref());
+            self
+        }
+
+        /// Sets the key of the source's SSE-C: 32 bytes in Base64. Python: `CopySourceSSECustomerKey`.
+        /// Default: the source is not encrypted so.
+        pub fn copy_source_sse_customer_key(mut self, key: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-server-side-encryption-customer-key", key.as_ref());
+            self
+        }
+
+        /// Sets the MD5 of the source's SSE-C key, in Base64. Python: `CopySourceSSECustomerKeyMD5`.
+        /// Default: the source is not encrypted so.
+        pub fn copy_source_sse_customer_key_md5(mut self, md5: impl AsRef<str>) -> Self {
+            self.request.set_header("x-cos-copy-source-server-side-encryption-customer-key-md5", md5.as_ref());
+            self
+        }
+    };
+}
+
 /// Conditions on the object's present state.
 macro_rules! conditions {
     () => {
@@ -371,6 +425,6 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 }
 
 pub(crate) use {
-    access_control_policy, acl, conditions, content_check, customer_key, encoding_type, every, managed_encryption,
-    object_headers, range, response_headers, traffic_limit, version_id,
+    access_control_policy, acl, conditions, content_check, copy_source, customer_key, encoding_type, every,
+    managed_encryption, object_headers, range, response_headers, traffic_limit, version_id,
 };

@@ -1,9 +1,12 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
+pub(crate) mod buffer;
+pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
 mod finish;
 mod hash;
+mod own_upload;
 mod plan;
 mod pool;
 mod progress;

@@ -25,14 +25,14 @@ use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
-const PART_HEADERS: [&str; 4] = [
+pub(super) const PART_HEADERS: [&str; 4] = [
     "x-cos-traffic-limit",
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
 ];
 /// Which of the caller's headers the completion carries.
-const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callback-var"];
+pub(super) const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callback-var"];
 
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.

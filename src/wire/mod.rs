@@ -1,8 +1,10 @@
 //! The pure core: values in, values out. No sockets, files, clock, sleep, randomness or environment,
 //! so that every byte on the wire can be tested without a server.
 
+pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;
+pub(crate) mod event_stream;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod respond;

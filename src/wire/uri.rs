@@ -20,6 +20,11 @@ pub(crate) fn encode_bytes(value: &[u8]) -> String {
     percent_encoding::percent_encode(value, VALUE).to_string()
 }
 
+/// Percent-encodes a key inside a header: all but letters, digits and `-_.~/`.
+pub(crate) fn encode_key(key: &str) -> String {
+    utf8_percent_encode(key, PATH).to_string()
+}
+
 /// Undoes the encoding of keys in listings (`encoding-type=url`); `+` is a plus sign there.
 pub(crate) fn decode(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
@@ -42,6 +47,9 @@ pub(crate) struct Addressing {
     pub(crate) service: String,
     pub(crate) ip: Option<String>,
     pub(crate) port: Option<u16>,
+    /// Whether regions resolve to `myqcloud.com`, and else whether to the hosts inside Tencent's network.
+    pub(crate) old_domain: bool,
+    pub(crate) internal_domain: bool,
 }
 
 /// What a request is about.
@@ -54,6 +62,11 @@ pub(crate) enum Target {
     },
     Object {
         bucket: String,
+        key: String,
+    },
+    /// An object at a host that the settings do not know: the source of a copy.
+    Elsewhere {
+        host: String,
         key: String,
     },
 }
@@ -136,20 +149,26 @@ fn backup_domain(host: &str) -> Option<String> {
 
 /// Resolves a target; an error names the bucket or the key.
 pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -> Result<Location, CosClientError> {
-    let (Target::Bucket { bucket } | Target::Object { bucket, .. }) = target else {
+    let host = match target {
         // Neither domain nor IP stand for the account, as in the official SDK.
-        return Ok(Location {
-            scheme: addressing.scheme.clone(),
-            authority: addressing.service.clone(),
-            host_header: None,
-            path: "/".to_owned(),
-            signed_path: "/".to_owned(),
-        });
+        Target::Service => {
+            return Ok(Location {
+                scheme: addressing.scheme.clone(),
+                authority: addressing.service.clone(),
+                host_header: None,
+                path: "/".to_owned(),
+                signed_path: "/".to_owned(),
+            });
+        }
+        // A custom domain stands for the client's own bucket only.
+        Target::Elsewhere { host, .. } => host.clone(),
+        Target::Bucket { bucket } | Target::Object { bucket, .. } => {
+            let bucket_host = format!("{}.{endpoint}", bucket_name(bucket, addressing.appid.as_deref())?);
+            addressing.domain.clone().unwrap_or(bucket_host)
+        }
     };
-    let bucket_host = format!("{}.{endpoint}", bucket_name(bucket, addressing.appid.as_deref())?);
-    let host = addressing.domain.clone().unwrap_or(bucket_host);
     let (path, signed_path) = match target {
-        Target::Object { key, .. } => key_path(key)?,
+        Target::Object { key, .. } | Target::Elsewhere { key, .. } => key_path(key)?,
         _ => ("/".to_owned(), "/".to_owned()),
     };
     let (authority, host_header) = match &addressing.ip {

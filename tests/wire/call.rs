@@ -10,8 +10,8 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qcloud_cos::{
-    AccessControlPolicy, CorsConfiguration, CosS3Client, Delete, LifecycleConfiguration, MultipartUpload,
-    RestoreRequest,
+    AccessControlPolicy, CopySource, CorsConfiguration, CosS3Client, Delete, LifecycleConfiguration, MultipartUpload,
+    RestoreRequest, SelectEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,17 +19,20 @@ use serde_json::{Map, Value, json};
 
 use crate::inputs::{Inputs, entries, flag, number, param, required, rest, string};
 use crate::names;
-use crate::outcome::Stop;
+use crate::outcome::{self, Stop};
 
 type Args = Map<String, Value>;
 type Called = Result<Value, Stop>;
 
 /// The methods that the harness can call.
-pub(crate) const HERE: [&str; 41] = [
+pub(crate) const HERE: [&str; 48] = [
     "abort_multipart_upload",
     "append_object",
     "bucket_exists",
+    "change_object_storage_class",
     "complete_multipart_upload",
+    "copy",
+    "copy_object",
     "create_bucket",
     "create_multipart_upload",
     "delete_bucket",
@@ -65,8 +68,12 @@ pub(crate) const HERE: [&str; 41] = [
     "put_object_acl",
     "put_object_from_local_file",
     "restore_object",
+    "select_object_content",
+    "update_object_meta",
     "upload_file",
+    "upload_file_from_buffer",
     "upload_part",
+    "upload_part_copy",
 ];
 
 /// Sends the arguments to setters by name, and the rest to `.header(..)`. `$meta` is what
@@ -128,6 +135,41 @@ macro_rules! object_setters {
     };
 }
 
+/// `setters!` with the headers of a copy that is being written, and what its source must be like.
+macro_rules! copy_setters {
+    ($call:ident, $rest:expr, { $($own:tt)* }) => {
+        setters!($call, $rest, metadata, {
+            $($own)*
+            "ACL" => acl(string),
+            "GrantFullControl" => grant_full_control(string),
+            "GrantRead" => grant_read(string),
+            "GrantWrite" => grant_write(string),
+            "StorageClass" => storage_class(string),
+            "Expires" => expires(string),
+            "CacheControl" => cache_control(string),
+            "ContentType" => content_type(string),
+            "ContentDisposition" => content_disposition(string),
+            "ContentEncoding" => content_encoding(string),
+            "ContentLanguage" => content_language(string),
+            "Tagging" => tagging(string),
+            "ServerSideEncryption" => server_side_encryption(string),
+            "SSEKMSKeyId" => sse_kms_key_id(string),
+            "SSEKMSContext" => sse_kms_context(string),
+            "SSECustomerAlgorithm" => sse_customer_algorithm(string),
+            "SSECustomerKey" => sse_customer_key(string),
+            "SSECustomerKeyMD5" => sse_customer_key_md5(string),
+            "TrafficLimit" => traffic_limit(number),
+            "CopySourceIfMatch" => copy_source_if_match(string),
+            "CopySourceIfNoneMatch" => copy_source_if_none_match(string),
+            "CopySourceIfModifiedSince" => copy_source_if_modified_since(string),
+            "CopySourceIfUnmodifiedSince" => copy_source_if_unmodified_since(string),
+            "CopySourceSSECustomerAlgorithm" => copy_source_sse_customer_algorithm(string),
+            "CopySourceSSECustomerKey" => copy_source_sse_customer_key(string),
+            "CopySourceSSECustomerKeyMD5" => copy_source_sse_customer_key_md5(string),
+        })
+    };
+}
+
 /// The header that a keyword argument becomes when no setter takes it.
 fn header(name: &str) -> Result<&'static str, Stop> {
     names::header(name).ok_or_else(|| Stop::Unknown(format!("the argument {name}")))
@@ -171,7 +213,10 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "abort_multipart_upload" => abort_multipart_upload(client, args),
         "append_object" => append_object(client, args, inputs),
         "bucket_exists" => bucket_exists(client, args),
+        "change_object_storage_class" => change_object_storage_class(client, args),
         "complete_multipart_upload" => complete_multipart_upload(client, args),
+        "copy" => copy(client, args),
+        "copy_object" => copy_object(client, args),
         "create_bucket" => create_bucket(client, args),
         "create_multipart_upload" => create_multipart_upload(client, args),
         "delete_bucket" => delete_bucket(client, args),
@@ -207,8 +252,12 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "put_object_acl" => put_object_acl(client, args),
         "put_object_from_local_file" => put_object_from_local_file(client, args, inputs),
         "restore_object" => restore_object(client, args),
+        "select_object_content" => select_object_content(client, args),
+        "update_object_meta" => update_object_meta(client, args),
         "upload_file" => upload_file(client, args, inputs),
+        "upload_file_from_buffer" => upload_file_from_buffer(client, args, inputs),
         "upload_part" => upload_part(client, args, inputs),
+        "upload_part_copy" => upload_part_copy(client, args),
         other => Err(Stop::Unknown(format!("the method {other}"))),
     }
 }
@@ -469,6 +518,58 @@ fn get_object_acl(client: &CosS3Client, args: &Args) -> Called {
     dict(call.send()?)
 }
 
+fn copy_object(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.copy_object(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
+    copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), { "CopyStatus" => copy_status(string), });
+    dict(call.send()?)
+}
+
+fn change_object_storage_class(client: &CosS3Client, args: &Args) -> Called {
+    no_more(rest(args, &["Bucket", "Key", "StorageClass"]))?;
+    dict(client.change_object_storage_class(bucket(args)?, key(args)?, text(args, "StorageClass")?).send()?)
+}
+
+fn update_object_meta(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.update_object_meta(bucket(args)?, key(args)?);
+    copy_setters!(call, rest(args, &["Bucket", "Key"]), {});
+    dict(call.send()?)
+}
+
+fn select_object_content(client: &CosS3Client, args: &Args) -> Called {
+    let (input, output) = (pasted(args, "InputSerialization")?, pasted(args, "OutputSerialization")?);
+    let (sql, kind) = (text(args, "Expression")?, text(args, "ExpressionType")?);
+    let mut call = client.select_object_content(bucket(args)?, key(args)?, sql, kind, input, output);
+    let positional = [
+        "Bucket",
+        "Key",
+        "Expression",
+        "ExpressionType",
+        "InputSerialization",
+        "OutputSerialization",
+        "RequestProgress",
+    ];
+    if args.get("RequestProgress").is_some_and(|progress| !progress.is_null()) {
+        call = call.request_progress(pasted(args, "RequestProgress")?);
+    }
+    setters!(call, rest(args, &positional), header, {});
+    let mut events = Vec::new();
+    for event in call.send()?.payload {
+        events.push(match event {
+            Ok(SelectEvent::Records(data)) => json!({"Records": {"Payload": {"$bytes_b64": STANDARD.encode(data)}}}),
+            Ok(SelectEvent::Stats(stats)) => json!({"Stats": {"Details": stats}}),
+            Ok(SelectEvent::Progress(stats)) => json!({"Progress": {"Details": stats}}),
+            Ok(SelectEvent::Cont) => json!({"Cont": {}}),
+            Ok(SelectEvent::End) => json!({"End": {}}),
+            Ok(other) => return Err(Stop::Unknown(format!("the event {other:?}"))),
+            Err(error) => {
+                let then = outcome::recorded(&error);
+                return Ok(json!({"Payload": {"$events": events, "$then": then}}));
+            }
+        });
+    }
+    Ok(json!({"Payload": {"$events": events}}))
+}
+
 // ------------------------------------------------------------------ multipart uploads
 
 fn create_multipart_upload(client: &CosS3Client, args: &Args) -> Called {
@@ -489,6 +590,27 @@ fn upload_part(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called
         "SSECustomerAlgorithm" => sse_customer_algorithm(string),
         "SSECustomerKey" => sse_customer_key(string),
         "SSECustomerKeyMD5" => sse_customer_key_md5(string),
+    });
+    dict(call.send()?)
+}
+
+fn upload_part_copy(client: &CosS3Client, args: &Args) -> Called {
+    let part = number("PartNumber", required(args, "PartNumber")?)?;
+    let (id, source) = (text(args, "UploadId")?, pasted::<CopySource>(args, "CopySource")?);
+    let mut call = client.upload_part_copy(bucket(args)?, key(args)?, part, id, source);
+    setters!(call, rest(args, &["Bucket", "Key", "PartNumber", "UploadId", "CopySource"]), header, {
+        "CopySourceRange" => copy_source_range(string),
+        "TrafficLimit" => traffic_limit(number),
+        "SSECustomerAlgorithm" => sse_customer_algorithm(string),
+        "SSECustomerKey" => sse_customer_key(string),
+        "SSECustomerKeyMD5" => sse_customer_key_md5(string),
+        "CopySourceIfMatch" => copy_source_if_match(string),
+        "CopySourceIfNoneMatch" => copy_source_if_none_match(string),
+        "CopySourceIfModifiedSince" => copy_source_if_modified_since(string),
+        "CopySourceIfUnmodifiedSince" => copy_source_if_unmodified_since(string),
+        "CopySourceSSECustomerAlgorithm" => copy_source_sse_customer_algorithm(string),
+        "CopySourceSSECustomerKey" => copy_source_sse_customer_key(string),
+        "CopySourceSSECustomerKeyMD5" => copy_source_sse_customer_key_md5(string),
     });
     dict(call.send()?)
 }
@@ -551,6 +673,27 @@ fn upload_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called
         "PartSize" => part_size(number),
         "MAXThread" => max_thread(number),
         "EnableMD5" => enable_md5(flag),
+    });
+    dict(call.send()?)
+}
+
+fn upload_file_from_buffer(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
+    let body = inputs.reader("Body", required(args, "Body")?)?;
+    let mut call = client.upload_file_from_buffer(bucket(args)?, key(args)?, body);
+    object_setters!(call, rest(args, &["Bucket", "Key", "Body"]), {
+        "PartSize" => part_size(number),
+        "MAXThread" => max_thread(number),
+        "MaxBufferSize" => max_buffer_size(number),
+    });
+    dict(call.send()?)
+}
+
+fn copy(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.copy(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
+    copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), {
+        "CopyStatus" => copy_status(string),
+        "PartSize" => part_size(number),
+        "MAXThread" => max_thread(number),
     });
     dict(call.send()?)
 }

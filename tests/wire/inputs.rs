@@ -66,6 +66,19 @@ impl Inputs {
         })
     }
 
+    /// Something to read, for a call that takes any reader.
+    pub(crate) fn reader(&mut self, name: &str, value: &Value) -> Result<Box<dyn Read>, Stop> {
+        let refused = || Stop::Refused(format!("{name}={value} has no read"));
+        let (tag, inner) = tag(value).ok_or_else(refused)?;
+        Ok(match tag {
+            "$file_b64" => Box::new(File::open(self.file(&unbase64(inner))?)?),
+            "$file_gen" => Box::new(File::open(self.file(&gen_bytes(inner))?)?),
+            "$bytesio_b64" => Box::new(Cursor::new(unbase64(inner))),
+            "$bytesio_gen" => Box::new(Cursor::new(gen_bytes(inner))),
+            _ => return Err(refused()),
+        })
+    }
+
     /// A path: of a file with given content, to write to, or as it stands.
     pub(crate) fn path(&mut self, name: &str, value: &Value) -> Result<PathBuf, Stop> {
         if let Value::String(path) = value {

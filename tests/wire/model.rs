@@ -25,7 +25,11 @@ fn endpoint(case: &Case) -> String {
     if let Some(endpoint) = case.setting("Endpoint") {
         return endpoint.to_owned();
     }
-    let region = case.setting("Region").unwrap_or_default();
+    region_endpoint(case, case.setting("Region").unwrap_or_default())
+}
+
+/// The endpoint of a region, under the case's settings.
+pub(crate) fn region_endpoint(case: &Case, region: &str) -> String {
     let old = !case.switch("EnableOldDomain", false);
     let internal = !old && !case.switch("EnableInternalDomain", false);
     let bare = ["cn-north", "cn-south", "cn-east", "cn-south-2", "cn-southwest", "sg"];
@@ -42,6 +46,11 @@ pub(crate) fn host(case: &Case) -> String {
     if let Some(domain) = case.setting("Domain") {
         return domain.to_owned();
     }
+    bucket_host(case)
+}
+
+/// The host of a case's bucket, whatever its custom domain.
+fn bucket_host(case: &Case) -> String {
     let bucket = case.arg("Bucket").unwrap_or_default();
     let bucket = match case.setting("Appid") {
         Some(appid) if !bucket.ends_with(&format!("-{appid}")) => format!("{bucket}-{appid}"),
@@ -132,9 +141,18 @@ pub(crate) fn request(case: &Case) -> Option<Request> {
             &["Body", "PartNumber", "UploadId"]
         }
         "get_object" => &["KeySimplifyCheck"],
+        "change_object_storage_class" | "update_object_meta" => &[],
         _ => return None,
     };
     let mut headers = object_headers(case, positional)?;
+    if positional.is_empty() {
+        // a copy of the object onto itself
+        let key = quote(case.arg("Key")?.trim_start_matches('/').as_bytes(), "/-_.~");
+        let source = format!("{}/{key}", bucket_host(case));
+        headers.insert("x-cos-copy-source".to_owned(), source.into_bytes());
+        headers.insert("x-cos-metadata-directive".to_owned(), b"Replaced".to_vec());
+        headers.insert("content-length".to_owned(), b"0".to_vec());
+    }
     let method = if case.call == "get_object" { "GET" } else { "PUT" };
     if method == "GET" {
         for (name, value) in &case.args {

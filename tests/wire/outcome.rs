@@ -2,7 +2,7 @@
 
 use std::io;
 
-use qcloud_cos::CosError;
+use qcloud_cos::{CosError, CosServiceError};
 use serde_json::{Value, json};
 
 /// Why a call has no value.
@@ -52,17 +52,29 @@ impl From<Result<Value, Stop>> for Outcome {
             Err(Stop::Unknown(what)) => Outcome::Unknown(what),
             Err(Stop::Cos(error)) => match error.service() {
                 None => Outcome::Client(error.to_string()),
-                Some(e) => Outcome::Service(json!({
-                    "type": "CosServiceError",
-                    "status": e.get_status_code(),
-                    "code": e.get_error_code(),
-                    "message": e.get_error_msg(),
-                    "resource": e.get_resource_location(),
-                    "request_id": e.get_request_id(),
-                    "trace_id": e.get_trace_id(),
-                    "digest": e.get_digest_msg(),
-                })),
+                Some(e) => Outcome::Service(fields(e)),
             },
         }
+    }
+}
+
+fn fields(e: &CosServiceError) -> Value {
+    json!({
+        "type": "CosServiceError",
+        "status": e.get_status_code(),
+        "code": e.get_error_code(),
+        "message": e.get_error_msg(),
+        "resource": e.get_resource_location(),
+        "request_id": e.get_request_id(),
+        "trace_id": e.get_trace_id(),
+        "digest": e.get_digest_msg(),
+    })
+}
+
+/// The error that ended a stream of events, as the recordings write it.
+pub(crate) fn recorded(error: &CosError) -> Value {
+    match error.service() {
+        Some(error) => json!({"error": fields(error)}),
+        None => json!({"error": {"type": "CosClientError"}}),
     }
 }

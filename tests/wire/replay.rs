@@ -12,7 +12,7 @@ use crate::server::{Answer, Player};
 use crate::sign::sign_again;
 use crate::xml;
 
-fn played(case: &Case, expected: &Expectation) -> Vec<Answer> {
+pub(crate) fn played(case: &Case, expected: &Expectation) -> Vec<Answer> {
     let mut player = Player::new(&case.responses);
     expected.requests.iter().map(|request| player.answer(request)).collect()
 }
@@ -54,7 +54,9 @@ pub(crate) fn etag_of_head(case: &Case, expected: &Expectation) -> Option<String
 /// Whether Python replaced the error of a part with a general text.
 pub(crate) fn is_part_failure(result: &Value) -> bool {
     let message = error(result).and_then(|e| e.get("message")?.as_str()).unwrap_or_default();
-    message.starts_with("some upload_part fail") || message.starts_with("some download_part fail")
+    ["some upload_part fail", "some upload_part_copy fail", "some download_part fail"]
+        .iter()
+        .any(|text| message.starts_with(text))
 }
 
 /// The first answer with an error status stands for the part's error; connections that
@@ -62,13 +64,21 @@ pub(crate) fn is_part_failure(result: &Value) -> bool {
 pub(crate) fn part_error(case: &Case, expected: &mut Expectation) {
     expected.fewer = true;
     let answers = played(case, expected);
-    let failed = answers.iter().zip(&expected.requests).find(|(answer, _)| !answer.drop && answer.status >= 300);
+    let failed = answers
+        .iter()
+        .zip(&expected.requests)
+        .find(|(answer, _)| !answer.drop && (answer.status >= 300 || is_error(answer)));
     if let Some((answer, request)) = failed {
         let error = answer::service_error(answer, &request.method);
         for result in expected.results.iter_mut().filter(|result| is_part_failure(result)) {
             *result = error.clone();
         }
     }
+}
+
+/// Whether an answer is an error document, whatever its status.
+fn is_error(answer: &Answer) -> bool {
+    crate::xml::parse(&answer.body).is_some_and(|root| root.name == "Error")
 }
 
 /// Whether the body of a call can be sent again.
@@ -78,7 +88,14 @@ pub(crate) fn replayable(case: &Case) -> bool {
 
 /// Whether the answer of a call may be an error in spite of its status 200.
 fn error_in_200(case: &Case) -> bool {
-    let calls = ["complete_multipart_upload", "upload_file"];
+    let calls = [
+        "complete_multipart_upload",
+        "copy",
+        "copy_object",
+        "upload_file",
+        "upload_file_from_buffer",
+        "upload_part_copy",
+    ];
     calls.contains(&case.call.as_str())
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod create;
 pub(crate) mod list_parts;
 pub(crate) mod list_uploads;
 pub(crate) mod upload_part;
+pub(crate) mod upload_part_copy;

@@ -1,0 +1,104 @@
+//! Copying an object, or a range of it, into a part.
+
+use http::Method;
+
+use crate::client::CosS3Client;
+use crate::error::{CosClientError, CosError};
+use crate::ops::object::copy::{COPY, CopyObjectOutput};
+use crate::ops::options;
+use crate::wire::copy_source::CopySource;
+use crate::wire::request::Request;
+use crate::wire::uri::Target;
+
+impl CosS3Client {
+    /// Copies an object, or a range of it, into a part, numbered 1 to 10000, on COS's side.
+    ///
+    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.upload_part_copy(Bucket='examplebucket-1250000000', Key='copy.bin', PartNumber=1,
+    ///     UploadId=upload_id, CopySourceRange='bytes=0-1048575',
+    ///     CopySource={'Bucket': 'examplebucket-1250000000', 'Key': 'big.bin', 'Region': 'ap-guangzhou'})
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// # client.put_object(bucket, vec![7; 1024 * 1024], "big.bin").send()?;
+    /// use qcloud_cos::{CopySource, Part};
+    ///
+    /// let upload_id = client.create_multipart_upload(bucket, "copy.bin").send()?.upload_id;
+    /// let response = client
+    ///     .upload_part_copy(bucket, "copy.bin", 1, &upload_id, CopySource::new(bucket, "big.bin", "ap-guangzhou"))
+    ///     .copy_source_range("bytes=0-99")
+    ///     .send()?;
+    /// let parts = vec![Part { part_number: 1, etag: response.etag }];
+    /// client.complete_multipart_upload(bucket, "copy.bin", &upload_id, parts).send()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/8287>
+    pub fn upload_part_copy(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        part_number: u32,
+        upload_id: impl Into<String>,
+        copy_source: impl Into<CopySource>,
+    ) -> UploadPartCopy<'_> {
+        let mut request = Request::new("upload_part_copy", Method::PUT, Target::object(bucket, key))
+            .param("partNumber", part_number)
+            .upload_id(upload_id)
+            .with_facts(COPY)
+            .copying(self, &copy_source.into());
+        if !(1..=10_000).contains(&part_number) {
+            request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
+        }
+        UploadPartCopy { client: self, request }
+    }
+}
+
+/// Builds an [`upload_part_copy`](CosS3Client::upload_part_copy) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct UploadPartCopy<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl UploadPartCopy<'_> {
+    options::every!();
+    options::copy_source!();
+    options::customer_key!();
+    options::traffic_limit!();
+
+    /// Copies only these bytes, the first and the last one: `bytes=0-1048575`. Python: `CopySourceRange`.
+    /// Default: all; empty text, too.
+    pub fn copy_source_range(mut self, range: impl AsRef<str>) -> Self {
+        match range.as_ref() {
+            "" => drop(self.request.headers.remove("x-cos-copy-source-range")),
+            range => self.request.set_header("x-cos-copy-source-range", range),
+        }
+        self
+    }
+
+    /// Copies with headers that were set elsewhere, besides those that name source and range.
+    pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
+        self.request.headers.extend(headers);
+        self
+    }
+
+    /// Sends the request.
+    pub fn send(self) -> Result<CopyObjectOutput, CosError> {
+        let operation = self.request.operation;
+        CopyObjectOutput::read(operation, "CopyPartResult", self.client.execute(self.request)?)
+    }
+}

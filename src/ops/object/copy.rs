@@ -1,0 +1,261 @@
+//! Copying an object in one request.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Response;
+use crate::client::CosS3Client;
+use crate::error::{CosClientError, CosError};
+use crate::ops::options;
+use crate::ops::values::StorageClass;
+use crate::wire::copy_source::CopySource;
+use crate::wire::request::{Facts, Request};
+use crate::wire::respond::{Headers, Refusal, service_error};
+use crate::wire::uri::Target;
+use crate::wire::xml;
+
+/// A copy: COS may answer 200 before it is done, and report a failure in the body.
+pub(crate) const COPY: Facts =
+    Facts { idempotent: true, error_in_200: true, patience: None, unsigned_query: false, answers_body_crc: false };
+
+impl CosS3Client {
+    /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
+    ///
+    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.copy_object(Bucket='examplebucket-1250000000', Key='copy.txt',
+    ///     CopySource={'Bucket': 'examplebucket-1250000000', 'Key': 'test.txt', 'Region': 'ap-guangzhou'})
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// # client.put_object(bucket, b"abcdefg", "test.txt").send()?;
+    /// use qcloud_cos::CopySource;
+    ///
+    /// let response = client
+    ///     .copy_object(bucket, "copy.txt", CopySource::new(bucket, "test.txt", "ap-guangzhou"))
+    ///     .copy_status("Replaced")
+    ///     .content_type("text/plain")
+    ///     .send()?;
+    /// println!("{} {}", response.etag, response.last_modified);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn copy_object(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        copy_source: impl Into<CopySource>,
+    ) -> CopyObject<'_> {
+        let mut request = Request::new("copy_object", Method::PUT, Target::object(bucket, key))
+            .with_facts(COPY)
+            .copying(self, &copy_source.into());
+        request.set_header("x-cos-metadata-directive", "Copy");
+        CopyObject { client: self, request }
+    }
+
+    /// Stores an object in another storage class, by copying it onto itself. Its metadata is replaced, too:
+    /// what is not set here is lost.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.change_object_storage_class(
+    ///     Bucket='examplebucket-1250000000', Key='test.txt', StorageClass='STANDARD_IA')
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn change_object_storage_class(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        storage_class: impl Into<StorageClass>,
+    ) -> CopyObject<'_> {
+        self.copy_onto_itself("change_object_storage_class", bucket, key).storage_class(storage_class)
+    }
+
+    /// Replaces an object's metadata by what is set here, by copying it onto itself.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.update_object_meta(Bucket='examplebucket-1250000000', Key='test.txt',
+    ///     ContentType='text/plain', Metadata={'x-cos-meta-key1': 'value1'})
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn update_object_meta(&self, bucket: impl Into<String>, key: impl Into<String>) -> CopyObject<'_> {
+        self.copy_onto_itself("update_object_meta", bucket, key)
+    }
+
+    fn copy_onto_itself(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> CopyObject<'_> {
+        let (bucket, key) = (bucket.into(), key.into());
+        let addressing = self.get_conf().addressing();
+        let source = CopySource {
+            bucket: bucket.clone(),
+            key: key.clone(),
+            endpoint: addressing.endpoint,
+            appid: addressing.appid.unwrap_or_default(),
+            ..CopySource::default()
+        };
+        let mut copy = self.copy_object(bucket, key, source).copy_status("Replaced");
+        copy.request.operation = operation;
+        copy
+    }
+}
+
+impl Request<'_> {
+    /// Names the source of a copy.
+    pub(crate) fn copying(mut self, client: &CosS3Client, source: &CopySource) -> Self {
+        match source.resolve(&client.get_conf().addressing()) {
+            Ok(source) => self.set_header("x-cos-copy-source", &source.header()),
+            Err(error) => self.defer(error),
+        }
+        self
+    }
+
+    /// Says what becomes of the source's metadata.
+    pub(crate) fn set_copy_status(&mut self, status: &str) {
+        if matches!(status, "Copy" | "Replaced") {
+            self.set_header("x-cos-metadata-directive", status);
+        } else {
+            self.defer(CosClientError::invalid("copy_status", format!("{status:?} is neither Copy nor Replaced")));
+        }
+    }
+}
+
+/// Builds a [`copy_object`](CosS3Client::copy_object),
+/// [`change_object_storage_class`](CosS3Client::change_object_storage_class) or
+/// [`update_object_meta`](CosS3Client::update_object_meta) request.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CopyObject<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+}
+
+impl CopyObject<'_> {
+    options::every!();
+    options::copy_source!();
+    options::acl!();
+    options::object_headers!();
+    options::managed_encryption!();
+    options::customer_key!();
+    options::conditions!();
+    options::traffic_limit!();
+
+    /// Says what becomes of the metadata: `Copy` keeps the source's, `Replaced` takes what is set here.
+    /// Python: `CopyStatus`. Default: `Copy`.
+    pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
+        self.request.set_copy_status(status.as_ref());
+        self
+    }
+
+    /// Copies with headers that were set elsewhere, besides those that name the source.
+    pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
+        self.request.headers.extend(headers);
+        self
+    }
+
+    /// Sends the request.
+    pub fn send(self) -> Result<CopyObjectOutput, CosError> {
+        let operation = self.request.operation;
+        CopyObjectOutput::read(operation, "CopyObjectResult", self.client.execute(self.request)?)
+    }
+}
+
+/// A copied object or part. Serializes to the dict of headers and body.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct CopyObjectOutput {
+    /// All headers of the answer.
+    #[serde(flatten, skip_deserializing)]
+    pub headers: Headers,
+    /// The ETag of the copy, with its quotes.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// When the copy was written: `2017-08-04T02:41:45Z`.
+    pub last_modified: String,
+    /// The CRC-64 of the copy.
+    #[serde(rename = "CRC64", deserialize_with = "crc64", skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<u64>,
+    /// The version that was written, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The version that was read, where the source's bucket has versioning.
+    #[serde(skip)]
+    pub copy_source_version_id: Option<String>,
+    /// The id of the request.
+    #[serde(skip)]
+    pub request_id: String,
+    /// What the body says of the version; the header says it, too.
+    #[serde(rename = "VersionId", skip_serializing_if = "Option::is_none")]
+    named_version: Option<String>,
+}
+
+impl CopyObjectOutput {
+    /// Reads the answer to a copy; one that names no ETag is an error.
+    pub(crate) fn read(operation: &'static str, root: &str, answer: Response) -> Result<Self, CosError> {
+        let mut output: Self = xml::parse(root, &answer.body)?;
+        if output.etag.is_empty() {
+            let refusal = Refusal {
+                operation,
+                method: &Method::PUT,
+                url: "",
+                status: answer.status,
+                headers: &answer.headers,
+                body: &answer.body,
+            };
+            return Err(service_error(&refusal).into());
+        }
+        output.version_id = answer.headers.get("x-cos-version-id").or_else(|| output.named_version.clone());
+        output.copy_source_version_id = answer.headers.get("x-cos-copy-source-version-id");
+        output.request_id = answer.headers.text("x-cos-request-id");
+        output.headers = answer.headers;
+        Ok(output)
+    }
+}
+
+/// Reads a checksum that may be an empty element.
+fn crc64<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.trim() {
+        "" => Ok(None),
+        digits => digits.parse().map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_the_answer() {
+        let xml = b"<CopyObjectResult xmlns=\"u\"><ETag>\"e\"</ETag><CRC64>18446744073709551615</CRC64>\
+            <LastModified>2017-08-04T02:41:45Z</LastModified><VersionId>v</VersionId></CopyObjectResult>";
+        let read = |body: &[u8]| {
+            let answer = Response { status: 200, headers: Headers::default(), body: body.to_vec(), sent_crc: None };
+            CopyObjectOutput::read("copy_object", "CopyObjectResult", answer)
+        };
+        let output = read(xml).unwrap();
+        assert_eq!((output.etag.as_str(), output.crc64), ("\"e\"", Some(u64::MAX)));
+        assert_eq!((output.last_modified.as_str(), output.version_id.as_deref()), ("2017-08-04T02:41:45Z", Some("v")));
+        assert_eq!(read(b"<CopyObjectResult><CRC64/></CopyObjectResult>").unwrap_err().service().unwrap().status, 200);
+        assert!(read(b"<Error><Code>c</Code></Error>").is_err());
+    }
+}

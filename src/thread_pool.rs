@@ -1,0 +1,219 @@
+//! A pool of threads for tasks of the caller's own, as Python's `SimpleThreadPool`.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rayon::ThreadPool;
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// Runs tasks on threads of its own, and says which of them failed.
+///
+/// A task is run as soon as a thread is free for it. One that panics has failed.
+///
+/// Python: `SimpleThreadPool(num_threads=5)`
+///
+/// ```
+/// # use cos_emulator::CosEmulator;
+/// # use qcloud_cos::{CosConfig, CosS3Client};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let cos = CosEmulator::start()?;
+/// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+/// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+/// # let client = CosS3Client::new(config)?;
+/// # client.create_bucket("examplebucket-1250000000").send()?;
+/// use qcloud_cos::SimpleThreadPool;
+///
+/// let pool = SimpleThreadPool::new(5)?;
+/// for key in ["a.txt", "b.txt", "c.txt"] {
+///     let client = client.clone();
+///     pool.add_task(move || client.put_object("examplebucket-1250000000", key, key).send());
+/// }
+/// pool.wait_completion();
+/// let result = pool.get_result();
+/// if !result.success_all {
+///     println!("not all files were uploaded, please retry");
+/// }
+/// # assert!(result.success_all);
+/// # Ok(()) }
+/// ```
+pub struct SimpleThreadPool<T> {
+    threads: ThreadPool,
+    shared: Arc<Shared<T>>,
+}
+
+/// What the tasks of a [`SimpleThreadPool`] came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThreadPoolResult<T> {
+    /// Whether no task failed.
+    pub success_all: bool,
+    /// What each thread did.
+    pub detail: Vec<WorkerResult<T>>,
+}
+
+/// What one thread of a [`SimpleThreadPool`] did. Python: the tuple `(succ, fail, results)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerResult<T> {
+    /// How many of its tasks succeeded.
+    pub succ_task_num: usize,
+    /// How many of its tasks failed.
+    pub fail_task_num: usize,
+    /// The results in the order in which the tasks ended; of one that failed the error's text.
+    pub results: Vec<Result<T, String>>,
+}
+
+impl<T> Default for WorkerResult<T> {
+    fn default() -> Self {
+        Self { succ_task_num: 0, fail_task_num: 0, results: Vec::new() }
+    }
+}
+
+/// What the threads share.
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    idle: Condvar,
+}
+
+struct State<T> {
+    /// Tasks that have not ended.
+    open: usize,
+    workers: Vec<WorkerResult<T>>,
+}
+
+impl<T> Shared<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, worker: usize, result: Result<T, String>) {
+        let mut state = self.state();
+        if let Some(worker) = state.workers.get_mut(worker) {
+            match &result {
+                Ok(_) => worker.succ_task_num += 1,
+                Err(error) => {
+                    log::error!("a task failed: {error}");
+                    worker.fail_task_num += 1;
+                }
+            }
+            worker.results.push(result);
+        }
+        state.open -= 1;
+        if state.open == 0 {
+            self.idle.notify_all();
+        }
+    }
+}
+
+impl<T: Send + 'static> SimpleThreadPool<T> {
+    /// Makes a pool of so many threads, 1 at least.
+    ///
+    /// Python: `pool = SimpleThreadPool(num_threads)`
+    pub fn new(num_threads: usize) -> Result<Self, CosError> {
+        if num_threads == 0 {
+            return Err(CosClientError::invalid("num_threads", "must be at least 1").into());
+        }
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(num_threads)
+            .thread_name(|index| format!("cos-task-{index}"))
+            .build()
+            .map_err(|e| {
+                CosClientError::new(ClientErrorKind::Transport, format!("num_threads: no threads: {e}")).caused_by(e)
+            })?;
+        let workers = std::iter::repeat_with(WorkerResult::default).take(num_threads).collect();
+        let state = Mutex::new(State { open: 0, workers });
+        Ok(Self { threads, shared: Arc::new(Shared { state, idle: Condvar::new() }) })
+    }
+
+    /// Adds a task, which is run as soon as a thread is free for it.
+    ///
+    /// Python: `pool.add_task(client.upload_file, bucket, key, path)`
+    pub fn add_task<E: fmt::Display>(&self, task: impl FnOnce() -> Result<T, E> + Send + 'static) {
+        self.shared.state().open += 1;
+        let shared = Arc::clone(&self.shared);
+        // `spawn_fifo`: in the order in which they were added.
+        self.threads.spawn_fifo(move || {
+            // A panic that got out would end the program, and one that is forgotten would be waited for.
+            let result = match catch_unwind(AssertUnwindSafe(task)) {
+                Ok(result) => result.map_err(|error| error.to_string()),
+                Err(panic) => {
+                    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+                    Err(format!("the task panicked: {}", text.unwrap_or_default()))
+                }
+            };
+            shared.end(rayon::current_thread_index().unwrap_or_default(), result);
+        });
+    }
+
+    /// Waits until all tasks have ended. A task must not call this of its own pool: it would wait for
+    /// itself.
+    ///
+    /// Python: `pool.wait_completion()`
+    pub fn wait_completion(&self) {
+        let state = self.shared.state();
+        drop(self.shared.idle.wait_while(state, |state| state.open > 0).unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Waits until all tasks have ended and takes their results; the pool can then be used again.
+    ///
+    /// Python: `result = pool.get_result()`
+    pub fn get_result(&self) -> ThreadPoolResult<T> {
+        let state = self.shared.state();
+        let waited = self.shared.idle.wait_while(state, |state| state.open > 0);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        let detail: Vec<_> = state.workers.iter_mut().map(std::mem::take).collect();
+        ThreadPoolResult { success_all: detail.iter().all(|worker| worker.fail_task_num == 0), detail }
+    }
+}
+
+impl<T> fmt::Debug for SimpleThreadPool<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimpleThreadPool").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_succeeded_failed_and_panicked() {
+        let pool = SimpleThreadPool::new(3).unwrap();
+        for number in 0..30 {
+            pool.add_task(move || match number {
+                7 => Err("seven".to_owned()),
+                8 => panic!("eight"),
+                _ => Ok(number),
+            });
+        }
+        pool.wait_completion();
+        let result = pool.get_result();
+        assert!(!result.success_all);
+        assert_eq!(result.detail.len(), 3);
+        assert_eq!(result.detail.iter().map(|worker| worker.succ_task_num).sum::<usize>(), 28);
+        assert_eq!(result.detail.iter().map(|worker| worker.fail_task_num).sum::<usize>(), 2);
+        let all: Vec<_> = result.detail.into_iter().flat_map(|worker| worker.results).collect();
+        assert_eq!(all.len(), 30);
+        assert!(all.contains(&Err("seven".to_owned())) && all.contains(&Err("the task panicked: eight".to_owned())));
+        pool.add_task(|| Ok::<_, String>(1));
+        let again = pool.get_result();
+        assert!(again.success_all && again.detail.iter().any(|worker| worker.results == [Ok(1)]));
+    }
+
+    #[test]
+    fn tasks_run_as_they_are_added() {
+        let pool = SimpleThreadPool::new(1).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        pool.add_task(move || sender.send(5));
+        assert_eq!(receiver.recv(), Ok(5));
+        assert!(pool.get_result().success_all);
+    }
+
+    #[test]
+    fn no_threads_is_an_error_that_names_the_setting() {
+        assert!(SimpleThreadPool::<()>::new(0).unwrap_err().to_string().starts_with("num_threads: "));
+    }
+}

@@ -1,0 +1,307 @@
+//! Copying an object of any size, in one request or in parallel parts.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
+
+use super::finish::Done;
+use super::own_upload::OwnUpload;
+use super::plan::{PartRange, Plan, part_size_bytes};
+use super::pool::{Stop, run, threads};
+use crate::client::CosS3Client;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::object::copy::CopyObjectOutput;
+use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::options;
+use crate::ops::values::StorageClass;
+use crate::wire::copy_source::{CopySource, Source};
+use crate::wire::request::Request;
+use crate::wire::respond::Headers;
+use crate::wire::uri::Target;
+
+const IF_MATCH: &str = "x-cos-copy-source-if-match";
+/// Which of the caller's headers a part carries: keys, and what the source must be like.
+const PART_HEADERS: [&str; 10] = [
+    "x-cos-server-side-encryption-customer-algorithm",
+    "x-cos-server-side-encryption-customer-key",
+    "x-cos-server-side-encryption-customer-key-md5",
+    "x-cos-copy-source-server-side-encryption-customer-algorithm",
+    "x-cos-copy-source-server-side-encryption-customer-key",
+    "x-cos-copy-source-server-side-encryption-customer-key-md5",
+    IF_MATCH,
+    "x-cos-copy-source-if-none-match",
+    "x-cos-copy-source-if-modified-since",
+    "x-cos-copy-source-if-unmodified-since",
+];
+/// How the key of an encrypted source is called in a copy, and when the source itself is looked up.
+const SOURCE_KEY: [(&str, &str); 3] = [
+    ("x-cos-copy-source-server-side-encryption-customer-algorithm", "x-cos-server-side-encryption-customer-algorithm"),
+    ("x-cos-copy-source-server-side-encryption-customer-key", "x-cos-server-side-encryption-customer-key"),
+    ("x-cos-copy-source-server-side-encryption-customer-key-md5", "x-cos-server-side-encryption-customer-key-md5"),
+];
+
+impl CosS3Client {
+    /// Copies an object of any size, on COS's side.
+    ///
+    /// The source is looked up first. One request copies it within a region and storage class, and up to
+    /// the configuration's `copy_part_threshold_size` (5 GiB) otherwise. Anything else is copied in parts,
+    /// several at a time; these must all come from the same version of the source, else nothing is
+    /// completed. A copy in parts takes its metadata from the setters here, not from the source. If it fails,
+    /// its parts are deleted.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.copy(Bucket='examplebucket-1250000000', Key='copy.bin',
+    ///     CopySource={'Bucket': 'sourcebucket-1250000000', 'Key': 'big.bin', 'Region': 'ap-beijing'},
+    ///     MAXThread=10)
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # client.create_bucket("sourcebucket-1250000000").send()?;
+    /// # client.put_object("sourcebucket-1250000000", b"abcdefg", "big.bin").send()?;
+    /// use qcloud_cos::CopySource;
+    ///
+    /// let source = CopySource::new("sourcebucket-1250000000", "big.bin", "ap-guangzhou");
+    /// let response = client.copy("examplebucket-1250000000", "copy.bin", source).max_thread(10).send()?;
+    /// println!("{}", response.etag);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/10881>
+    pub fn copy(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        copy_source: impl Into<CopySource>,
+    ) -> CopyTransfer<'_> {
+        CopyTransfer {
+            client: self,
+            request: Request::new("copy", Method::PUT, Target::object(bucket, key)),
+            copy_source: copy_source.into(),
+            replaced: false,
+            part_size: 10,
+            max_thread: 5,
+        }
+    }
+}
+
+/// Builds a [`copy`](CosS3Client::copy) transfer.
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CopyTransfer<'a> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    copy_source: CopySource,
+    replaced: bool,
+    part_size: u64,
+    max_thread: usize,
+}
+
+impl CopyTransfer<'_> {
+    options::every!();
+    options::copy_source!();
+    options::acl!();
+    options::object_headers!();
+    options::managed_encryption!();
+    options::customer_key!();
+    options::conditions!();
+    options::traffic_limit!();
+
+    /// Says what becomes of the metadata in a copy by one request: `Copy` keeps the source's, `Replaced`
+    /// takes what is set here. Python: `CopyStatus`. Default: `Copy`.
+    pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
+        match status.as_ref() {
+            "Copy" => self.replaced = false,
+            "Replaced" => self.replaced = true,
+            other => {
+                let why = format!("{other:?} is neither Copy nor Replaced");
+                self.request.defer(CosClientError::invalid("copy_status", why));
+            }
+        }
+        self
+    }
+
+    /// Sets the size of a part in MiB, 1 to 5120. A source of more than 10,000 such parts gets larger ones.
+    /// Python: `PartSize`. Default: 10.
+    pub fn part_size(mut self, mib: u64) -> Self {
+        self.part_size = mib;
+        self
+    }
+
+    /// Sets how many parts are copied at a time. Python: `MAXThread`. Default: 5.
+    pub fn max_thread(mut self, threads: usize) -> Self {
+        self.max_thread = threads;
+        self
+    }
+
+    /// Copies the object.
+    pub fn send(mut self) -> Result<CopyOutput, CosError> {
+        self.request.check()?;
+        let part_size = part_size_bytes(self.part_size)?;
+        if self.max_thread == 0 {
+            return Err(CosClientError::invalid("max_thread", "must be at least 1").into());
+        }
+        let config = self.client.get_conf();
+        let addressing = config.addressing();
+        let source = self.copy_source.resolve(&addressing)?;
+        let head = self.head(&source)?;
+        let class = self.request.headers.get("x-cos-storage-class").and_then(|class| class.to_str().ok());
+        let same_class =
+            class.unwrap_or(StorageClass::Standard.as_str()).eq_ignore_ascii_case(head.storage_class.as_str());
+        let near = source.endpoint == addressing.endpoint && same_class;
+        if near || head.content_length < config.copy_part_threshold_size() {
+            return self.copy_whole();
+        }
+        self.copy_parts(&head, Plan::upload(head.content_length, part_size))
+    }
+
+    /// Looks the source up, where it is.
+    fn head(&self, source: &Source) -> Result<HeadObjectOutput, CosError> {
+        let target = Target::Elsewhere { host: source.host.clone(), key: format!("/{}", source.key) };
+        let mut head = Request::new("copy", Method::HEAD, target);
+        if !source.version_id.is_empty() {
+            head = head.param("versionId", source.version_id.as_str());
+        }
+        for (ours, theirs) in SOURCE_KEY {
+            if let Some(value) = self.request.headers.get(ours) {
+                head.headers.insert(HeaderName::from_static(theirs), value.clone());
+            }
+        }
+        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+    }
+
+    fn copy_whole(self) -> Result<CopyOutput, CosError> {
+        let Self { client, request, copy_source, replaced, .. } = self;
+        let (bucket, key) = destination(&request.target)?;
+        let copy = client.copy_object(bucket, key, copy_source).with_headers(request.headers.clone());
+        let copied = copy.copy_status(if replaced { "Replaced" } else { "Copy" }).send()?;
+        Ok(copied.into())
+    }
+
+    fn copy_parts(self, head: &HeadObjectOutput, plan: Plan) -> Result<CopyOutput, CosError> {
+        let Self { client, request, copy_source, max_thread, .. } = self;
+        let (bucket, key) = destination(&request.target)?;
+        let mut headers = options::chosen(&request.headers, &PART_HEADERS);
+        pin(&mut headers, &head.etag);
+        let pool = threads(max_thread)?;
+        let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
+        let copied = run(&pool, &Stop::default(), plan.parts(), |part: PartRange| {
+            let last = part.offset + part.len - 1;
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, &copy_source);
+            let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
+            let copied = copy.with_headers(headers.clone()).send().map_err(changed)?;
+            let done = Part { part_number: part.number, etag: copied.etag };
+            Ok(Done { part: done, crc64: copied.crc64, len: part.len })
+        });
+        match copied {
+            Ok(parts) => Ok(upload.complete(parts, HeaderMap::new(), head.crc64)?.into()),
+            Err(error) => Err(upload.abort(error)),
+        }
+    }
+}
+
+fn destination(target: &Target) -> Result<(&str, &str), CosClientError> {
+    match target {
+        Target::Object { bucket, key } => Ok((bucket, key)),
+        _ => Err(CosClientError::invalid("key", "is missing")),
+    }
+}
+
+/// Has every part come from the object that was looked up, unless the caller set a condition of his own.
+fn pin(headers: &mut HeaderMap, etag: &str) {
+    if let (false, false, Ok(etag)) = (headers.contains_key(IF_MATCH), etag.is_empty(), HeaderValue::from_str(etag)) {
+        headers.insert(IF_MATCH, etag);
+    }
+}
+
+/// A failed condition means that the source is another one now.
+fn changed(error: CosError) -> CosError {
+    match error {
+        CosError::Service(e) if e.get_status_code() == 412 => {
+            let why = "the source changed while it was copied";
+            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*e).into()
+        }
+        other => other,
+    }
+}
+
+/// An object that was copied. Serializes to the dict that Python returns: the headers, ETag and for a copy
+/// by one request when it was written, for a copy in parts bucket, key and location.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct CopyOutput {
+    /// What the copy by one request answered.
+    #[serde(flatten)]
+    pub copied: Option<CopyObjectOutput>,
+    /// What the completion of a copy in parts answered.
+    #[serde(flatten)]
+    pub completed: Option<CompleteMultipartUploadOutput>,
+    /// The ETag, with its quotes.
+    #[serde(skip)]
+    pub etag: String,
+    /// The version that was written, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The CRC-64 that COS computed of the copy; none if COS did not say.
+    #[serde(skip)]
+    pub crc64: Option<u64>,
+    /// The id of the last request.
+    #[serde(skip)]
+    pub request_id: String,
+    /// All headers of the last answer.
+    #[serde(skip)]
+    pub headers: Headers,
+}
+
+impl From<CopyObjectOutput> for CopyOutput {
+    fn from(copied: CopyObjectOutput) -> Self {
+        Self {
+            etag: copied.etag.clone(),
+            version_id: copied.version_id.clone(),
+            crc64: copied.crc64,
+            request_id: copied.request_id.clone(),
+            headers: copied.headers.clone(),
+            copied: Some(copied),
+            completed: None,
+        }
+    }
+}
+
+impl From<CompleteMultipartUploadOutput> for CopyOutput {
+    fn from(completed: CompleteMultipartUploadOutput) -> Self {
+        Self {
+            etag: completed.etag.clone(),
+            version_id: completed.version_id.clone(),
+            crc64: completed.crc64,
+            request_id: completed.request_id.clone(),
+            headers: completed.headers.clone(),
+            copied: None,
+            completed: Some(completed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_pinned_but_not_over_the_callers_condition() {
+        let mut headers = HeaderMap::new();
+        pin(&mut headers, "");
+        assert!(headers.is_empty());
+        pin(&mut headers, "\"e\"");
+        assert_eq!(headers[IF_MATCH], "\"e\"");
+        pin(&mut headers, "\"other\"");
+        assert_eq!(headers[IF_MATCH], "\"e\"");
+    }
+}
