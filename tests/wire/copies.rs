@@ -210,6 +210,28 @@ pub(crate) fn leave_alone(_: &Case, expected: &mut Expectation) {
     expected.tail = expected.tail.saturating_sub(1);
 }
 
+/// Whether COS says that it does not know the upload that is completed: that may be the answer to a second
+/// try of one that succeeded.
+pub(crate) fn is_unknown_upload(case: &Case, expected: &Expectation) -> bool {
+    let transfer = has_own_upload(case) || case.call == "upload_file";
+    let completes =
+        expected.requests.last().is_some_and(|last| last.method == "POST" && last.target.contains("uploadId="));
+    let code = |result: &Value| result["error"]["code"] == "NoSuchUpload";
+    transfer && completes && expected.results.last().is_some_and(code)
+}
+
+/// A look at the object decides.
+pub(crate) fn look_at_object(case: &Case, expected: &mut Expectation) {
+    let Some(mut look) = expected.requests.last().cloned() else { return };
+    look.method = "HEAD".to_owned();
+    look.target = split_query(&look.target).0.to_owned();
+    look.headers.retain(|name, _| ["authorization", "host", "x-cos-security-token"].contains(&name.as_str()));
+    look.body = Content::Bytes(Vec::new());
+    sign_again(case, &mut look);
+    expected.requests.push(look);
+    expected.tail += 1;
+}
+
 /// Parts and completion of an upload from a reader carry what they need of the caller's.
 pub(crate) fn lacks_part_headers(case: &Case, expected: &Expectation) -> bool {
     case.call == "upload_file_from_buffer"
