@@ -25,6 +25,7 @@ const SUB_RESOURCES: [&str; 40] = [
     "referer",
     "replication",
     "restore",
+    "select",
     "tagging",
     "uploadId",
     "uploads",
@@ -48,7 +49,6 @@ const SUB_RESOURCES: [&str; 40] = [
     "policyStatus",
     "response-control",
     "retention",
-    "select",
     "symlink",
     "torrent",
     "vod",
@@ -126,6 +126,7 @@ fn object(method: &str, sub: Option<&str>) -> Option<(Access, Operation)> {
         ("POST", Some("uploadId")) => (write, ops::multipart::complete),
         ("DELETE", Some("uploadId")) => (write, ops::multipart::abort),
         ("GET", Some("uploadId")) => (Access::Owner, ops::uploads::list_parts),
+        ("POST", Some("select")) => (Access::ReadObject, ops::select::select),
         ("POST", Some("restore")) => (Access::Owner, ops::restore::restore),
         ("PUT", Some("acl")) => (Access::Owner, ops::acl::put_object),
         ("GET", Some("acl")) => (Access::Owner, ops::acl::get_object),
@@ -146,7 +147,7 @@ fn sub_resource(head: &Head) -> Option<String> {
 }
 
 fn is_plain(name: &str) -> bool {
-    const PLAIN: [&str; 20] = [
+    const PLAIN: [&str; 21] = [
         "prefix",
         "delimiter",
         "marker",
@@ -161,6 +162,7 @@ fn is_plain(name: &str) -> bool {
         "partNumber",
         "position",
         "versionId",
+        "select-type",
         "sign",
         "region",
         "tagkey",

@@ -197,7 +197,6 @@ fn what_is_not_implemented_says_so() {
     for (method, path, sub) in [
         ("GET", "/", "inventory"),
         ("GET", "/k", "symlink"),
-        ("POST", "/k", "select"),
         ("GET", "/k", "imageMogr2/thumbnail/!50p"),
         ("GET", "/k", "something-new"),
         ("PUT", "/k", "append"),

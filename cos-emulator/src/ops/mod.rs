@@ -14,6 +14,8 @@ pub(crate) mod multipart;
 pub(crate) mod put;
 mod receive;
 pub(crate) mod restore;
+pub(crate) mod select;
+mod select_sql;
 pub(crate) mod service;
 pub(crate) mod tagging;
 pub(crate) mod uploads;
