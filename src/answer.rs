@@ -1,13 +1,14 @@
 //! What an attempt's answer means: a result, or a failure with what the retry decision needs.
 
 use std::io::Read;
+use std::time::Duration;
 
 use http::Method;
 
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::{Answer, Stage};
 use crate::wire::request::Request;
-use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, service_error};
+use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, retry_after, service_error};
 use crate::wire::retry::Outcome;
 use crate::wire::uri::Location;
 use crate::wire::xml;
@@ -38,7 +39,7 @@ pub(crate) struct Failed {
 }
 
 pub(crate) enum Reason {
-    Answer { from_cos: bool },
+    Answer { from_cos: bool, retry_after: Option<Duration> },
     Stage(Stage),
     Corrupt,
 }
@@ -65,7 +66,8 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
             headers: &headers,
             body: &body,
         };
-        return Err(Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos: true } });
+        let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers) };
+        return Err(Failed { error: service_error(&refusal).into(), reason });
     }
     let stored = headers.number("x-cos-hash-crc64ecma");
     if let (Some(sent), Some(stored)) = (sent_crc, stored)
@@ -81,8 +83,8 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
 fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
     let read = body.take(limit + 1).read_to_end(into);
     if let Err(cause) = read {
-        let error = CosClientError::new(ClientErrorKind::Transport, format!("the answer was cut: {cause}"));
-        return Err(Failed { error: error.caused_by(cause).into(), reason: Reason::Stage(Stage::Sent) });
+        let error = CosClientError::broken("the answer was cut", cause);
+        return Err(Failed { error: error.into(), reason: Reason::Stage(Stage::Sent) });
     }
     if into.len() as u64 > limit {
         let why = format!("the answer is longer than {limit} bytes");
@@ -108,15 +110,19 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
         body: &body,
     };
     let from_cos = headers.get("x-cos-request-id").is_some();
-    Failed { error: service_error(&refusal).into(), reason: Reason::Answer { from_cos } }
+    let reason = Reason::Answer { from_cos, retry_after: retry_after(&headers) };
+    Failed { error: service_error(&refusal).into(), reason }
 }
 
 /// Returns the failure as the retry decision sees it.
 pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason) -> Outcome<'e> {
     match (reason, error) {
-        (Reason::Answer { from_cos }, CosError::Service(e)) => {
-            Outcome::Answer { status: e.status, code: e.get_error_code(), from_cos: *from_cos }
-        }
+        (Reason::Answer { from_cos, retry_after }, CosError::Service(e)) => Outcome::Answer {
+            status: e.status,
+            code: e.get_error_code(),
+            from_cos: *from_cos,
+            retry_after: *retry_after,
+        },
         (Reason::Corrupt, _) => Outcome::Corrupt,
         (Reason::Stage(Stage::NotConnected), _) => Outcome::NotConnected,
         (Reason::Stage(Stage::Stale), _) => Outcome::StaleConnection,

@@ -128,6 +128,15 @@ impl CosClientError {
         Self::new(ClientErrorKind::Local { path }, message).caused_by(source)
     }
 
+    /// A connection that broke or stood still while something was read from it.
+    pub(crate) fn broken(what: &str, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::TimedOut => ClientErrorKind::Timeout,
+            _ => ClientErrorKind::Transport,
+        };
+        Self::new(kind, format!("{what}: {source}")).caused_by(source)
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

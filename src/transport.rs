@@ -14,7 +14,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{
     ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
 };
-use ureq::{Agent, Body, Error, Proxy, SendBody, Timeout};
+use ureq::{Agent, Body, BodyReader, Error, Proxy, SendBody, Timeout};
 
 use crate::config::Connection;
 use crate::error::{ClientErrorKind, CosClientError};
@@ -127,7 +127,11 @@ impl Transport for Ureq {
             self.run(http::Request::from_parts(parts, SendBody::none()), call.patience)
         };
         let (parts, body) = sent.map_err(failure)?.into_parts();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: Box::new(body.into_reader()) })
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: Box::new(AnswerBody(body.into_reader())),
+        })
     }
 }
 
@@ -145,6 +149,21 @@ impl Ureq {
             }
             None => self.agent.run(request),
         }
+    }
+}
+
+/// The body of an answer, with a standstill told as what it is.
+struct AnswerBody(BodyReader<'static>);
+
+impl Read for AnswerBody {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf).map_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+            match inner {
+                Some(Error::Timeout(_)) => io::Error::new(io::ErrorKind::TimedOut, error),
+                _ => error,
+            }
+        })
     }
 }
 

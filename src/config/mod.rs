@@ -43,7 +43,7 @@ pub(crate) struct Fixed {
 }
 
 /// How connections are made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) https: bool,
     pub(crate) connect_timeout: Duration,
@@ -57,6 +57,21 @@ pub(crate) struct Connection {
     pub(crate) ca_bundle: Option<PathBuf>,
     pub(crate) ssl_cert: Option<(PathBuf, PathBuf)>,
     pub(crate) connect_to: Option<SocketAddr>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL of a proxy may hold a password.
+        let proxies = self.proxies.as_ref().map(|proxies| proxies.iter().map(|(scheme, _)| scheme).collect::<Vec<_>>());
+        f.debug_struct("Connection")
+            .field("https", &self.https)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .field("stall_timeout", &self.stall_timeout)
+            .field("proxies_for", &proxies)
+            .field("verify_ssl", &self.verify_ssl)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the setters of a finished configuration change.

@@ -204,7 +204,15 @@ impl<'a> DownloadFile<'a> {
             self.fetch_whole(&progress)?;
         } else {
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
-            self.fetch_parts(&head, plan, &pool, &progress)?;
+            self.fetch_parts(&head, plan, &pool, &progress).or_else(|error| match error.kind() {
+                // Nothing says which part is damaged, so all are fetched again, once.
+                Some(ClientErrorKind::Integrity) => {
+                    log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
+                    progress.restart();
+                    self.fetch_parts(&head, plan, &pool, &progress)
+                }
+                _ => Err(error),
+            })?;
         }
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), meta: head })
     }
@@ -217,15 +225,28 @@ impl<'a> DownloadFile<'a> {
     }
 
     fn fetch_whole(&self, progress: &Progress<'_>) -> Result<(), CosError> {
-        let answer = self.client.execute_streaming(self.request.repeat())?;
-        let body = StreamBody::new(answer.body, answer.status, &answer.headers);
+        // Opened first: what cannot be written need not be fetched.
         if self.in_place {
-            let file = File::create(&self.path).map_err(|e| CosClientError::local(&self.path, "cannot create", e))?;
-            return body.copy_to(&self.path, &mut Reported { file, progress });
+            let failed = |e| CosClientError::local(&self.path, "cannot write", e);
+            let file = File::options().write(true).create(true).truncate(false).open(&self.path).map_err(failed)?;
+            return self.fetch_into(&file, progress, || file.set_len(0).map_err(failed));
         }
         let mut file = Replacement::create(&self.path)?;
-        body.copy_to(&self.path, &mut Reported { file: &mut file, progress })?;
+        self.fetch_into(&mut file, progress, || Ok(()))?;
         Ok(file.finish()?)
+    }
+
+    /// Fetches the object; `begin` is called when there is something to write.
+    fn fetch_into(
+        &self,
+        file: impl Write,
+        progress: &Progress<'_>,
+        begin: impl FnOnce() -> Result<(), CosClientError>,
+    ) -> Result<(), CosError> {
+        let answer = self.client.execute_streaming(self.request.repeat())?;
+        begin()?;
+        let body = StreamBody::new(answer.body, answer.status, &answer.headers);
+        body.copy_to(&self.path, &mut Reported { file, progress })
     }
 
     fn fetch_parts(

@@ -4,12 +4,14 @@ pub(crate) mod buffer;
 pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
+mod finish;
 mod hash;
 mod own_upload;
 mod plan;
 mod pool;
 mod progress;
 mod record;
+mod resume;
 mod section;
 pub(crate) mod upload;
 

@@ -28,6 +28,11 @@ impl<'a> Progress<'a> {
         self.change(|done| done.saturating_sub(bytes));
     }
 
+    /// Goes back to the start.
+    pub(crate) fn restart(&self) {
+        self.change(|_| 0);
+    }
+
     fn change(&self, to: impl FnOnce(u64) -> u64) {
         if let Some(callback) = &self.callback {
             // The lock is held during the call, so that reports arrive in the order of the numbers.

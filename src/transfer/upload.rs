@@ -8,18 +8,18 @@ use http::Method;
 use rayon::ThreadPool;
 use serde::Serialize;
 
+use super::SINGLE_REQUEST;
+use super::finish::{Done, Finish};
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
+use super::resume::find_upload;
 use super::section::{Identity, Section};
-use super::{SINGLE_REQUEST, hash};
 use crate::client::CosS3Client;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
-use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
-use crate::wire::crc64::combine;
 use crate::wire::request::{Body, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
@@ -189,107 +189,66 @@ impl<'a> UploadFile<'a> {
     }
 
     fn send_parts(self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
-        let Self { client, request, enable_md5, resume, .. } = self;
+        match self.send_parts_once(job, pool, plan, self.resume) {
+            // Somebody else completed or aborted the upload meanwhile; a new one is nobody else's.
+            Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" => {
+                log::warn!("the upload of {} vanished, starting anew: {error}", self.path.display());
+                job.progress.restart();
+                self.send_parts_once(&Job { stop: &Stop::default(), ..*job }, pool, plan, false)
+            }
+            result => result,
+        }
+    }
+
+    fn send_parts_once(
+        &self,
+        job: &Job<'_>,
+        pool: &ThreadPool,
+        plan: Plan,
+        resume: bool,
+    ) -> Result<UploadFileOutput, CosError> {
+        let Self { client, request, enable_md5, .. } = self;
         let Target::Object { bucket, key } = &request.target else {
             return Err(CosClientError::invalid("key", "is missing").into());
         };
-        let found = if resume { find_upload(client, bucket, key, job, pool, plan)? } else { None };
+        let found = if resume { find_upload(client, (bucket, key), job, pool, plan)? } else { None };
         let (upload_id, there) = if let Some(found) = found {
             found
         } else {
             let created = client.create_multipart_upload(bucket, key).with_headers(request.headers.clone()).send()?;
             (created.upload_id, Vec::new())
         };
+        job.progress.forward(there.iter().map(|done| done.len).sum());
         let part_headers = options::chosen(&request.headers, &PART_HEADERS);
         let missing = plan.parts().filter(|part| !there.iter().any(|done| done.part.part_number == part.number));
-        let mut sent = run(pool, job.stop, missing.collect::<Vec<_>>().into_iter(), |part| {
+        let mut done = run(pool, job.stop, missing.collect::<Vec<_>>().into_iter(), |part| {
             let body = job.section(part);
             let upload = client.upload_part(bucket, key, body, part.number, &upload_id);
-            let answer = upload.with_headers(part_headers.clone()).enable_md5(enable_md5).send()?;
-            let crc = answer.sent_crc64.unwrap_or_default();
-            Ok(Done { part: Part { part_number: part.number, etag: answer.etag }, crc, len: part.len })
+            let answer = upload.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
+            let crc64 = answer.sent_crc64;
+            Ok(Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len: part.len })
         })?;
         job.identity.check(job.file, job.path)?;
-        sent.extend(there);
-        sent.sort_by_key(|done| done.part.part_number);
-        let crc = sent.iter().fold(0, |crc, done| combine(crc, done.crc, done.len));
-        let parts: Vec<Part> = sent.into_iter().map(|done| done.part).collect();
-        let complete = client.complete_multipart_upload(bucket, key, &upload_id, parts);
-        let output = complete.with_headers(options::chosen(&request.headers, &COMPLETE_HEADERS)).send()?;
-        match output.crc64 {
-            Some(stored) if stored != crc => {
-                let why = format!("crc64: sent {crc}, but COS made an object of {stored}");
-                Err(CosClientError::new(ClientErrorKind::Integrity, why).into())
-            }
-            _ => Ok(output.into()),
-        }
+        done.extend(there);
+        let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
+        let finish = Finish { client, bucket, key, upload_id: &upload_id, headers };
+        Ok(finish.complete(done, None)?.into())
     }
 }
 
 /// What all parts of an upload share.
-struct Job<'t> {
-    file: &'t File,
-    path: &'t Path,
+pub(super) struct Job<'t> {
+    pub(super) file: &'t File,
+    pub(super) path: &'t Path,
     identity: &'t Identity,
     progress: &'t Progress<'t>,
-    stop: &'t Stop,
+    pub(super) stop: &'t Stop,
 }
 
 impl<'t> Job<'t> {
     fn section(&self, range: PartRange) -> Body<'t> {
         Body::source(Section::new(self.file, range, self.progress, self.stop))
     }
-}
-
-/// A part that COS has.
-struct Done {
-    part: Part,
-    crc: u64,
-    len: u64,
-}
-
-/// Finds the newest open upload of the key all of whose parts equal the file's.
-fn find_upload(
-    client: &CosS3Client,
-    bucket: &str,
-    key: &str,
-    job: &Job<'_>,
-    pool: &ThreadPool,
-    plan: Plan,
-) -> Result<Option<(String, Vec<Done>)>, CosError> {
-    let name = key.strip_prefix('/').unwrap_or(key);
-    let mut newest = None;
-    for upload in client.list_multipart_uploads(bucket).prefix(name).uploads() {
-        match upload {
-            Ok(upload) if upload.key == name => newest = Some(upload.upload_id),
-            Ok(_) => {}
-            // Who may write need not be allowed to list; then there is nothing to go on with.
-            Err(CosError::Service(error)) if error.get_status_code() == 403 => {
-                log::warn!("cannot look for an upload of {name:?} to go on with: {error}");
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let Some(upload_id) = newest else { return Ok(None) };
-    let listed: Vec<ListedPart> = client.list_parts(bucket, key, &upload_id).parts().collect::<Result<_, _>>()?;
-    let fits = |part: &ListedPart| plan.part(part.part_number).filter(|range| range.len == part.size);
-    let Some(ranges) = listed.iter().map(fits).collect::<Option<Vec<_>>>() else { return Ok(None) };
-    let pairs = listed.into_iter().zip(ranges);
-    let hashed = run(pool, job.stop, pairs.collect::<Vec<_>>().into_iter(), |(part, range)| {
-        let hashes = hash::md5_and_crc64(job.file, range);
-        let (md5, crc) = hashes.map_err(|e| CosClientError::local(job.path, "cannot read", e))?;
-        let done = Done { part: Part { part_number: part.part_number, etag: part.etag }, crc, len: range.len };
-        Ok((done.part.etag.trim_matches('"').eq_ignore_ascii_case(&md5), done))
-    })?;
-    if !hashed.iter().all(|(equal, _)| *equal) {
-        log::debug!("the open upload {upload_id} of {name:?} is of other content; a new one is started");
-        return Ok(None);
-    }
-    log::debug!("going on with upload {upload_id} of {name:?}: {} of {} parts are there", hashed.len(), plan.count());
-    let done: Vec<Done> = hashed.into_iter().map(|(_, done)| done).collect();
-    job.progress.forward(done.iter().map(|done| done.len).sum());
-    Ok(Some((upload_id, done)))
 }
 
 /// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in

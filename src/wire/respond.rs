@@ -2,6 +2,7 @@
 //! that Python shows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use serde::Deserialize;
@@ -76,6 +77,18 @@ fn display_name(name: &str) -> String {
         letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
     };
     name.split('-').map(capital).collect::<Vec<_>>().join("-")
+}
+
+/// Reads how long an answer asks to be left alone: seconds, or an HTTP date compared with the answer's own.
+/// What is neither, or past, asks for nothing.
+pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
+    let asked = headers.get("retry-after")?;
+    if let Ok(seconds) = asked.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(&asked).ok()?;
+    let now = httpdate::parse_http_date(&headers.get("date")?).ok()?;
+    until.duration_since(now).ok()
 }
 
 /// An answer that is an error.
@@ -181,6 +194,25 @@ mod tests {
         let e = error(&Method::HEAD, 404, &[], "");
         assert_eq!((e.get_error_code(), e.get_resource_location()), ("NoSuchResource", "http://h/k"));
         assert_eq!(e.get_trace_id(), "Unknown");
+    }
+
+    #[test]
+    fn retry_after_in_seconds_or_as_a_date() {
+        let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+        for (asked, expected) in [
+            ("7", Some(7)),
+            ("Wed, 21 Oct 2015 07:28:09 GMT", Some(9)),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", None),
+            ("-5", None),
+            ("soon", None),
+            ("99999999999999999999", None),
+        ] {
+            let map: HeaderMap = [("retry-after", asked), date]
+                .map(|(k, v)| (http::HeaderName::from_static(k), HeaderValue::from_static(v)))
+                .into_iter()
+                .collect();
+            assert_eq!(retry_after(&Headers(map)), expected.map(Duration::from_secs), "{asked}");
+        }
     }
 
     #[test]

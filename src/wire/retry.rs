@@ -10,6 +10,9 @@ const TRANSIENT_BASE: Duration = Duration::from_millis(100);
 /// The first pause after COS asked for less traffic.
 const THROTTLE_BASE: Duration = Duration::from_secs(1);
 
+/// The longest pause that an answer's `Retry-After` can ask for.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(30);
+
 /// The client's settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Policy {
@@ -23,7 +26,14 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome<'a> {
     /// COS, or something before it, answered with an error.
-    Answer { status: u16, code: &'a str, from_cos: bool },
+    Answer {
+        status: u16,
+        code: &'a str,
+        /// It carries COS's request id.
+        from_cos: bool,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
     /// The address could not be resolved or connected to: nothing was sent.
     NotConnected,
     /// A connection kept from an earlier request was closed under this one, before any answer.
@@ -70,8 +80,8 @@ pub(crate) fn decide(policy: Policy, state: State, outcome: Outcome<'_>, random:
     let base = match class {
         Class::Final => return Decision::Stop,
         Class::Immediate => return Decision::Again { delay: Duration::ZERO, switch_domain: false },
-        Class::Transient => TRANSIENT_BASE,
-        Class::Throttled => THROTTLE_BASE,
+        Class::Transient if !asks_for_time(outcome) => TRANSIENT_BASE,
+        Class::Transient | Class::Throttled => THROTTLE_BASE,
     };
     if made >= policy.attempts {
         return Decision::Stop;
@@ -81,14 +91,23 @@ pub(crate) fn decide(policy: Policy, state: State, outcome: Outcome<'_>, random:
     let anonymous_failure = !matches!(outcome, Outcome::Answer { from_cos: true, .. });
     let last_is_next = made + 1 == policy.attempts;
     let switch_domain = policy.switch_domain && anonymous_failure && (redirected || last_is_next);
-    Decision::Again { delay: ceiling.mul_f64(random.clamp(0.0, 1.0)), switch_domain }
-        .unless(redirected && !switch_domain)
+    if redirected && !switch_domain {
+        return Decision::Stop;
+    }
+    let random = random.clamp(0.0, 1.0);
+    let own = ceiling.mul_f64(random);
+    let delay = match outcome {
+        // Up to a tenth more, so that those who were told the same do not come back together.
+        Outcome::Answer { retry_after: Some(asked), .. } => {
+            own.max(asked.min(RETRY_AFTER_CAP)).mul_f64(1.0 + random / 10.0)
+        }
+        _ => own,
+    };
+    Decision::Again { delay, switch_domain }
 }
 
-impl Decision {
-    fn unless(self, stop: bool) -> Self {
-        if stop { Self::Stop } else { self }
-    }
+fn asks_for_time(outcome: Outcome<'_>) -> bool {
+    matches!(outcome, Outcome::Answer { retry_after: Some(_), .. })
 }
 
 fn classify(state: State, outcome: Outcome<'_>) -> Class {
@@ -118,7 +137,7 @@ mod tests {
     const FIRST: State = State { made: 1, stale: 0, idempotent: true, replayable: true };
 
     fn answer(status: u16, code: &str) -> Outcome<'_> {
-        Outcome::Answer { status, code, from_cos: true }
+        Outcome::Answer { status, code, from_cos: true, retry_after: None }
     }
 
     fn delay(state: State, outcome: Outcome<'_>) -> Option<Duration> {
@@ -176,6 +195,22 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_after_is_waited_for_up_to_its_cap() {
+        let asked = |seconds, random| {
+            let retry_after = Some(Duration::from_secs(seconds));
+            let outcome = Outcome::Answer { status: 503, code: "", from_cos: true, retry_after };
+            match decide(POLICY, FIRST, outcome, random) {
+                Decision::Again { delay, .. } => delay.as_secs_f64(),
+                Decision::Stop => f64::NAN,
+            }
+        };
+        for (seconds, random, expected) in [(7, 0.0, 7.0), (7, 1.0, 7.7), (3600, 0.0, 30.0), (0, 1.0, 1.1)] {
+            let delay = asked(seconds, random);
+            assert!((delay - expected).abs() < 0.001, "{seconds} s, {random}: {delay}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_repeated_is_not() {
         let one_shot = State { replayable: false, ..FIRST };
         assert_eq!(delay(one_shot, answer(500, "InternalError")), None);
@@ -197,7 +232,7 @@ mod tests {
     #[test]
     fn the_domain_switches_before_the_last_attempt_or_on_a_foreign_redirect() {
         let policy = Policy { attempts: 4, switch_domain: true };
-        let foreign = |status| Outcome::Answer { status, code: "", from_cos: false };
+        let foreign = |status| Outcome::Answer { status, code: "", from_cos: false, retry_after: None };
         let switches = |made, outcome| match decide(policy, State { made, ..FIRST }, outcome, 0.0) {
             Decision::Again { switch_domain, .. } => Some(switch_domain),
             Decision::Stop => None,

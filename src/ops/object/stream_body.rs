@@ -125,13 +125,7 @@ impl StreamBody {
 pub(crate) fn body_error(error: io::Error) -> CosError {
     match error.downcast::<CosClientError>() {
         Ok(own) => own.into(),
-        Err(error) => {
-            let kind = match error.kind() {
-                io::ErrorKind::TimedOut => ClientErrorKind::Timeout,
-                _ => ClientErrorKind::Transport,
-            };
-            CosClientError::new(kind, format!("the body cannot be read: {error}")).caused_by(error).into()
-        }
+        Err(error) => CosClientError::broken("the body cannot be read", error).into(),
     }
 }
 

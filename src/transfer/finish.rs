@@ -1,0 +1,102 @@
+//! Completing an upload in parts, also when the answer says nothing: then a look at the object decides.
+
+use http::HeaderMap;
+
+use crate::client::CosS3Client;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::object::head::HeadObjectOutput;
+use crate::wire::crc64::combine;
+
+/// How often a completion is sent whose answers say nothing.
+const TRIES: u32 = 2;
+
+/// A part that COS has.
+pub(crate) struct Done {
+    pub(crate) part: Part,
+    /// The CRC-64 of the part; none if it is not known.
+    pub(crate) crc64: Option<u64>,
+    /// The length in bytes.
+    pub(crate) len: u64,
+}
+
+/// The upload that is completed.
+pub(crate) struct Finish<'t> {
+    pub(crate) client: &'t CosS3Client,
+    pub(crate) bucket: &'t str,
+    pub(crate) key: &'t str,
+    pub(crate) upload_id: &'t str,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Finish<'_> {
+    /// Makes the object of the parts, given in any order, and compares its CRC-64 with `whole`, or where
+    /// that is not known with the parts'.
+    pub(crate) fn complete(
+        &self,
+        mut done: Vec<Done>,
+        whole: Option<u64>,
+    ) -> Result<CompleteMultipartUploadOutput, CosError> {
+        done.sort_by_key(|done| done.part.part_number);
+        let combined = done.iter().try_fold(0, |crc, done| Some(combine(crc, done.crc64?, done.len)));
+        let expected = (done.iter().map(|done| done.len).sum(), whole.or(combined));
+        let parts: Vec<Part> = done.into_iter().map(|done| done.part).collect();
+        let mut tries = 0;
+        let output = loop {
+            tries += 1;
+            let complete = self.client.complete_multipart_upload(self.bucket, self.key, self.upload_id, parts.clone());
+            let error = match complete.with_headers(self.headers.clone()).send() {
+                Ok(output) => break output,
+                Err(error) => error,
+            };
+            if !says_nothing(&error) {
+                return Err(error);
+            }
+            if let Some(found) = self.look(expected) {
+                log::debug!("the completion of {:?} was answered by {error}, but the object is there", self.key);
+                break found;
+            }
+            if tries == TRIES || error.is_not_found() {
+                return Err(error);
+            }
+        };
+        match (expected.1, output.crc64) {
+            (Some(sent), Some(stored)) if sent != stored => {
+                let why = format!("crc64: sent {sent}, but COS made an object of {stored}");
+                Err(CosClientError::new(ClientErrorKind::Integrity, why).into())
+            }
+            _ => Ok(output),
+        }
+    }
+
+    /// Returns the object as a completion would have, if it is the one of these parts.
+    fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
+        let head = self.client.head_object(self.bucket, self.key).send().ok()?;
+        let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
+        same.then(|| self.completed(head))
+    }
+
+    fn completed(&self, head: HeadObjectOutput) -> CompleteMultipartUploadOutput {
+        CompleteMultipartUploadOutput {
+            location: self.client.get_object_url(self.bucket, self.key).unwrap_or_default(),
+            bucket: self.bucket.to_owned(),
+            key: self.key.to_owned(),
+            etag: head.etag,
+            version_id: head.version_id,
+            crc64: head.crc64,
+            request_id: head.request_id,
+            headers: head.headers,
+        }
+    }
+}
+
+/// Whether the object may have been made all the same: the answer was lost or empty, or COS does not know
+/// the upload any more, which is what a second try hears of a first that succeeded.
+fn says_nothing(error: &CosError) -> bool {
+    match error {
+        CosError::Client(e) => {
+            matches!(e.kind(), ClientErrorKind::Transport | ClientErrorKind::Timeout | ClientErrorKind::Xml)
+        }
+        CosError::Service(e) => e.get_error_code() == "NoSuchUpload",
+    }
+}

@@ -1,0 +1,480 @@
+//! Downloading into files: the destination is the old file or the whole, checked new one.
+
+mod common;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::thread;
+
+use common::{
+    BUCKET, MIB, Once, Reports, SSE_KEY, code, enable_versions, ends, failed, field, kind, names, noise, put, refused,
+    requests, start,
+};
+use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
+use qcloud_cos::{ClientErrorKind, CosS3Client, DownloadFile};
+use tempfile::TempDir;
+
+/// The size of the object: two whole ranges of 1 MiB and a short one.
+const SIZE: usize = 2 * MIB + 5;
+
+/// An object and a folder in which an old file waits to be replaced.
+struct Scene {
+    cos: CosEmulator,
+    client: CosS3Client,
+    folder: TempDir,
+    content: Vec<u8>,
+    path: PathBuf,
+}
+
+impl Scene {
+    fn new(seed: u64) -> Self {
+        let (cos, client) = start();
+        let content = noise(seed, SIZE);
+        put(&client, "k", &content);
+        cos.clear_requests();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "old").unwrap();
+        Self { cos, client, folder, content, path }
+    }
+
+    /// A download in ranges of 1 MiB, one after the other.
+    fn download(&self) -> DownloadFile<'_> {
+        self.client.download_file(BUCKET, "k", &self.path).part_size(1).multipart_threshold(0).max_thread(1)
+    }
+
+    /// A scene whose download stopped at the second range.
+    fn broken_off(seed: u64) -> Self {
+        let scene = Self::new(seed);
+        scene.cos.inject(Fault::error(500, "InternalError"), range(1), usize::MAX);
+        assert_eq!(refused(scene.download().send()).get_status_code(), 500);
+        scene.cos.clear_faults();
+        scene.cos.clear_requests();
+        scene.assert_old();
+        scene
+    }
+
+    #[track_caller]
+    fn assert_old(&self) {
+        assert_eq!(fs::read(&self.path).unwrap(), b"old");
+    }
+
+    /// The old file is there and nothing else.
+    #[track_caller]
+    fn assert_untouched(&self) {
+        self.assert_old();
+        assert_eq!(names(self.folder.path()), ["file"]);
+    }
+
+    /// The new file is there and nothing else.
+    #[track_caller]
+    fn assert_new(&self) {
+        assert!(fs::read(&self.path).unwrap() == self.content);
+        assert_eq!(names(self.folder.path()), ["file"]);
+    }
+
+    fn ranges(&self) -> Vec<String> {
+        requests(&self.cos, "GET", "").iter().map(|get| get.header("range").unwrap_or("none").to_owned()).collect()
+    }
+}
+
+/// GET requests of the range with this number, from 0 on.
+fn range(number: usize) -> Match {
+    Match::any().method("GET").header("range", format!("bytes={}-", number * MIB))
+}
+
+#[test]
+fn a_small_object_comes_in_one_request() {
+    for (threshold, part_size) in [(SIZE as u64, 1), (0, 3)] {
+        let scene = Scene::new(1);
+        let done = scene.download().multipart_threshold(threshold).part_size(part_size).send().unwrap();
+        assert!(done.verified);
+        assert_eq!(done.content_length, SIZE as u64);
+        assert_eq!(scene.ranges(), ["none"]);
+        scene.assert_new();
+    }
+}
+
+#[test]
+fn a_large_object_comes_in_ranges_pinned_to_its_etag() {
+    let scene = Scene::new(2);
+    let done = scene.download().multipart_threshold(SIZE as u64 - 1).max_thread(3).send().unwrap();
+    assert!(done.verified);
+    let mut ranges = scene.ranges();
+    ranges.sort();
+    assert_eq!(ranges, ["bytes=0-1048575", "bytes=1048576-2097151", "bytes=2097152-2097156"]);
+    for get in requests(&scene.cos, "GET", "") {
+        assert_eq!(get.header("if-match"), Some(done.etag.as_str()));
+    }
+    scene.assert_new();
+}
+
+#[test]
+fn progress_rises_to_exactly_the_total() {
+    for (threads, threshold) in [(1, 0), (3, 0), (1, SIZE as u64)] {
+        let scene = Scene::new(3);
+        let reports = Reports::default();
+        let download = scene.download().max_thread(threads).multipart_threshold(threshold);
+        download.progress_callback(|done, total| reports.note(done, total)).send().unwrap();
+        assert!(reports.of(SIZE).is_sorted());
+    }
+}
+
+#[test]
+fn there_are_at_most_so_many_ranges() {
+    let scene = Scene::new(4);
+    scene.download().max_part_count(2).send().unwrap();
+    assert_eq!(scene.ranges(), ["bytes=0-2097151", "bytes=2097152-2097156"]);
+    scene.assert_new();
+}
+
+#[test]
+fn an_empty_object_makes_an_empty_file() {
+    let scene = Scene::new(5);
+    put(&scene.client, "empty", b"");
+    scene.client.download_file(BUCKET, "empty", &scene.path).multipart_threshold(0).send().unwrap();
+    assert_eq!(fs::read(&scene.path).unwrap(), b"");
+}
+
+#[test]
+fn a_missing_object_leaves_the_old_file() {
+    let scene = Scene::new(6);
+    let missing = scene.client.download_file(BUCKET, "missing", &scene.path).send();
+    assert_eq!(code(missing).0, 404);
+    scene.assert_untouched();
+}
+
+#[test]
+fn a_range_that_breaks_off_is_continued_where_it_stopped() {
+    for (fault, next) in [
+        (Fault::CutBody(1000), "bytes=1049576-2097151"),
+        (Fault::CutChunked(1000), "bytes=1049576-2097151"),
+        (Fault::CutBody(0), "bytes=1048576-2097151"),
+        (Fault::Reset(Moment::BeforeAnswer), "bytes=1048576-2097151"),
+        (Fault::error(503, "SlowDown"), "bytes=1048576-2097151"),
+    ] {
+        let scene = Scene::new(7);
+        scene.cos.inject(fault.clone(), range(1), 1);
+        let reports = Reports::default();
+        scene.download().progress_callback(|done, total| reports.note(done, total)).send().unwrap();
+        let expected = ["bytes=0-1048575", "bytes=1048576-2097151", next, "bytes=2097152-2097156"];
+        assert_eq!(scene.ranges(), expected, "{fault:?}");
+        assert!(reports.of(SIZE).is_sorted(), "{fault:?}");
+        scene.assert_new();
+    }
+}
+
+#[test]
+fn a_range_that_never_gets_on_ends_with_an_error() {
+    let scene = Scene::new(8);
+    scene.cos.inject(Fault::CutBody(0), range(1), usize::MAX);
+    let found = kind(scene.download().send());
+    assert!(matches!(found, ClientErrorKind::Transport | ClientErrorKind::Integrity), "{found:?}");
+    assert!(scene.ranges().len() <= 1 + 2 * 4, "{:?}", scene.ranges());
+    scene.assert_old();
+}
+
+#[test]
+fn an_object_that_changes_meanwhile_is_an_error_and_leaves_no_trace() {
+    for threads in [1, 3] {
+        let scene = Scene::new(9);
+        let once = Once::default();
+        let overwrite = || put(&scene.client, "k", &noise(10, SIZE));
+        let download = scene.download().max_thread(threads).part_size(1);
+        let result = download.progress_callback(|_, _| once.run(overwrite)).send();
+        if threads == 1 {
+            assert_eq!(kind(result), ClientErrorKind::ObjectChanged);
+            scene.assert_untouched();
+        } else if result.is_ok() {
+            // All ranges were answered before the change.
+            scene.assert_new();
+        } else {
+            assert_eq!(kind(result), ClientErrorKind::ObjectChanged);
+            scene.assert_untouched();
+        }
+    }
+}
+
+#[test]
+fn a_damaged_range_is_an_integrity_error_and_leaves_no_trace() {
+    let scene = Scene::new(11);
+    scene.cos.inject(Fault::CorruptAnswer(10), range(1), usize::MAX);
+    assert_eq!(kind(scene.download().send()), ClientErrorKind::Integrity);
+    scene.assert_untouched();
+}
+
+#[test]
+fn a_range_damaged_once_is_fetched_again() {
+    let scene = Scene::new(32);
+    scene.cos.inject(Fault::CorruptAnswer(10), range(1), 1);
+    assert!(scene.download().send().unwrap().verified);
+    scene.assert_new();
+}
+
+#[test]
+fn a_damaged_or_cut_body_in_one_request_leaves_no_trace() {
+    for fault in [Fault::CorruptAnswer(10), Fault::CutBody(10), Fault::CutChunked(10)] {
+        let scene = Scene::new(12);
+        scene.cos.inject(fault.clone(), Match::any().method("GET"), usize::MAX);
+        let found = kind(scene.download().multipart_threshold(SIZE as u64).send());
+        assert!(matches!(found, ClientErrorKind::Transport | ClientErrorKind::Integrity), "{fault:?}: {found:?}");
+        scene.assert_untouched();
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_the_range_asked_for_is_an_error_and_leaves_no_trace() {
+    let content_range = |value: &str| Fault::SetHeader("Content-Range".to_owned(), value.to_owned());
+    for fault in [
+        Fault::IgnoreRange,
+        content_range("bytes 0-1048575/2097157"),
+        content_range("bytes 1048576-2097151/2097158"),
+        content_range("nonsense"),
+        Fault::DropHeader("content-range".to_owned()),
+        Fault::Answer(Answer::new(200).body(vec![7; MIB])),
+        Fault::Answer(Answer::new(200).header("Content-Range", "bytes 1048576-2097151/2097157").body(vec![7; MIB])),
+    ] {
+        let scene = Scene::new(13);
+        scene.cos.inject(fault.clone(), range(1), usize::MAX);
+        assert_eq!(kind(scene.download().send()), ClientErrorKind::Protocol, "{fault:?}");
+        assert_eq!(scene.ranges().len(), 2, "{fault:?}");
+        scene.assert_untouched();
+    }
+}
+
+#[test]
+fn a_download_that_broke_off_is_taken_up_and_only_missing_ranges_are_fetched() {
+    let scene = Scene::broken_off(14);
+    assert_eq!(names(scene.folder.path()).len(), 3, "one temporary file and one record");
+    let reports = Reports::default();
+    let done = scene.download().progress_callback(|done, total| reports.note(done, total)).send().unwrap();
+    assert!(done.verified);
+    assert_eq!(scene.ranges(), ["bytes=1048576-2097151", "bytes=2097152-2097156"]);
+    assert!(reports.of(SIZE)[0] >= MIB as u64, "what is there counts as done");
+    scene.assert_new();
+}
+
+#[test]
+fn the_record_is_kept_in_the_folder_asked_for() {
+    let scene = Scene::new(15);
+    let records = scene.folder.path().join("records/of/downloads");
+    scene.cos.inject(Fault::error(500, "InternalError"), range(1), usize::MAX);
+    assert!(scene.download().dump_record_dir(&records).send().is_err());
+    assert_eq!(names(&records).len(), 1);
+    scene.cos.clear_faults();
+    scene.cos.clear_requests();
+    scene.download().dump_record_dir(&records).send().unwrap();
+    assert_eq!(scene.ranges(), ["bytes=1048576-2097151", "bytes=2097152-2097156"]);
+    assert!(names(&records).is_empty());
+    assert_eq!(names(scene.folder.path()), ["file", "records"]);
+}
+
+/// Does something to those files of the folder whose name ends so.
+fn damage(scene: &Scene, ending: &str, change: impl Fn(&mut Vec<u8>)) {
+    let name = names(scene.folder.path()).into_iter().find(|name| name.ends_with(ending)).unwrap();
+    let mut content = fs::read(scene.folder.path().join(&name)).unwrap();
+    change(&mut content);
+    fs::write(scene.folder.path().join(&name), content).unwrap();
+}
+
+#[test]
+fn a_damaged_record_is_ignored() {
+    for change in [
+        |record: &mut Vec<u8>| record.truncate(record.len() / 2),
+        |record: &mut Vec<u8>| record.clear(),
+        |record: &mut Vec<u8>| record[20] ^= 1,
+        |record: &mut Vec<u8>| *record = b"{\"crc64\":0,\"record\":\"/etc/passwd\"}".to_vec(),
+    ] {
+        let scene = Scene::broken_off(16);
+        damage(&scene, ".cos-record", change);
+        scene.download().send().unwrap();
+        assert_eq!(scene.ranges().len(), 3);
+        assert!(fs::read(&scene.path).unwrap() == scene.content);
+    }
+}
+
+#[test]
+fn damaged_bytes_of_a_download_that_broke_off_are_fetched_again() {
+    let scene = Scene::broken_off(17);
+    damage(&scene, ".cos-part", |part| part[100] ^= 1);
+    scene.download().send().unwrap();
+    assert_eq!(scene.ranges().len(), 3);
+    scene.assert_new();
+}
+
+#[test]
+fn a_download_of_an_object_that_changed_since_starts_anew() {
+    let mut scene = Scene::broken_off(18);
+    scene.content = noise(19, SIZE);
+    put(&scene.client, "k", &scene.content);
+    scene.download().send().unwrap();
+    assert_eq!(scene.ranges().len(), 3);
+    scene.assert_new();
+}
+
+#[test]
+fn another_part_size_starts_anew() {
+    let scene = Scene::broken_off(20);
+    scene.download().part_size(2).send().unwrap();
+    assert_eq!(scene.ranges(), ["bytes=0-2097151", "bytes=2097152-2097156"]);
+    scene.assert_new();
+}
+
+#[test]
+fn a_destination_that_is_no_file_is_refused_before_anything_is_sent() {
+    let scene = Scene::new(21);
+    let folder = scene.folder.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    let mut wrong = vec![folder, PathBuf::from("/"), PathBuf::from(".."), scene.folder.path().join("n".repeat(300))];
+    #[cfg(unix)]
+    {
+        let socket = scene.folder.path().join("socket");
+        std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        wrong.push(socket);
+    }
+    let before = names(scene.folder.path());
+    for path in wrong {
+        let result = scene.client.download_file(BUCKET, "k", &path).send();
+        assert_eq!(kind(result), ClientErrorKind::Local { path });
+    }
+    assert_eq!(scene.cos.request_count(), 0);
+    assert_eq!(names(scene.folder.path()), before);
+}
+
+#[test]
+fn a_missing_folder_is_noticed_before_the_first_get() {
+    for threshold in [0, SIZE as u64] {
+        let scene = Scene::new(22);
+        let path = scene.folder.path().join("missing/file");
+        let download = scene.client.download_file(BUCKET, "k", &path).part_size(1).multipart_threshold(threshold);
+        assert!(matches!(kind(download.send()), ClientErrorKind::Local { .. }));
+        assert!(scene.ranges().is_empty(), "{threshold}: {:?}", scene.ranges());
+        scene.assert_untouched();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_replaced_and_not_written_through() {
+    for threshold in [0, SIZE as u64] {
+        let scene = Scene::new(23);
+        let link = scene.folder.path().join("link");
+        std::os::unix::fs::symlink(&scene.path, &link).unwrap();
+        let download = scene.client.download_file(BUCKET, "k", &link).part_size(1).multipart_threshold(threshold);
+        download.send().unwrap();
+        scene.assert_old();
+        assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read(&link).unwrap() == scene.content);
+    }
+}
+
+#[test]
+fn without_a_checksum_of_cos_the_file_is_there_but_not_verified() {
+    for threshold in [0, SIZE as u64] {
+        let scene = Scene::new(24);
+        scene.cos.inject(Fault::omit_crc64(), Match::any(), usize::MAX);
+        let error = kind(scene.download().multipart_threshold(threshold).enable_crc(true).send());
+        assert_eq!(error, ClientErrorKind::Integrity);
+        scene.assert_untouched();
+        assert!(!scene.download().multipart_threshold(threshold).send().unwrap().verified);
+        scene.assert_new();
+    }
+}
+
+#[test]
+fn two_downloads_to_one_file_at_once_leave_it_whole() {
+    for threshold in [0, SIZE as u64] {
+        let scene = Scene::new(25);
+        let one = || scene.download().multipart_threshold(threshold).send().is_ok();
+        let (first, second) = thread::scope(|scope| {
+            let second = scope.spawn(one);
+            (one(), second.join().unwrap())
+        });
+        assert!(first || second, "at least one must succeed");
+        scene.assert_new();
+    }
+}
+
+#[test]
+fn two_downloads_that_take_up_the_same_one_leave_the_file_whole() {
+    let scene = Scene::broken_off(26);
+    let once = Once::default();
+    let second = || assert!(scene.download().send().is_ok());
+    let later = |done, _| {
+        if done > MIB as u64 {
+            once.run(second);
+        }
+    };
+    // The first may find that the file is there already; it must not spoil it.
+    let _ = scene.download().progress_callback(later).send();
+    scene.assert_new();
+}
+
+#[test]
+fn keys_and_settings_are_refused_by_name_before_anything_is_sent() {
+    let scene = Scene::new(27);
+    for key in ["a/..", "a/../", "//", "./"] {
+        assert_eq!(field(scene.client.download_file(BUCKET, key, &scene.path).send()), "key", "{key}");
+    }
+    assert_eq!(field(scene.download().part_size(0).send()), "part_size");
+    assert_eq!(field(scene.download().max_thread(0).send()), "max_thread");
+    assert_eq!(field(scene.download().max_part_count(0).send()), "max_part_count");
+    assert_eq!(scene.cos.request_count(), 0);
+    put(&scene.client, "a/..", &scene.content);
+    scene.client.download_file(BUCKET, "a/..", &scene.path).key_simplify_check(false).send().unwrap();
+    scene.assert_new();
+}
+
+#[test]
+fn an_old_version_under_the_callers_key_is_fetched_in_ranges() {
+    let scene = Scene::new(28);
+    enable_versions(&scene.cos);
+    let upload = |content: &[u8]| {
+        let put = scene.client.put_object(BUCKET, content, "k").sse_customer_algorithm("AES256");
+        put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().version_id.unwrap()
+    };
+    let version = upload(&scene.content);
+    upload(b"newer");
+    scene.cos.clear_requests();
+    let download = scene.download().version_id(&version).sse_customer_algorithm("AES256");
+    download.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
+    for request in scene.cos.requests() {
+        assert_eq!(request.param("versionId"), Some(version.as_str()));
+        assert!(request.header("x-cos-server-side-encryption-customer-key").is_some());
+    }
+    scene.assert_new();
+}
+
+#[test]
+fn a_condition_that_fails_is_an_error_and_leaves_the_old_file() {
+    let scene = Scene::new(29);
+    let result = scene.download().multipart_threshold(SIZE as u64).if_match("\"other\"").send();
+    assert_eq!(code(result), (412, "PreconditionFailed".to_owned()));
+    assert!(failed(scene.download().if_match("\"other\"").send()).to_string().contains("changed"));
+    scene.assert_untouched();
+}
+
+#[test]
+fn in_place_the_file_is_written_without_a_temporary_one() {
+    let scene = Scene::new(30);
+    let folder = scene.folder.path().to_owned();
+    let alone = move |_, _| assert_eq!(names(&folder), ["file"]);
+    let download = scene.download().multipart_threshold(SIZE as u64).disable_temp_dest_file_path(true);
+    download.progress_callback(alone).send().unwrap();
+    scene.assert_new();
+}
+
+#[test]
+fn a_panic_in_the_callback_does_not_hang_and_leaves_the_old_file() {
+    for (threads, threshold) in [(1, 0), (3, 0), (1, SIZE as u64)] {
+        ends(move || {
+            let scene = Scene::new(31);
+            let download = scene.download().max_thread(threads).multipart_threshold(threshold);
+            let sent = || download.progress_callback(|_, _| panic!("the callback's own")).send();
+            let result = catch_unwind(AssertUnwindSafe(sent));
+            assert!(!matches!(result, Ok(Ok(_))));
+            scene.assert_old();
+        });
+    }
+}
