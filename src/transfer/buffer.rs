@@ -7,7 +7,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use http::{HeaderMap, Method};
 
 use super::MIB;
-use super::own_upload::{Done, OwnUpload};
+use super::finish::Done;
+use super::own_upload::OwnUpload;
 use super::plan::part_size_bytes;
 use super::pool::{Stop, threads};
 use super::upload::{COMPLETE_HEADERS, PART_HEADERS, UploadFileOutput};

@@ -3,7 +3,8 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
-use super::own_upload::{Done, OwnUpload};
+use super::finish::Done;
+use super::own_upload::OwnUpload;
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use crate::client::CosS3Client;

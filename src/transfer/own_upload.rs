@@ -2,19 +2,10 @@
 
 use http::HeaderMap;
 
+use super::finish::{Done, Finish};
 use crate::client::CosS3Client;
-use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
-use crate::wire::crc64::combine;
-
-/// A part that COS has.
-pub(crate) struct Done {
-    pub(crate) part: Part,
-    /// The CRC-64 of the part; none if it is not known.
-    pub(crate) crc64: Option<u64>,
-    /// The length in bytes.
-    pub(crate) len: u64,
-}
+use crate::error::{CosError, CosServiceError};
+use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 
 pub(crate) struct OwnUpload<'t> {
     client: &'t CosS3Client,
@@ -47,25 +38,15 @@ impl<'t> OwnUpload<'t> {
     /// not known with the parts'.
     pub(crate) fn complete(
         self,
-        mut done: Vec<Done>,
+        done: Vec<Done>,
         headers: HeaderMap,
         whole: Option<u64>,
     ) -> Result<CompleteMultipartUploadOutput, CosError> {
-        done.sort_by_key(|done| done.part.part_number);
-        let combined = done.iter().try_fold(0, |crc, done| Some(combine(crc, done.crc64?, done.len)));
-        let parts: Vec<Part> = done.into_iter().map(|done| done.part).collect();
-        let complete = self.client.complete_multipart_upload(self.bucket, self.key, &self.id, parts);
-        let output = match complete.with_headers(headers).send() {
-            Ok(output) => output,
-            Err(error) if refused(&error) => return Err(self.abort(error)),
-            Err(error) => return Err(error),
-        };
-        match (whole.or(combined), output.crc64) {
-            (Some(sent), Some(stored)) if sent != stored => {
-                let why = format!("crc64: sent {sent}, but COS made an object of {stored}");
-                Err(CosClientError::new(ClientErrorKind::Integrity, why).into())
-            }
-            _ => Ok(output),
+        let Self { client, bucket, key, id } = &self;
+        let finish = Finish { client, bucket, key, upload_id: id, headers };
+        match finish.complete(done, whole) {
+            Err(error) if refused(&error) => Err(self.abort(error)),
+            other => other,
         }
     }
 }
