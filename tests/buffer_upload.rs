@@ -194,3 +194,14 @@ fn the_callers_key_goes_with_every_part() {
     let head = client.head_object(BUCKET, "secret").sse_customer_algorithm("AES256").sse_customer_key(key);
     assert_eq!(head.sse_customer_key_md5(md5).send().unwrap().content_length, data.len() as u64);
 }
+
+#[test]
+fn a_completion_whose_answer_was_lost_is_found_to_have_succeeded() {
+    let (cos, client) = start();
+    let complete = Match::any().method("POST").query("uploadId=");
+    cos.inject(Fault::Reset(Moment::BeforeAnswer), complete, 1);
+    let data = content(MIB + 1);
+    let output = client.upload_file_from_buffer(BUCKET, "big", trickle(&data)).part_size(1).send().unwrap();
+    assert_eq!(output.crc64, client.head_object(BUCKET, "big").send().unwrap().crc64);
+    assert!(!methods(&cos).contains(&"DELETE".to_owned()));
+}

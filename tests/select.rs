@@ -1,13 +1,17 @@
 //! Queries: the stream of events, whole and damaged, over a real connection.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use cos_emulator::{Answer, CosEmulator, Fault, Match};
 use crc_fast::{CrcAlgorithm, checksum};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use qcloud_cos::{
     ClientErrorKind, CosConfig, CosError, CosS3Client, CsvInput, CsvOutput, EventStream, InputSerialization,
-    OutputSerialization, SelectEvent,
+    OutputSerialization, RequestProgress, SelectEvent,
 };
+use serde_json::{Value, json};
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -27,6 +31,76 @@ fn start() -> (CosEmulator, CosS3Client) {
     let client = CosS3Client::builder(config).sleeper(|_: Duration| ()).build().unwrap();
     client.put_object(BUCKET, "a,1\nb,2\n", "k.csv").send().unwrap();
     (cos, client)
+}
+
+/// Puts an object and queries it; the settings are pasted from Python.
+fn query(client: &CosS3Client, data: &[u8], sql: &str, input: Value, output: Value) -> String {
+    client.put_object(BUCKET, data, "data").send().unwrap();
+    let (input, output) = (serde_json::from_value(input).unwrap(), serde_json::from_value(output).unwrap());
+    let response = client.select_object_content(BUCKET, "data", sql, "SQL", input, output).send();
+    String::from_utf8(response.unwrap().payload.get_select_result().unwrap()).unwrap()
+}
+
+const PEOPLE: &[u8] = b"name,age\nann,9\n\"Bob, jr.\",30\ncid,41\n";
+
+#[test]
+fn csv_is_queried_by_place_and_by_name() {
+    let (_cos, client) = start();
+    let csv = json!({"CSV": {}});
+    let all = query(&client, PEOPLE, "Select * from COSObject", csv.clone(), csv.clone());
+    assert_eq!(all.as_bytes(), PEOPLE);
+    let by_name = "select s.age, s.name from COSObject s where s.age > 9 limit 1";
+    let named = json!({"CSV": {"FileHeaderInfo": "USE"}, "CompressionType": "NONE"});
+    assert_eq!(query(&client, PEOPLE, by_name, named.clone(), csv.clone()), "30,\"Bob, jr.\"\n");
+    let json = json!({"JSON": {"RecordDelimiter": ";"}});
+    assert_eq!(query(&client, PEOPLE, by_name, named.clone(), json), "{\"age\":\"30\",\"name\":\"Bob, jr.\"};");
+    assert_eq!(query(&client, PEOPLE, "select count(*) from COSObject", named, csv), "3\n");
+}
+
+#[test]
+fn compressed_json_lines_are_queried() {
+    let (_cos, client) = start();
+    let lines = b"{\"a\":1,\"b\":{\"c\":\"x\"}}\n{\"a\":2,\"b\":{\"c\":\"y\"}}\n";
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(lines).unwrap();
+    let input = json!({"CompressionType": "GZIP", "JSON": {"Type": "LINES"}});
+    let sql = "select s.b.c from COSObject s where s.a = 2";
+    let found = query(&client, &packed.finish().unwrap(), sql, input, json!({"CSV": {"RecordDelimiter": "\r\n"}}));
+    assert_eq!(found.trim_end(), "y");
+}
+
+#[test]
+fn large_results_come_in_many_events_with_statistics() {
+    let (_cos, client) = start();
+    let data = "abcdefgh,12345678\n".repeat(50_000);
+    client.put_object(BUCKET, data.as_str(), "data").send().unwrap();
+    let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
+    let output = OutputSerialization { csv: Some(CsvOutput::default()), ..Default::default() };
+    let select = client.select_object_content(BUCKET, "data", "select * from COSObject", "SQL", input, output);
+    let events = select.request_progress(RequestProgress { enabled: Some("TRUE".into()) }).send().unwrap().payload;
+    let (mut records, mut progress, mut total) = (0, 0, 0);
+    for event in events {
+        match event.unwrap() {
+            SelectEvent::Records(more) => {
+                records += 1;
+                total += more.len() as u64;
+            }
+            SelectEvent::Progress(_) => progress += 1,
+            SelectEvent::Stats(stats) => {
+                assert_eq!((stats.bytes_scanned, stats.bytes_returned), (data.len() as u64, total));
+            }
+            _ => {}
+        }
+    }
+    assert!(records > 5 && progress > 0 && total == data.len() as u64);
+}
+
+#[test]
+fn a_wrong_expression_is_coss_error() {
+    let (_cos, client) = start();
+    let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
+    let select = client.select_object_content(BUCKET, "k.csv", "Selec", "SQL", input, OutputSerialization::default());
+    assert_eq!(select.send().unwrap_err().service().unwrap().get_status_code(), 400);
 }
 
 fn message(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {

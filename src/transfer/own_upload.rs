@@ -44,7 +44,10 @@ impl<'t> OwnUpload<'t> {
     ) -> Result<CompleteMultipartUploadOutput, CosError> {
         let Self { client, bucket, key, id } = &self;
         let finish = Finish { client, bucket, key, upload_id: id, headers };
-        finish.complete(done, whole).map_err(|error| if refused(&error) { self.abort(error) } else { error })
+        match finish.complete(done, whole) {
+            Err(error) if refused(&error) => Err(self.abort(error)),
+            other => other,
+        }
     }
 }
 

@@ -223,8 +223,8 @@ pub(crate) fn is_unknown_upload(case: &Case, expected: &Expectation) -> bool {
 /// A look at the object decides.
 pub(crate) fn look_at_object(case: &Case, expected: &mut Expectation) {
     let Some(mut look) = expected.requests.last().cloned() else { return };
-    look.method = "HEAD".to_owned();
-    look.target = split_query(&look.target).0.to_owned();
+    "HEAD".clone_into(&mut look.method);
+    look.target = split_query(&look.target).0.into();
     look.headers.retain(|name, _| ["authorization", "host", "x-cos-security-token"].contains(&name.as_str()));
     look.body = Content::Bytes(Vec::new());
     sign_again(case, &mut look);

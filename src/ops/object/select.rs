@@ -24,9 +24,16 @@ impl CosS3Client {
     /// data = response['Payload'].get_select_result()
     /// ```
     ///
-    /// ```no_run
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let client: qcloud_cos::CosS3Client = unimplemented!();
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # client.put_object("examplebucket-1250000000", "ann,9\nbob,41\n", "people.csv").send()?;
     /// use qcloud_cos::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
     ///
     /// let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
