@@ -39,8 +39,6 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Facts {
     /// Repeating the request after an unknown outcome does no harm.
     pub(crate) idempotent: bool,
-    /// A 200 may carry an error document, or nothing at all: read the body before believing it.
-    pub(crate) error_in_200: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
     pub(crate) patience: Option<Duration>,
     /// The query is left out of the signature.
@@ -51,7 +49,7 @@ pub(crate) struct Facts {
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { idempotent: true, error_in_200: false, patience: None, unsigned_query: false, answers_body_crc: false }
+        Self { idempotent: true, patience: None, unsigned_query: false, answers_body_crc: false }
     }
 }
 

@@ -56,7 +56,7 @@ fn is_transient_code(code: &str) -> bool {
 }
 
 /// Whether the SDK repeats a request that got this answer where Python does not.
-pub(crate) fn is_repeated_here_only(answer: &Answer, error_in_200: bool) -> bool {
+pub(crate) fn is_repeated_here_only(answer: &Answer, reads_answer: bool) -> bool {
     let error = service_error(answer, "");
     let code = error["error"]["code"].as_str().unwrap_or_default();
     match answer.status {
@@ -65,7 +65,7 @@ pub(crate) fn is_repeated_here_only(answer: &Answer, error_in_200: bool) -> bool
         300.. => is_transient_code(code),
         _ => {
             let root = xml::parse(&answer.body).map(|root| root.name);
-            error_in_200 && root.as_deref() == Some("Error") && is_transient_code(code)
+            reads_answer && root.as_deref() == Some("Error") && is_transient_code(code)
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::service_error;
 use crate::case::{Case, Expectation, error, is_client_error};
 use crate::compare::NOT_WRITABLE;
 use crate::copies;
@@ -470,10 +471,14 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             e.results.iter().all(|r| error(r).is_none())
                 && last_answer(case, e).is_some_and(|(answer, _)| replay::has_wrong_root(case, &answer))
         },
-        rewrite: |_, e| {
-            for result in &mut e.results {
-                *result = json!({"error": {"type": "CosClientError", "message": "another document"}});
-            }
+        rewrite: |case, e| {
+            let Some((answer, method)) = last_answer(case, e) else { return };
+            let another = if replay::is_error_document(&answer) {
+                service_error(&answer, &method)
+            } else {
+                json!({"error": {"type": "CosClientError", "message": "another document"}})
+            };
+            e.results.fill(another);
         },
     },
     Difference {

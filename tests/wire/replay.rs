@@ -87,16 +87,9 @@ pub(crate) fn replayable(case: &Case) -> bool {
 }
 
 /// Whether the answer of a call may be an error in spite of its status 200.
-fn error_in_200(case: &Case) -> bool {
-    let calls = [
-        "complete_multipart_upload",
-        "copy",
-        "copy_object",
-        "upload_file",
-        "upload_file_from_buffer",
-        "upload_part_copy",
-    ];
-    calls.contains(&case.call.as_str())
+/// Whether the answer is read to its end before the call returns.
+pub(crate) fn reads_answer(case: &Case) -> bool {
+    !["get_object", "download_file", "select_object_content"].contains(&case.call.as_str())
 }
 
 /// Whether the SDK repeats the last request where Python takes its answer.
@@ -104,7 +97,7 @@ pub(crate) fn is_repeated(case: &Case, expected: &Expectation) -> bool {
     case.repeat() == 1
         && replayable(case)
         && last_answer(case, expected)
-            .is_some_and(|(answer, _)| answer::is_repeated_here_only(&answer, error_in_200(case)))
+            .is_some_and(|(answer, _)| answer::is_repeated_here_only(&answer, reads_answer(case)))
 }
 
 /// Whether a result is Python's refusal of a key that names the bucket.
@@ -149,7 +142,7 @@ pub(crate) fn repeat_last(case: &Case, expected: &mut Expectation) {
     let mut player = Player::new(&case.responses);
     let mut answer = expected.requests.iter().map(|request| player.answer(request)).last();
     while let Some(again) = answer.as_ref().filter(|answer| {
-        attempts <= retries && (answer.status >= 500 || answer::is_repeated_here_only(answer, error_in_200(case)))
+        attempts <= retries && (answer.status >= 500 || answer::is_repeated_here_only(answer, reads_answer(case)))
     }) {
         if again.drop {
             return;
@@ -164,7 +157,7 @@ pub(crate) fn repeat_last(case: &Case, expected: &mut Expectation) {
         attempts += 1;
     }
     let Some(answer) = answer else { return };
-    let failed = answer.status >= 300 || answer::is_repeated_here_only(&answer, error_in_200(case));
+    let failed = answer.status >= 300 || answer::is_repeated_here_only(&answer, reads_answer(case));
     let result = if failed { answer::service_error(&answer, &last.method) } else { headers_and_document(&answer) };
     expected.results = vec![result];
 }
@@ -274,6 +267,10 @@ pub(crate) fn has_wrong_root(case: &Case, answer: &Answer) -> bool {
         _ => return false,
     };
     xml::parse(&answer.body).is_some_and(|found| found.name.rsplit(':').next() != Some(root))
+}
+
+pub(crate) fn is_error_document(answer: &Answer) -> bool {
+    xml::parse(&answer.body).is_some_and(|found| found.name.rsplit(':').next() == Some("Error"))
 }
 
 const ERROR_FIELDS: [&str; 5] = ["code", "message", "resource", "request_id", "trace_id"];

@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
-use crate::ops::object::copy::{COPY, CopyObjectOutput};
+use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::options;
 use crate::wire::copy_source::CopySource;
 use crate::wire::request::Request;
@@ -57,7 +57,6 @@ impl CosS3Client {
         let mut request = Request::new("upload_part_copy", Method::PUT, Target::object(bucket, key))
             .param("partNumber", part_number)
             .upload_id(upload_id)
-            .with_facts(COPY)
             .copying(self, &copy_source.into());
         if !(1..=10_000).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));

@@ -9,14 +9,10 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::CopySource;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::Request;
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
-
-/// A copy: COS may answer 200 before it is done, and report a failure in the body.
-pub(crate) const COPY: Facts =
-    Facts { idempotent: true, error_in_200: true, patience: None, unsigned_query: false, answers_body_crc: false };
 
 impl CosS3Client {
     /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
@@ -58,9 +54,8 @@ impl CosS3Client {
         key: impl Into<String>,
         copy_source: impl Into<CopySource>,
     ) -> CopyObject<'_> {
-        let mut request = Request::new("copy_object", Method::PUT, Target::object(bucket, key))
-            .with_facts(COPY)
-            .copying(self, &copy_source.into());
+        let mut request =
+            Request::new("copy_object", Method::PUT, Target::object(bucket, key)).copying(self, &copy_source.into());
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }

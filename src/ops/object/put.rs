@@ -20,7 +20,7 @@ pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 
 /// An upload: COS answers with the checksum of the body.
 pub(crate) const UPLOAD: Facts =
-    Facts { idempotent: true, error_in_200: false, patience: None, unsigned_query: false, answers_body_crc: true };
+    Facts { idempotent: true, patience: None, unsigned_query: false, answers_body_crc: true };
 
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
