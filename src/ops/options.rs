@@ -402,6 +402,24 @@ macro_rules! response_headers {
     };
 }
 
+/// Which names a listing shows.
+macro_rules! names {
+    () => {
+        /// Lists only keys that start with this. Python: `Prefix`. Default: all.
+        pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+            self.request.set_query("prefix", prefix);
+            self
+        }
+
+        /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
+        /// Python: `Delimiter`. Default: none.
+        pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
+            self.request.set_query("delimiter", delimiter);
+            self
+        }
+    };
+}
+
 /// How the names in a listing are written.
 macro_rules! encoding_type {
     () => {
@@ -426,5 +444,5 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 
 pub(crate) use {
     access_control_policy, acl, conditions, content_check, copy_source, customer_key, encoding_type, every,
-    managed_encryption, object_headers, range, response_headers, traffic_limit, version_id,
+    managed_encryption, names, object_headers, range, response_headers, traffic_limit, version_id,
 };

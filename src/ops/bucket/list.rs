@@ -63,19 +63,7 @@ pub struct ListObjects<'a> {
 impl<'a> ListObjects<'a> {
     options::every!();
     options::encoding_type!();
-
-    /// Lists only keys that start with this. Python: `Prefix`. Default: all.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.request.set_query("prefix", prefix);
-        self
-    }
-
-    /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
-    /// Python: `Delimiter`. Default: none.
-    pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
-        self.request.set_query("delimiter", delimiter);
-        self
-    }
+    options::names!();
 
     /// Starts after this key. Python: `Marker`. Default: at the first.
     pub fn marker(mut self, marker: impl Into<String>) -> Self {

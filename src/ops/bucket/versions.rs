@@ -70,19 +70,7 @@ pub struct ListObjectsVersions<'a> {
 impl<'a> ListObjectsVersions<'a> {
     options::every!();
     options::encoding_type!();
-
-    /// Lists only keys that start with this. Python: `Prefix`. Default: all.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.request.set_query("prefix", prefix);
-        self
-    }
-
-    /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
-    /// Python: `Delimiter`. Default: none.
-    pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
-        self.request.set_query("delimiter", delimiter);
-        self
-    }
+    options::names!();
 
     /// Starts after this key, or with `version_id_marker` within it. Python: `KeyMarker`. Default: at the
     /// first.

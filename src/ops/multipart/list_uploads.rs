@@ -50,19 +50,7 @@ pub struct ListMultipartUploads<'a> {
 impl<'a> ListMultipartUploads<'a> {
     options::every!();
     options::encoding_type!();
-
-    /// Lists only keys that start with this. Python: `Prefix`. Default: all.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.request.set_query("prefix", prefix);
-        self
-    }
-
-    /// Shows keys that share a start up to this text as one common prefix. Python: `Delimiter`. Default:
-    /// none.
-    pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
-        self.request.set_query("delimiter", delimiter);
-        self
-    }
+    options::names!();
 
     /// Starts after this key, or with `upload_id_marker` within it. Python: `KeyMarker`. Default: at the
     /// first.
