@@ -269,6 +269,16 @@ fn a_file_that_grows_meanwhile_is_an_error_and_nothing_is_completed() {
 }
 
 #[test]
+fn a_file_that_is_replaced_or_removed_meanwhile_is_an_error_and_nothing_is_completed() {
+    changed_meanwhile(0, |source| {
+        let other = source.path.with_extension("other");
+        fs::write(&other, &source.content).unwrap();
+        fs::rename(&other, &source.path).unwrap();
+    });
+    changed_meanwhile(0, |source| fs::remove_file(&source.path).unwrap());
+}
+
+#[test]
 fn a_completion_whose_answer_got_lost_is_a_success() {
     let (cos, client) = start();
     let source = Source::new(17, SIZE);

@@ -1,6 +1,6 @@
 //! A part of a local file as a body.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
@@ -58,6 +58,8 @@ impl Source for Section<'_> {
 pub(crate) struct Identity {
     len: u64,
     modified: Option<SystemTime>,
+    /// Device and number of the file, where the system has such.
+    place: Option<(u64, u64)>,
 }
 
 impl Identity {
@@ -67,19 +69,33 @@ impl Identity {
             let why = io::Error::other("it is not a file");
             return Err(CosClientError::local(path, "cannot upload", why));
         }
-        Ok(Self { len: found.len(), modified: found.modified().ok() })
+        Ok(Self::from(&found))
     }
 
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    /// Fails if the file changed since.
+    /// Fails if the file changed since, or if another one stands in its place.
     pub(crate) fn check(&self, file: &File, path: &Path) -> Result<(), CosClientError> {
-        if Self::of(file, path)? == *self {
+        let still_there = fs::metadata(path).is_ok_and(|found| Self::from(&found).place == self.place);
+        if still_there && Self::of(file, path)? == *self {
             return Ok(());
         }
         let why = format!("{} changed while it was uploaded; nothing was completed", path.display());
         Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
+    }
+}
+
+impl From<&Metadata> for Identity {
+    fn from(found: &Metadata) -> Self {
+        #[cfg(unix)]
+        let place = {
+            use std::os::unix::fs::MetadataExt;
+            Some((found.dev(), found.ino()))
+        };
+        #[cfg(not(unix))]
+        let place = None;
+        Self { len: found.len(), modified: found.modified().ok(), place }
     }
 }
