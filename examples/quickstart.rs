@@ -12,9 +12,10 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use cos_emulator::CosEmulator;
 use indicatif::{ProgressBar, ProgressStyle};
-use qcloud_cos::{CosConfig, CosS3Client};
+
+mod common;
+use common::Place;
 
 const MIB: u64 = 1024 * 1024;
 const KEY: &str = "quickstart/large file.bin";
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let size = env::var("QUICKSTART_MIB").map_or(Ok(64), |mib| mib.parse::<u64>())? * MIB;
     make_file(&source, size)?;
 
-    let place = Place::choose(folder.path())?;
+    let place = Place::choose_in(folder.path())?;
     let (client, bucket) = (&place.client, place.bucket.as_str());
     println!("{} MiB to {}", size / MIB, client.get_object_url(bucket, KEY)?);
 
@@ -62,41 +63,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     client.delete_object(bucket, KEY).send()?;
     println!("verified: all {size} bytes came back as they went");
     Ok(())
-}
-
-/// Where the file goes; the emulator lives as long as this.
-struct Place {
-    client: CosS3Client,
-    bucket: String,
-    _emulator: Option<CosEmulator>,
-}
-
-impl Place {
-    fn choose(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        let builder = CosConfig::builder();
-        let names = ["COS_REGION", "COS_SECRET_ID", "COS_SECRET_KEY", "COS_BUCKET"];
-        let set: Vec<String> = names.iter().filter_map(|name| env::var(name).ok()).collect();
-        if let [region, secret_id, secret_key, bucket] = set.as_slice() {
-            let mut config = builder.region(region).secret_id(secret_id).secret_key(secret_key);
-            if let Ok(token) = env::var("COS_TOKEN") {
-                config = config.token(token);
-            }
-            let client = CosS3Client::new(config.build()?)?;
-            return Ok(Self { client, bucket: bucket.clone(), _emulator: None });
-        }
-        let emulator = CosEmulator::builder().data_dir(folder.join("cos")).start()?;
-        let config = builder
-            .region(emulator.region())
-            .secret_id(emulator.secret_id())
-            .secret_key(emulator.secret_key())
-            .scheme("http")
-            .ip("127.0.0.1")
-            .port(emulator.port());
-        let client = CosS3Client::new(config.build()?)?;
-        let bucket = "examplebucket-1250000000".to_owned();
-        client.create_bucket(&bucket).send()?;
-        Ok(Self { client, bucket, _emulator: Some(emulator) })
-    }
 }
 
 fn bar(what: &'static str, size: u64) -> ProgressBar {
