@@ -146,6 +146,51 @@ fn every_documented_parameter_is_sent_and_proven() {
     assert!(pairs > 250, "only {pairs} pairs were found");
 }
 
+/// The prototypes with all parameters, as the pages have them: which method, which keyword arguments.
+fn prototypes() -> Vec<(String, BTreeSet<String>)> {
+    let mut prototypes = Vec::new();
+    // The packaged crate may come without the samples.
+    let Ok(samples) = fs::read_dir(root().join("tests/python/samples")) else { return prototypes };
+    for path in
+        samples.map(|entry| entry.expect("an entry").path()).filter(|p| p.extension().is_some_and(|e| e == "json"))
+    {
+        let page: serde_json::Value = serde_json::from_str(&read(&path)).expect("JSON");
+        for sample in page["samples"].as_array().into_iter().flatten() {
+            let heading = sample["heading"].as_str().unwrap_or_default().to_lowercase();
+            if !heading.contains("all param") {
+                continue;
+            }
+            let lines = sample["code"].as_array().into_iter().flatten().filter_map(|line| line.as_str());
+            let mut lines = lines.skip_while(|line| !line.contains("client."));
+            let call = lines.next().expect("a call").split_once("client.").expect("a call").1;
+            let method = call.split('(').next().unwrap_or_default().to_owned();
+            let keywords = lines.take_while(|line| line.trim() != ")").filter_map(|line| line.split_once('='));
+            let keywords = keywords.map(|(keyword, _)| keyword.trim().to_owned());
+            prototypes.push((method, keywords.collect()));
+        }
+    }
+    prototypes
+}
+
+#[test]
+fn every_prototype_is_ported_in_one_call() {
+    let (tests, prototypes, mut problems) = (tests(), prototypes(), Vec::new());
+    for (method, keywords) in &prototypes {
+        let twins = twins(method);
+        let setters = keywords.iter().filter_map(|keyword| match &twins[keyword] {
+            Written::Setter(setter) => Some(setter.as_str()),
+            _ => None,
+        });
+        let setters: Vec<_> = setters.collect();
+        let ported = |chain: &&str| setters.iter().all(|setter| chain.contains(setter));
+        if !tests.iter().any(|test| calls(test, method).iter().any(ported)) {
+            problems.push(format!("{method}: no call sets all of {keywords:?}"));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(prototypes.is_empty() || prototypes.len() == 54, "{} prototypes were found", prototypes.len());
+}
+
 #[test]
 fn what_is_not_set_or_not_proven_is_missed() {
     let text = "

@@ -122,7 +122,7 @@ fn copy_object_with_appid_and_grant_write() {
     assert_eq!(get(&client, "test.txt"), b"newer");
 }
 
-/// O20, O21, U and U24, "Copying a part" ("Copying part").
+/// O20, "Copying a part"; O21 and U24, "Copying an object part"; U, "Copying object part".
 #[test]
 fn upload_part_copy() {
     let (cos, client, version) = start_with_source(SOURCE, "sourceObject", b"older");
@@ -203,7 +203,7 @@ fn upload_part_copy_with_appid() {
         .header("CopySourceIfMatch", "x-cos-copy-source-if-match", &etag);
 }
 
-/// O21, "Moving an object", the prototype of the high-level copy. A source that is large and of another
+/// O21, "Copying objects", the high-level copy. A source that is large and of another
 /// class is copied in parts.
 #[test]
 fn copy() {

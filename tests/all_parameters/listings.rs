@@ -3,7 +3,7 @@
 use crate::common::{BUCKET, put, start};
 use crate::sent::{Sent, has};
 
-/// O20 and O21, "Querying an object list" ("Querying objects"); B, "List all files under Bucket".
+/// O20, "Querying an object list"; O21, "Querying objects"; B, "List all files under Bucket".
 #[test]
 fn list_objects() {
     let (cos, client) = start();
@@ -119,7 +119,7 @@ fn list_objects_versions() {
         .param("EncodingType", "encoding-type", "url");
 }
 
-/// O20, O21, U and U24, "Querying a multipart upload" ("Querying multipart uploads"); B, "List all multipart
+/// O20, O21, U and U24, "Querying a multipart upload" or "Querying multipart uploads"; B, "List all multipart
 /// uploads under Bucket".
 #[test]
 fn list_multipart_uploads() {

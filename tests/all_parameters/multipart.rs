@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::common::{BUCKET, MIB, get, noise, start};
 use crate::sent::{ATTACHMENT, BYTES_MD5, EXPIRES, GRANT, GRANT_READ, GRANT_WRITE, KEY, Recorder, Sent, has};
 
-/// O20, O21, U and U24, "Initializing a multipart upload".
+/// O20, O21, U and U24, "Initializing a multipart upload" or "Initializing multipart upload".
 #[test]
 fn create_multipart_upload() {
     let (cos, client) = start();
@@ -60,7 +60,7 @@ fn create_multipart_upload_with_grant_write() {
     );
 }
 
-/// O20, O21, U and U24, "Uploading a part" ("Uploading parts"). B, "Upload Parts", lacks the MD5 switch and
+/// O20, O21, U and U24, "Uploading a part" or "Uploading parts". B, "Upload Parts", lacks the MD5 switch and
 /// the speed limit.
 #[test]
 fn upload_part() {
@@ -140,6 +140,7 @@ fn list_parts() {
         .param("PartNumberMarker", "part-number-marker", "100")
         .param("EncodingType", "encoding-type", "url");
     let first = client.list_parts(BUCKET, key, &upload_id).max_parts(1).send().unwrap();
+    Sent::last("list_parts", &cos).param("MaxParts", "max-parts", "1");
     has(&first, &["/NextPartNumberMarker"]);
 }
 

@@ -7,7 +7,7 @@ use qcloud_cos::Body;
 use crate::common::{BUCKET, get, start};
 use crate::sent::{ATTACHMENT, BYTES_MD5, EXPIRES, GRANT, GRANT_READ, GRANT_WRITE, KEY, Sent, has};
 
-/// O20 and O21, "Uploading an object using simple upload"; U and U24, "Uploading object in whole".
+/// O20, O21 and U24, "Uploading an object using simple upload"; U, "Uploading object in whole".
 #[test]
 fn put_object() {
     let (cos, client) = start();
@@ -87,7 +87,7 @@ fn put_object_with_grant_write() {
         .shows("Body", get(&client, "test.txt") == b"bytes");
 }
 
-/// O21, U and U24, "Uploading object in whole", the sample with a local path: it has no options there.
+/// O21, U and U24, under the headings of `put_object`, the sample with a local path: it has no options there.
 #[test]
 fn put_object_from_local_file() {
     let (cos, client) = start();
@@ -100,7 +100,7 @@ fn put_object_from_local_file() {
         .shows("LocalFilePath", get(&client, KEY) == b"bytes");
 }
 
-/// O21, "Appending an object"; U and U24, "Appending parts".
+/// O21, U and U24, "Appending parts".
 #[test]
 fn append_object() {
     let (cos, client) = start();
