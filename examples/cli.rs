@@ -94,6 +94,7 @@ fn demonstrate() -> Result<(), Box<dyn Error>> {
         .secret_id(cos.secret_id())
         .secret_key(cos.secret_key())
         .scheme("http")
+        .proxies(Vec::<(&str, &str)>::new()) // no proxy knows the way to this machine
         .connect_to(cos.addr());
     let client = CosS3Client::new(config.build()?)?;
     let folder = tempfile::tempdir()?;

@@ -44,7 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bad = "../x /abs a/../../b ..\\x C:x nul\0 CON logs/aux.txt a//b dot. clash/x link/x folder/";
     let keys: Vec<String> = good.into_iter().chain(bad.split(' ')).map(|name| format!("{PREFIX}{name}")).collect();
     for key in &keys {
-        client.put_object(bucket, key.as_str(), key).send()?;
+        if let Err(e) = client.put_object(bucket, key.as_str(), key).send() {
+            println!("COS does not take {key:?}: {e}"); // the emulator takes them all
+        }
     }
 
     let report = download_folder(client, bucket, PREFIX, &root)?;

@@ -1,27 +1,11 @@
 //! The settings of buckets, against the emulator.
 
-use cos_emulator::{Answer, CosEmulator, Fault, Match};
-use qcloud_cos::{
-    AccessControlPolicy, Acl, ClientErrorKind, CorsConfiguration, CosConfig, CosError, CosS3Client,
-    LifecycleConfiguration,
-};
+mod common;
+
+use common::{BUCKET, start};
+use cos_emulator::{Answer, Fault, Match};
+use qcloud_cos::{AccessControlPolicy, Acl, ClientErrorKind, CorsConfiguration, CosError, LifecycleConfiguration};
 use serde_json::json;
-
-const BUCKET: &str = "examplebucket-1250000000";
-
-fn start() -> (CosEmulator, CosS3Client) {
-    let cos = CosEmulator::start().unwrap();
-    let config = CosConfig::builder()
-        .region("ap-guangzhou")
-        .secret_id(cos.secret_id())
-        .secret_key(cos.secret_key())
-        .scheme("http")
-        .ip("127.0.0.1")
-        .port(cos.port());
-    let client = CosS3Client::builder(config.build().unwrap()).sleeper(|_| {}).build().unwrap();
-    client.create_bucket(BUCKET).send().unwrap();
-    (cos, client)
-}
 
 fn code(result: Result<impl std::fmt::Debug, CosError>) -> String {
     match result.unwrap_err() {

@@ -1,32 +1,18 @@
 //! Uploads from a reader against the emulator.
 
+mod common;
+
+use common::{BUCKET, start};
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CosConfig, CosError, CosS3Client};
+use qcloud_cos::{ClientErrorKind, CosError, CosS3Client};
 
-const BUCKET: &str = "examplebucket-1250000000";
 const MIB: usize = 1024 * 1024;
 
 /// An emulator with a bucket, and a client that does not wait between attempts.
-fn start() -> (CosEmulator, CosS3Client) {
-    let cos = CosEmulator::start().unwrap();
-    cos.create_bucket(BUCKET).unwrap();
-    let config = CosConfig::builder()
-        .region("ap-guangzhou")
-        .secret_id(cos.secret_id())
-        .secret_key(cos.secret_key())
-        .scheme("http")
-        .ip("127.0.0.1")
-        .port(cos.port())
-        .build()
-        .unwrap();
-    let client = CosS3Client::builder(config).sleeper(|_: Duration| ()).build().unwrap();
-    (cos, client)
-}
-
 /// Bytes that differ from part to part.
 fn content(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251 + at / MIB) as u8).collect()

@@ -1,24 +1,11 @@
 //! Deleting many, appending, restoring and the ACLs of objects, against the emulator.
 
+mod common;
+
+use common::{BUCKET, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AccessControlPolicy, Acl, CosConfig, CosError, CosS3Client, Delete, RestoreRequest};
+use qcloud_cos::{AccessControlPolicy, Acl, CosError, CosS3Client, Delete, RestoreRequest};
 use serde_json::json;
-
-const BUCKET: &str = "examplebucket-1250000000";
-
-fn start() -> (CosEmulator, CosS3Client) {
-    let cos = CosEmulator::start().unwrap();
-    let config = CosConfig::builder()
-        .region("ap-guangzhou")
-        .secret_id(cos.secret_id())
-        .secret_key(cos.secret_key())
-        .scheme("http")
-        .ip("127.0.0.1")
-        .port(cos.port());
-    let client = CosS3Client::builder(config.build().unwrap()).sleeper(|_| {}).build().unwrap();
-    client.create_bucket(BUCKET).send().unwrap();
-    (cos, client)
-}
 
 fn sent(cos: &CosEmulator, query: &str) -> usize {
     cos.requests().iter().filter(|request| request.param(query).is_some()).count()
@@ -42,6 +29,16 @@ fn many_keys_are_deleted_in_batches() {
     assert_eq!(client.list_objects(BUCKET).objects().count(), 0);
     let quiet = Delete { quiet: Some(true), ..keys.into_iter().collect() };
     assert_eq!(client.delete_objects(BUCKET, quiet).send().unwrap().deleted, []);
+}
+
+#[test]
+fn keys_that_no_document_can_name_are_refused_before_any_is_deleted() {
+    let (cos, client) = start();
+    for key in ["", "a\0b"] {
+        let error = client.delete_objects(BUCKET, ["fine", key]).send().unwrap_err();
+        assert!(error.to_string().starts_with("delete: "), "{error}");
+    }
+    assert_eq!(cos.request_count(), 0);
 }
 
 #[test]

@@ -1,38 +1,21 @@
 //! Queries: the stream of events, whole and damaged, over a real connection.
 
+mod common;
+
+use common::{BUCKET, start};
 use std::io::Write as _;
-use std::time::Duration;
 
 use cos_emulator::{Answer, CosEmulator, Fault, Match};
 use crc_fast::{CrcAlgorithm, checksum};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use qcloud_cos::{
-    ClientErrorKind, CosConfig, CosError, CosS3Client, CsvInput, CsvOutput, EventStream, InputSerialization,
-    OutputSerialization, RequestProgress, SelectEvent,
+    ClientErrorKind, CosError, CosS3Client, CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization,
+    RequestProgress, SelectEvent,
 };
 use serde_json::{Value, json};
 
-const BUCKET: &str = "examplebucket-1250000000";
-
 /// An emulator with an object to query, and a client that does not wait between attempts.
-fn start() -> (CosEmulator, CosS3Client) {
-    let cos = CosEmulator::start().unwrap();
-    cos.create_bucket(BUCKET).unwrap();
-    let config = CosConfig::builder()
-        .region("ap-guangzhou")
-        .secret_id(cos.secret_id())
-        .secret_key(cos.secret_key())
-        .scheme("http")
-        .ip("127.0.0.1")
-        .port(cos.port())
-        .build()
-        .unwrap();
-    let client = CosS3Client::builder(config).sleeper(|_: Duration| ()).build().unwrap();
-    client.put_object(BUCKET, "a,1\nb,2\n", "k.csv").send().unwrap();
-    (cos, client)
-}
-
 /// Puts an object and queries it; the settings are pasted from Python.
 fn query(client: &CosS3Client, data: &[u8], sql: &str, input: Value, output: Value) -> String {
     client.put_object(BUCKET, data, "data").send().unwrap();

@@ -4,7 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
+use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::dict;
 use crate::wire::request::Request;
@@ -116,12 +116,25 @@ pub struct DeleteObjects<'a> {
     delete: Delete,
 }
 
+impl Delete {
+    /// Refuses keys that no document can name: the answer could not be read, with the objects gone.
+    fn check(&self) -> Result<(), CosClientError> {
+        match self.object.iter().find(|object| object.key.is_empty() || object.key.contains('\0')) {
+            Some(object) => {
+                Err(CosClientError::invalid("delete", format!("the key {:?} cannot be named in XML", object.key)))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl DeleteObjects<'_> {
     options::every!();
 
     /// Sends the request, or one for each 1000 keys.
     pub fn send(self) -> Result<DeleteObjectsOutput, CosError> {
         let Self { client, request, delete } = self;
+        delete.check()?;
         let mut output = DeleteObjectsOutput::default();
         for batch in delete.batches() {
             let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
