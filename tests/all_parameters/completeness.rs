@@ -23,9 +23,9 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The methods of the client and their keyword arguments, as `parity.rs` lists them.
+/// The methods of the client and their keyword arguments, as `parity/pages.rs` lists them.
 fn documented() -> Vec<(String, Vec<String>)> {
-    let text = read(&root().join("tests/parity.rs"));
+    let text = read(&root().join("tests/parity/pages.rs"));
     let list = text.split_once("const DOCUMENTED: &str = \"\n").expect("the list").1;
     let list = list.split_once("\";").expect("its end").0.replace("\n    ", " ");
     let entries = list.lines().filter_map(|line| line.split_once(':'));
