@@ -50,9 +50,12 @@
 
 mod answer;
 mod body;
+mod cipher;
 mod client;
 mod config;
 mod credentials;
+#[cfg(feature = "encryption")]
+mod encryption;
 mod error;
 mod local;
 mod ops;
@@ -61,9 +64,12 @@ mod transfer;
 mod transport;
 mod wire;
 
+pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
 pub use credentials::{CredentialProvider, Credentials};
+#[cfg(feature = "encryption")]
+pub use encryption::{AESProvider, CosEncryptionClient, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys};
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
 pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};

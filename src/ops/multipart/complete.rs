@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::Then;
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
@@ -43,7 +44,7 @@ impl CosS3Client {
             Ok(xml) => request.body = xml.into(),
             Err(error) => request.defer(error),
         }
-        CompleteMultipartUpload { client: self, request }
+        CompleteMultipartUpload { client: self, request, then: None }
     }
 }
 
@@ -92,9 +93,10 @@ impl From<Vec<Part>> for MultipartUpload {
 pub struct CompleteMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    then: Option<Then<'a>>,
 }
 
-impl CompleteMultipartUpload<'_> {
+impl<'a> CompleteMultipartUpload<'a> {
     options::every!();
 
     /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
@@ -115,8 +117,22 @@ impl CompleteMultipartUpload<'_> {
         self
     }
 
+    /// The request, for a client that encrypts.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
+
     /// Sends the request; waits up to 1200 s for the answer.
     pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+        let upload_id = self.request.query("uploadId").to_owned();
         let answer = self.client.execute(self.request)?;
         let mut output: CompleteMultipartUploadOutput = xml::parse("CompleteMultipartUploadResult", &answer.body)?;
         if output.etag.is_empty() {
@@ -135,6 +151,9 @@ impl CompleteMultipartUpload<'_> {
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");
         output.request_id = answer.headers.text("x-cos-request-id");
         output.headers = answer.headers;
+        if let Some(then) = self.then {
+            then.tell(&upload_id);
+        }
         Ok(output)
     }
 }

@@ -3,6 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::Then;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
@@ -27,7 +28,7 @@ impl CosS3Client {
     ) -> CreateMultipartUpload<'_> {
         let request =
             Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key)).param("uploads", "");
-        CreateMultipartUpload { client: self, request }
+        CreateMultipartUpload { client: self, request, then: None }
     }
 
     /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none.
@@ -67,9 +68,10 @@ impl Request<'_> {
 pub struct CreateMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    then: Option<Then<'a>>,
 }
 
-impl CreateMultipartUpload<'_> {
+impl<'a> CreateMultipartUpload<'a> {
     options::every!();
     options::acl!();
     options::object_headers!();
@@ -85,6 +87,19 @@ impl CreateMultipartUpload<'_> {
         self
     }
 
+    /// The request, for a client that encrypts.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
+
     /// Sends the request.
     pub fn send(self) -> Result<CreateMultipartUploadOutput, CosError> {
         let answer = self.client.execute(self.request)?;
@@ -93,6 +108,9 @@ impl CreateMultipartUpload<'_> {
             return Err(CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId").into());
         }
         output.request_id = answer.headers.text("x-cos-request-id");
+        if let Some(then) = self.then {
+            then.tell(&output.upload_id);
+        }
         Ok(output)
     }
 }

@@ -71,7 +71,7 @@ pub struct UploadPart<'a> {
     enable_md5: bool,
 }
 
-impl UploadPart<'_> {
+impl<'a> UploadPart<'a> {
     options::every!();
     options::customer_key!();
     options::content_check!();
@@ -88,6 +88,12 @@ impl UploadPart<'_> {
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
         self
+    }
+
+    /// The request, for a client that encrypts.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
     }
 
     /// Sends the request.

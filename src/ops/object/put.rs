@@ -97,7 +97,7 @@ pub struct PutObject<'a> {
     path: Option<PathBuf>,
 }
 
-impl PutObject<'_> {
+impl<'a> PutObject<'a> {
     options::every!();
     options::acl!();
     options::object_headers!();
@@ -112,6 +112,12 @@ impl PutObject<'_> {
     pub fn enable_md5(mut self, enable: bool) -> Self {
         self.enable_md5 = enable;
         self
+    }
+
+    /// The request, for a client that encrypts.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
     }
 
     /// Sends the request.
