@@ -45,6 +45,11 @@
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests
 //!   at level `trace`; keep the target `ureq` above it.
 
+//!
+//! # Features
+//!
+//! `encryption`, off by default: `CosEncryptionClient`, which encrypts objects before they leave the machine.
+
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

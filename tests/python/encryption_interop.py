@@ -122,6 +122,24 @@ def check(rust, python, chosen):
     return compared, wrong
 
 
+def forms_of_keys(pair, folder):
+    """Yields name, public and private file, and passphrase, for the forms in which keys are written."""
+    public, words = pair.publickey(), "a passphrase"
+    for name, public_form, private_form, passphrase in [
+        ("PKCS#1", public.exportKey(), pair.exportKey(), []),
+        ("PKCS#8", public.exportKey(), pair.exportKey(pkcs=8), []),
+        ("DER", public.exportKey("DER"), pair.exportKey("DER"), []),
+        ("DER of PKCS#8", public.exportKey("DER"), pair.exportKey("DER", pkcs=8), []),
+        ("encrypted PKCS#1", public.exportKey(), pair.exportKey(passphrase=words), [words]),
+        ("encrypted PKCS#8", public.exportKey(), pair.exportKey(pkcs=8, passphrase=words), [words]),
+    ]:
+        paths = [os.path.join(folder, "form-" + which) for which in ["public", "private"]]
+        for path, content in zip(paths, [public_form, private_form]):
+            with open(path, "wb") as fp:
+                fp.write(content)
+        yield name, [*paths, *passphrase]
+
+
 def main(emulator, cli):
     process, port, printed = start(emulator)
     passed = failed = 0
@@ -168,6 +186,17 @@ def main(emulator, cli):
                     rust.process.wait()
                 passed, failed = passed + compared - len(wrong), failed + len(wrong)
                 print("%s: %d compared, %d differ %s" % (name, compared, len(wrong), wrong[:5]))
+            # The last kind's client: OAEP, as for files.
+            python.write("put", "form", b"content")
+            for name, words in forms_of_keys(pair, folder):
+                rust = Rust(cli, ["rsa-files", *words], environment, folder)
+                try:
+                    same = rust.read("get", "form") == b"content"
+                finally:
+                    rust.process.stdin.close()
+                    rust.process.wait()
+                passed, failed = passed + same, failed + (not same)
+                print("%s: %s" % (name, "ok" if same else "FAILED"))
     finally:
         process.kill()
     print("%d passed, %d failed" % (passed, failed))
