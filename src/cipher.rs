@@ -39,12 +39,14 @@ type Open<'a> = dyn Fn(&Headers) -> Result<Opened, CosError> + Send + Sync + 'a;
 /// Finds out from the headers of an object how it is decrypted.
 pub(crate) struct Opener<'a>(Box<Open<'a>>);
 
+#[cfg(feature = "encryption")]
 impl<'a> Opener<'a> {
-    #[cfg(feature = "encryption")]
     pub(crate) fn new(open: impl Fn(&Headers) -> Result<Opened, CosError> + Send + Sync + 'a) -> Self {
         Self(Box::new(open))
     }
+}
 
+impl Opener<'_> {
     pub(crate) fn open(&self, headers: &Headers) -> Result<Opened, CosError> {
         (self.0)(headers)
     }
@@ -59,12 +61,14 @@ impl fmt::Debug for Opener<'_> {
 /// What follows a request that succeeded; it is told the upload's id.
 pub(crate) struct Then<'a>(Box<dyn FnOnce(&str) + Send + 'a>);
 
+#[cfg(feature = "encryption")]
 impl<'a> Then<'a> {
-    #[cfg(feature = "encryption")]
     pub(crate) fn new(then: impl FnOnce(&str) + Send + 'a) -> Self {
         Self(Box::new(then))
     }
+}
 
+impl Then<'_> {
     pub(crate) fn tell(self, upload_id: &str) {
         (self.0)(upload_id);
     }

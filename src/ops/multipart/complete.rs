@@ -96,7 +96,22 @@ pub struct CompleteMultipartUpload<'a> {
     then: Option<Then<'a>>,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
 impl<'a> CompleteMultipartUpload<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
+}
+
+impl CompleteMultipartUpload<'_> {
     options::every!();
 
     /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
@@ -114,19 +129,6 @@ impl<'a> CompleteMultipartUpload<'a> {
     /// Completes with headers that were set elsewhere.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
-        self
-    }
-
-    /// The request, for a client that encrypts.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn request(&mut self) -> &mut Request<'a> {
-        &mut self.request
-    }
-
-    /// Adds what follows success.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
-        self.then = Some(Then::new(then));
         self
     }
 

@@ -71,7 +71,22 @@ pub struct CreateMultipartUpload<'a> {
     then: Option<Then<'a>>,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
 impl<'a> CreateMultipartUpload<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
+}
+
+impl CreateMultipartUpload<'_> {
     options::every!();
     options::acl!();
     options::object_headers!();
@@ -84,19 +99,6 @@ impl<'a> CreateMultipartUpload<'a> {
     /// Starts an upload with headers that were set elsewhere.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
-        self
-    }
-
-    /// The request, for a client that encrypts.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn request(&mut self) -> &mut Request<'a> {
-        &mut self.request
-    }
-
-    /// Adds what follows success.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
-        self.then = Some(Then::new(then));
         self
     }
 

@@ -71,7 +71,16 @@ pub struct UploadPart<'a> {
     enable_md5: bool,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
 impl<'a> UploadPart<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+}
+
+impl UploadPart<'_> {
     options::every!();
     options::customer_key!();
     options::content_check!();
@@ -88,12 +97,6 @@ impl<'a> UploadPart<'a> {
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
         self
-    }
-
-    /// The request, for a client that encrypts.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn request(&mut self) -> &mut Request<'a> {
-        &mut self.request
     }
 
     /// Sends the request.

@@ -58,7 +58,17 @@ pub struct GetObject<'a> {
     opener: Option<Opener<'a>>,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
 impl<'a> GetObject<'a> {
+    /// Decrypts the body.
+    pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
+        self.opener = Some(opener);
+        self
+    }
+}
+
+impl GetObject<'_> {
     options::every!();
     options::range!();
     options::response_headers!();
@@ -71,13 +81,6 @@ impl<'a> GetObject<'a> {
     /// `KeySimplifyCheck`. Default: true.
     pub fn key_simplify_check(mut self, check: bool) -> Self {
         self.key_simplify_check = check;
-        self
-    }
-
-    /// Decrypts the body.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
-        self.opener = Some(opener);
         self
     }
 

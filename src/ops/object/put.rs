@@ -97,7 +97,16 @@ pub struct PutObject<'a> {
     path: Option<PathBuf>,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
 impl<'a> PutObject<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+}
+
+impl PutObject<'_> {
     options::every!();
     options::acl!();
     options::object_headers!();
@@ -112,12 +121,6 @@ impl<'a> PutObject<'a> {
     pub fn enable_md5(mut self, enable: bool) -> Self {
         self.enable_md5 = enable;
         self
-    }
-
-    /// The request, for a client that encrypts.
-    #[cfg(feature = "encryption")]
-    pub(crate) fn request(&mut self) -> &mut Request<'a> {
-        &mut self.request
     }
 
     /// Sends the request.
