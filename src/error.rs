@@ -93,6 +93,8 @@ pub enum ClientErrorKind {
     SourceChanged,
     /// The object changed while it was being downloaded.
     ObjectChanged,
+    /// An encrypted object does not fit the key, its place, or what the client accepts; or it is not encrypted.
+    Decryption,
     /// The request's body cannot be read again, so the request cannot be repeated.
     Body,
 }

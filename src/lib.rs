@@ -45,14 +45,22 @@
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests
 //!   at level `trace`; keep the target `ureq` above it.
 
+//!
+//! # Features
+//!
+//! `encryption`, off by default: `CosEncryptionClient`, which encrypts objects before they leave the machine.
+
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod answer;
 mod body;
+mod cipher;
 mod client;
 mod config;
 mod credentials;
+#[cfg(feature = "encryption")]
+mod encryption;
 mod error;
 mod local;
 mod ops;
@@ -61,9 +69,12 @@ mod transfer;
 mod transport;
 mod wire;
 
+pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
 pub use credentials::{CredentialProvider, Credentials};
+#[cfg(feature = "encryption")]
+pub use encryption::{AESProvider, CosEncryptionClient, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys};
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
 pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 26] = [
     "error",
     "wire/crc64",
     "wire/uri",
@@ -22,6 +22,7 @@ const LAYERS: [&str; 24] = [
     "config",
     "transport",
     "body",
+    "cipher",
     "local",
     "answer",
     "client",
@@ -29,6 +30,7 @@ const LAYERS: [&str; 24] = [
     "ops/paging",
     "ops",
     "transfer",
+    "encryption",
     "thread_pool",
 ];
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,9 +17,10 @@ use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
 use super::record::{self, Record, RecordedPart, Source, open_temporary};
 use super::{SINGLE_REQUEST, hash};
+use crate::cipher::{Cipher, KeyProof, Opener};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{Replacement, check_destination, sync_folder};
+use crate::local::{Replacement, check_destination, read_at, sync_folder, write_all_at};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
@@ -86,6 +87,7 @@ impl CosS3Client {
             in_place: false,
             record_dir: None,
             callback: None,
+            opener: None,
         }
     }
 }
@@ -105,6 +107,7 @@ pub struct DownloadFile<'a> {
     in_place: bool,
     record_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
+    opener: Option<Opener<'a>>,
 }
 
 impl fmt::Debug for DownloadFile<'_> {
@@ -182,6 +185,13 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
+    /// Decrypts the object.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
+        self.opener = Some(opener);
+        self
+    }
+
     /// Downloads the object.
     pub fn send(mut self) -> Result<DownloadFileOutput, CosError> {
         self.request.check()?;
@@ -199,22 +209,26 @@ impl<'a> DownloadFile<'a> {
             let why = "enable_crc: COS does not say the object's CRC-64";
             return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
         }
+        // Before anything is fetched: what cannot be decrypted need not be.
+        let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
+        let mut key_proof = opened.as_ref().map(|opened| opened.proof);
+        let cipher = opened.map(|opened| opened.cipher);
         let progress = Progress::new(head.content_length, self.callback.take());
         if head.content_length <= self.threshold || head.content_length <= part_size {
-            self.fetch_whole(&progress)?;
+            key_proof = self.fetch_whole(&progress)?;
         } else {
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
-            self.fetch_parts(&head, plan, &pool, &progress).or_else(|error| match error.kind() {
+            self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error.kind() {
                 // Nothing says which part is damaged, so all are fetched again, once.
                 Some(ClientErrorKind::Integrity) => {
                     log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
                     progress.restart();
-                    self.fetch_parts(&head, plan, &pool, &progress)
+                    self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref())
                 }
                 _ => Err(error),
             })?;
         }
-        Ok(DownloadFileOutput { verified: head.crc64.is_some(), meta: head })
+        Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
     fn head(&self) -> Result<HeadObjectOutput, CosError> {
@@ -224,7 +238,7 @@ impl<'a> DownloadFile<'a> {
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 
-    fn fetch_whole(&self, progress: &Progress<'_>) -> Result<(), CosError> {
+    fn fetch_whole(&self, progress: &Progress<'_>) -> Result<Option<KeyProof>, CosError> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
@@ -232,8 +246,9 @@ impl<'a> DownloadFile<'a> {
             return self.fetch_into(&file, progress, || file.set_len(0).map_err(failed));
         }
         let mut file = Replacement::create(&self.path)?;
-        self.fetch_into(&mut file, progress, || Ok(()))?;
-        Ok(file.finish()?)
+        let key_proof = self.fetch_into(&mut file, progress, || Ok(()))?;
+        file.finish()?;
+        Ok(key_proof)
     }
 
     /// Fetches the object; `begin` is called when there is something to write.
@@ -242,11 +257,18 @@ impl<'a> DownloadFile<'a> {
         file: impl Write,
         progress: &Progress<'_>,
         begin: impl FnOnce() -> Result<(), CosClientError>,
-    ) -> Result<(), CosError> {
+    ) -> Result<Option<KeyProof>, CosError> {
         let answer = self.client.execute_streaming(self.request.repeat())?;
+        // This answer's own key: the object may have been replaced since the HEAD.
+        let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
+        let key_proof = opened.as_ref().map(|opened| opened.proof);
         begin()?;
-        let body = StreamBody::new(answer.body, answer.status, &answer.headers);
-        body.copy_to(&self.path, &mut Reported { file, progress })
+        let mut body = StreamBody::new(answer.body, answer.status, &answer.headers);
+        if let Some(opened) = opened {
+            body = body.decrypted(opened.cipher, 0);
+        }
+        body.copy_to(&self.path, &mut Reported { file, progress })?;
+        Ok(key_proof)
     }
 
     fn fetch_parts(
@@ -255,6 +277,7 @@ impl<'a> DownloadFile<'a> {
         plan: Plan,
         pool: &ThreadPool,
         progress: &Progress<'_>,
+        cipher: Option<&dyn Cipher>,
     ) -> Result<(), CosError> {
         let download = Partial::open(self, head, plan, pool, progress)?;
         let mut headers = self.request.headers.clone();
@@ -277,7 +300,7 @@ impl<'a> DownloadFile<'a> {
             download.note(RecordedPart { number: part.number, crc64 })
         });
         match fetched {
-            Ok(_) => download.finish(head, plan, &self.path),
+            Ok(_) => download.finish(head, plan, &self.path, cipher),
             Err(error) => {
                 download.keep_or_discard(&error);
                 Err(error)
@@ -368,7 +391,13 @@ impl Partial {
     }
 
     /// Checks the whole and puts it in its place.
-    fn finish(self, head: &HeadObjectOutput, plan: Plan, destination: &Path) -> Result<(), CosError> {
+    fn finish(
+        self,
+        head: &HeadObjectOutput,
+        plan: Plan,
+        destination: &Path,
+        cipher: Option<&dyn Cipher>,
+    ) -> Result<(), CosError> {
         let mut record = self.state.into_inner().unwrap_or_else(PoisonError::into_inner).0;
         record.parts.sort_by_key(|part| part.number);
         let parts = record.parts.iter().filter_map(|part| Some((part.crc64, plan.part(part.number)?.len)));
@@ -380,6 +409,10 @@ impl Partial {
             return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
         }
         let failed = |doing: &str, e| CosClientError::local(destination, doing, e);
+        if let Some(cipher) = cipher {
+            // In place: should this break off, the record's checksums tell the next call what to fetch again.
+            decrypt(&self.file, head.content_length, cipher).map_err(|e| failed("cannot write", e))?;
+        }
         self.file.sync_all().map_err(|e| failed("cannot write", e))?;
         fs::rename(&self.temporary, destination).map_err(|e| failed("cannot replace", e))?;
         sync_folder(destination);
@@ -396,6 +429,26 @@ impl Partial {
             let _ = fs::remove_file(&self.record_path);
         }
     }
+}
+
+/// Decrypts a file in place.
+fn decrypt(file: &File, len: u64, cipher: &dyn Cipher) -> io::Result<()> {
+    let mut buffer = vec![0; 256 * 1024];
+    let mut at = 0;
+    while at < len {
+        let wanted = usize::try_from(len - at).map_or(buffer.len(), |left| left.min(buffer.len()));
+        match read_at(file, &mut buffer[..wanted], at) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => {
+                cipher.apply(&mut buffer[..read], at)?;
+                write_all_at(file, &buffer[..read], at)?;
+                at += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Returns those recorded parts whose bytes are really in the file.
@@ -441,6 +494,9 @@ pub struct DownloadFileOutput {
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
     #[serde(skip)]
     pub verified: bool,
+    /// Whether the key was proven to be the right one, where the object was decrypted; none where it was not.
+    #[serde(skip)]
+    pub key_proof: Option<KeyProof>,
 }
 
 impl std::ops::Deref for DownloadFileOutput {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
@@ -15,6 +16,7 @@ use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
 use super::resume::find_upload;
 use super::section::{Identity, Section};
+use crate::cipher::{Cipher, sealed};
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
@@ -86,6 +88,7 @@ impl CosS3Client {
             threshold: SINGLE_REQUEST,
             resume: true,
             callback: None,
+            cipher: None,
         }
     }
 }
@@ -102,6 +105,7 @@ pub struct UploadFile<'a> {
     threshold: u64,
     resume: bool,
     callback: Option<Callback<'a>>,
+    cipher: Option<Arc<dyn Cipher>>,
 }
 
 impl fmt::Debug for UploadFile<'_> {
@@ -161,6 +165,19 @@ impl<'a> UploadFile<'a> {
         self
     }
 
+    /// Encrypts the file. An upload that fails is given up then, for nobody has the key to go on with it.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn sealed(mut self, cipher: Arc<dyn Cipher>) -> Self {
+        self.cipher = Some(cipher);
+        self
+    }
+
+    /// The request, for a client that encrypts.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
     /// Uploads the file.
     pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
         self.request.check()?;
@@ -170,7 +187,16 @@ impl<'a> UploadFile<'a> {
         let identity = Identity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take());
         let path = self.path.clone();
-        let job = Job { file: &file, path: &path, identity: &identity, progress: &progress, stop: &Stop::default() };
+        let cipher = self.cipher.take();
+        self.resume &= cipher.is_none();
+        let job = Job {
+            file: &file,
+            path: &path,
+            identity: &identity,
+            progress: &progress,
+            stop: &Stop::default(),
+            cipher: cipher.as_ref(),
+        };
         if identity.len() <= self.threshold || identity.len() <= part_size {
             return self.send_whole(&job);
         }
@@ -227,8 +253,15 @@ impl<'a> UploadFile<'a> {
             let answer = upload.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
             let crc64 = answer.sent_crc64;
             Ok(Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len: part.len })
+        })
+        .and_then(|done| Ok(job.identity.check(job.file, job.path).map(|()| done)?))
+        .inspect_err(|_| {
+            if job.cipher.is_some()
+                && let Err(left) = client.abort_multipart_upload(bucket, key, &upload_id).send()
+            {
+                log::warn!("the parts of upload {upload_id} of {key:?} stay: {left}");
+            }
         })?;
-        job.identity.check(job.file, job.path)?;
         done.extend(there);
         let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
         let finish = Finish { client, bucket, key, upload_id: &upload_id, headers };
@@ -243,11 +276,16 @@ pub(super) struct Job<'t> {
     identity: &'t Identity,
     progress: &'t Progress<'t>,
     pub(super) stop: &'t Stop,
+    cipher: Option<&'t Arc<dyn Cipher>>,
 }
 
 impl<'t> Job<'t> {
     fn section(&self, range: PartRange) -> Body<'t> {
-        Body::source(Section::new(self.file, range, self.progress, self.stop))
+        let section = Body::source(Section::new(self.file, range, self.progress, self.stop));
+        match self.cipher {
+            Some(cipher) => sealed(section, Arc::clone(cipher), range.offset),
+            None => section,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::Then;
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
@@ -43,7 +44,7 @@ impl CosS3Client {
             Ok(xml) => request.body = xml.into(),
             Err(error) => request.defer(error),
         }
-        CompleteMultipartUpload { client: self, request }
+        CompleteMultipartUpload { client: self, request, then: None }
     }
 }
 
@@ -92,6 +93,22 @@ impl From<Vec<Part>> for MultipartUpload {
 pub struct CompleteMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    then: Option<Then<'a>>,
+}
+
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> CompleteMultipartUpload<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
 }
 
 impl CompleteMultipartUpload<'_> {
@@ -117,6 +134,7 @@ impl CompleteMultipartUpload<'_> {
 
     /// Sends the request; waits up to 1200 s for the answer.
     pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+        let upload_id = self.request.query("uploadId").to_owned();
         let answer = self.client.execute(self.request)?;
         let mut output: CompleteMultipartUploadOutput = xml::parse("CompleteMultipartUploadResult", &answer.body)?;
         if output.etag.is_empty() {
@@ -135,6 +153,9 @@ impl CompleteMultipartUpload<'_> {
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");
         output.request_id = answer.headers.text("x-cos-request-id");
         output.headers = answer.headers;
+        if let Some(then) = self.then {
+            then.tell(&upload_id);
+        }
         Ok(output)
     }
 }

@@ -3,6 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
+use crate::cipher::Then;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
@@ -27,7 +28,7 @@ impl CosS3Client {
     ) -> CreateMultipartUpload<'_> {
         let request =
             Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key)).param("uploads", "");
-        CreateMultipartUpload { client: self, request }
+        CreateMultipartUpload { client: self, request, then: None }
     }
 
     /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none.
@@ -67,6 +68,22 @@ impl Request<'_> {
 pub struct CreateMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    then: Option<Then<'a>>,
+}
+
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> CreateMultipartUpload<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+
+    /// Adds what follows success.
+    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+        self.then = Some(Then::new(then));
+        self
+    }
 }
 
 impl CreateMultipartUpload<'_> {
@@ -93,6 +110,9 @@ impl CreateMultipartUpload<'_> {
             return Err(CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId").into());
         }
         output.request_id = answer.headers.text("x-cos-request-id");
+        if let Some(then) = self.then {
+            then.tell(&output.upload_id);
+        }
         Ok(output)
     }
 }

@@ -71,6 +71,15 @@ pub struct UploadPart<'a> {
     enable_md5: bool,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> UploadPart<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+}
+
 impl UploadPart<'_> {
     options::every!();
     options::customer_key!();

@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use super::head::HeadObjectOutput;
 use super::stream_body::StreamBody;
+use crate::cipher::{KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::error::CosError;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::request::Request;
+use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
@@ -42,7 +44,7 @@ impl CosS3Client {
     /// COS API: <https://cloud.tencent.com/document/product/436/7753>
     pub fn get_object(&self, bucket: impl Into<String>, key: impl Into<String>) -> GetObject<'_> {
         let request = Request::new("get_object", Method::GET, Target::object(bucket, key));
-        GetObject { client: self, request, key_simplify_check: true }
+        GetObject { client: self, request, key_simplify_check: true, opener: None }
     }
 }
 
@@ -53,6 +55,17 @@ pub struct GetObject<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
     key_simplify_check: bool,
+    opener: Option<Opener<'a>>,
+}
+
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> GetObject<'a> {
+    /// Decrypts the body.
+    pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
+        self.opener = Some(opener);
+        self
+    }
 }
 
 impl GetObject<'_> {
@@ -79,8 +92,13 @@ impl GetObject<'_> {
         }
         let answer = self.client.execute_streaming(self.request)?;
         let meta = HeadObjectOutput::from(answer.headers);
-        let body = StreamBody::new(answer.body, answer.status, &meta.headers);
-        Ok(GetObjectOutput { meta, body })
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
+        let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
+        let key_proof = opened.as_ref().map(|opened| opened.proof);
+        if let Some(opened) = opened {
+            body = body.decrypted(opened.cipher, first_byte(answer.status, &meta.headers)?);
+        }
+        Ok(GetObjectOutput { meta, body, key_proof })
     }
 }
 
@@ -96,6 +114,20 @@ pub struct GetObjectOutput {
     /// The body.
     #[serde(skip)]
     pub body: StreamBody,
+    /// Whether the key was proven to be the right one, where the body is decrypted; none where it is not.
+    #[serde(skip)]
+    pub key_proof: Option<KeyProof>,
+}
+
+/// Returns where in the object the body of an answer starts.
+fn first_byte(status: u16, headers: &Headers) -> Result<u64, CosError> {
+    if status != 206 {
+        return Ok(0);
+    }
+    let range = headers.text("content-range");
+    let first = range.strip_prefix("bytes ").and_then(|range| range.split_once('-')?.0.trim().parse().ok());
+    let why = || format!("the answer does not say which range it is: Content-Range {range:?}");
+    Ok(first.ok_or_else(|| CosClientError::new(ClientErrorKind::Protocol, why()))?)
 }
 
 impl std::ops::Deref for GetObjectOutput {

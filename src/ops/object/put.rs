@@ -97,6 +97,15 @@ pub struct PutObject<'a> {
     path: Option<PathBuf>,
 }
 
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> PutObject<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
+}
+
 impl PutObject<'_> {
     options::every!();
     options::acl!();

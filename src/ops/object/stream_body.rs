@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::Replacement;
 use crate::wire::crc64::Crc64;
@@ -25,6 +27,8 @@ pub struct StreamBody {
     read: u64,
     check: Option<(Crc64, u64)>,
     finished: bool,
+    /// Decrypts, and where in the object the body starts.
+    cipher: Option<(Arc<dyn Cipher>, u64)>,
 }
 
 impl StreamBody {
@@ -37,7 +41,15 @@ impl StreamBody {
             read: 0,
             check: check.map(|expected| (Crc64::new(), expected)),
             finished: false,
+            cipher: None,
         }
+    }
+
+    /// Decrypts the body, which starts at `start` of the object. Length and CRC-64 are still those of what COS
+    /// stores.
+    pub(crate) fn decrypted(mut self, cipher: Arc<dyn Cipher>, start: u64) -> Self {
+        self.cipher = Some((cipher, start));
+        self
     }
 
     /// Returns the length in bytes, if the answer told it.
@@ -137,6 +149,9 @@ impl Read for StreamBody {
         let read = self.body.read(buf)?;
         if let Some((crc, _)) = &mut self.check {
             crc.update(&buf[..read]);
+        }
+        if let Some((cipher, start)) = &self.cipher {
+            cipher.apply(&mut buf[..read], start + self.read)?;
         }
         self.read += read as u64;
         if read == 0 {

@@ -1,0 +1,102 @@
+//! Keys of objects wrapped by an AES key, as Python does it.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use zeroize::Zeroizing;
+
+use super::key_file;
+use super::keys::{DataKey, Wrapped, apply_from_zero, undecryptable};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// The caller's AES key, of 16, 24 or 32 bytes.
+///
+/// Python wraps the keys of all objects by the same bytes (AES-CTR, counter 0), and its format is kept: who
+/// learns the key of one object, and can read the metadata of others, can compute theirs. [`RSAProvider`]
+/// does not have that weakness.
+///
+/// Python: `AESProvider(aes_key='aes_key_value')` and `AESProvider(aes_key_path='aes_key_path')`
+///
+/// [`RSAProvider`]: crate::RSAProvider
+///
+/// ```
+/// use qcloud_cos::AESProvider;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let provider = AESProvider::aes_key("MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=")?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct AESProvider {
+    key: Arc<Zeroizing<Vec<u8>>>,
+}
+
+impl AESProvider {
+    /// Takes the key in Base64.
+    ///
+    /// Python: `AESProvider(aes_key='aes_key_value')`
+    pub fn aes_key(aes_key: impl AsRef<str>) -> Result<Self, CosError> {
+        Ok(Self::parse("aes_key", aes_key.as_ref().as_bytes())?)
+    }
+
+    /// Takes the key from a file that holds it in Base64. One that is missing is an error; Python makes a new
+    /// key then, over another file.
+    ///
+    /// Python: `AESProvider(aes_key_path='aes_key_path')`
+    pub fn aes_key_path(aes_key_path: impl AsRef<Path>) -> Result<Self, CosError> {
+        Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), true)?)?)
+    }
+
+    /// Writes a new key of 32 bytes to a file that only its owner may read. A file that is there already is
+    /// an error, and stays.
+    pub fn generate_key_file(path: impl AsRef<Path>) -> Result<(), CosError> {
+        let mut key = Zeroizing::new([0; 32]);
+        let failed = |_| CosClientError::new(ClientErrorKind::Body, "the system gives no random bytes");
+        aws_lc_rs::rand::fill(&mut key[..]).map_err(failed)?;
+        let text = Zeroizing::new(BASE64_STANDARD.encode(&key[..]));
+        Ok(key_file::create(path.as_ref(), text.as_bytes())?)
+    }
+
+    fn parse(field: &str, text: &[u8]) -> Result<Self, CosClientError> {
+        let mut plain = Zeroizing::new(Vec::with_capacity(text.len()));
+        plain.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
+        // The cause would show a byte of the key.
+        let key = BASE64_STANDARD.decode(&*plain).map(Zeroizing::new);
+        let key = key.map_err(|_| CosClientError::invalid(field, "is not Base64"))?;
+        if ![16, 24, 32].contains(&key.len()) {
+            return Err(CosClientError::invalid(field, format!("has {} bytes, not 16, 24 or 32", key.len())));
+        }
+        Ok(Self { key: Arc::new(key) })
+    }
+
+    pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
+        let mut both = Zeroizing::new([0; 48]);
+        both[..32].copy_from_slice(&data.key[..]);
+        both[32..].copy_from_slice(&data.iv[..]);
+        apply_from_zero(&self.key, &mut both[..])?;
+        Ok(Wrapped { key: both[..32].to_vec(), iv: both[32..].to_vec() })
+    }
+
+    pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
+        if wrapped.key.len() != 32 || wrapped.iv.len() != 16 {
+            return Err(undecryptable("the object's wrapped key or IV has another length than AES gives it"));
+        }
+        let mut both = Zeroizing::new([wrapped.key.as_slice(), &wrapped.iv].concat());
+        apply_from_zero(&self.key, &mut both)?;
+        DataKey::from_parts(&both[..32], &both[32..]).ok_or_else(|| undecryptable("the key has a wrong length"))
+    }
+
+    /// The key itself, from which that of tags is derived.
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+impl fmt::Debug for AESProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AESProvider(..)")
+    }
+}

@@ -1,0 +1,53 @@
+//! What wraps the keys of objects.
+
+use super::aes_provider::AESProvider;
+use super::keys::{DataKey, Wrapped};
+use super::rsa_provider::RSAProvider;
+use crate::error::CosClientError;
+
+/// What wraps the keys of objects: made by `into()` from [`AESProvider`] and [`RSAProvider`].
+#[derive(Debug, Clone)]
+pub struct Provider(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Aes(AESProvider),
+    Rsa(RSAProvider),
+}
+
+impl Provider {
+    pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
+        match &self.0 {
+            Kind::Aes(provider) => provider.wrap(data),
+            Kind::Rsa(provider) => provider.wrap(data),
+        }
+    }
+
+    pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
+        match &self.0 {
+            Kind::Aes(provider) => provider.unwrap(wrapped),
+            Kind::Rsa(provider) => provider.unwrap(wrapped),
+        }
+    }
+
+    /// What the key of an object's tag is derived from. Who has only a public key has no secret of his own, so
+    /// for RSA it is the object's.
+    pub(crate) fn secret<'k>(&'k self, data: &'k DataKey) -> &'k [u8] {
+        match &self.0 {
+            Kind::Aes(provider) => provider.secret(),
+            Kind::Rsa(_) => &data.key[..],
+        }
+    }
+}
+
+impl From<AESProvider> for Provider {
+    fn from(provider: AESProvider) -> Self {
+        Self(Kind::Aes(provider))
+    }
+}
+
+impl From<RSAProvider> for Provider {
+    fn from(provider: RSAProvider) -> Self {
+        Self(Kind::Rsa(provider))
+    }
+}

@@ -1,0 +1,233 @@
+//! Keys of objects wrapped by an RSA key, as Python does it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{
+    KeySize, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey,
+    Pkcs1PublicEncryptingKey, PrivateDecryptingKey, PublicEncryptingKey,
+};
+use zeroize::Zeroizing;
+
+use super::keys::{DataKey, Wrapped, undecryptable};
+use super::{key_file, pem};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// The texts of an RSA key pair; made by [`RSAProvider::get_rsa_key_pair`].
+pub struct RSAKeyPair {
+    public_key: Zeroizing<String>,
+    private_key: Option<Zeroizing<String>>,
+}
+
+/// The files of an RSA key pair; made by [`RSAProvider::get_rsa_key_pair_path`].
+#[derive(Debug, Clone)]
+pub struct RSAKeyPairPath {
+    public_key_path: PathBuf,
+    private_key_path: Option<PathBuf>,
+}
+
+/// An RSA key pair, by its texts or its files: made by `into()` from [`RSAKeyPair`] and [`RSAKeyPairPath`].
+#[derive(Debug)]
+pub struct RsaKeys(Form);
+
+#[derive(Debug)]
+enum Form {
+    Texts(RSAKeyPair),
+    Files(RSAKeyPairPath),
+}
+
+impl From<RSAKeyPair> for RsaKeys {
+    fn from(pair: RSAKeyPair) -> Self {
+        Self(Form::Texts(pair))
+    }
+}
+
+impl From<RSAKeyPairPath> for RsaKeys {
+    fn from(pair: RSAKeyPairPath) -> Self {
+        Self(Form::Files(pair))
+    }
+}
+
+impl fmt::Debug for RSAKeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RSAKeyPair(..)")
+    }
+}
+
+/// The caller's RSA key pair, of 2048 to 8192 bits.
+///
+/// As in Python, keys given as texts wrap by PKCS#1 v1.5 and keys given as files by OAEP (SHA-1), so that
+/// objects of the one are not read by the other. Files are the better choice: v1.5 is open to attackers who
+/// can have the owner of the private key decrypt what they made, and see what becomes of it.
+///
+/// Anybody who has the public key can write objects; that one decrypts says nothing about who wrote it.
+///
+/// Python: `RSAProvider(key_pair_info=RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path'))`
+#[derive(Clone)]
+pub struct RSAProvider {
+    public: Arc<Encrypting>,
+    private: Option<Arc<Decrypting>>,
+}
+
+enum Encrypting {
+    Pkcs1(Pkcs1PublicEncryptingKey),
+    Oaep(OaepPublicEncryptingKey),
+}
+
+enum Decrypting {
+    Pkcs1(Pkcs1PrivateDecryptingKey),
+    Oaep(OaepPrivateDecryptingKey),
+}
+
+impl RSAProvider {
+    /// Names a key pair by its texts, in PEM.
+    ///
+    /// Python: `RSAProvider.get_rsa_key_pair('public_key_value', 'private_key_value')`
+    pub fn get_rsa_key_pair(public_key: impl Into<String>, private_key: impl Into<String>) -> RSAKeyPair {
+        let private_key = Some(Zeroizing::new(private_key.into()));
+        RSAKeyPair { public_key: Zeroizing::new(public_key.into()), private_key }
+    }
+
+    /// Names a key pair by its files, in PEM or DER.
+    ///
+    /// Python: `RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path')`
+    pub fn get_rsa_key_pair_path(
+        public_key_path: impl Into<PathBuf>,
+        private_key_path: impl Into<PathBuf>,
+    ) -> RSAKeyPairPath {
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: Some(private_key_path.into()) }
+    }
+
+    /// Names a public key by its text, for a program that only uploads.
+    pub fn get_rsa_public_key(public_key: impl Into<String>) -> RSAKeyPair {
+        RSAKeyPair { public_key: Zeroizing::new(public_key.into()), private_key: None }
+    }
+
+    /// Names a public key by its file, for a program that only uploads.
+    pub fn get_rsa_public_key_path(public_key_path: impl Into<PathBuf>) -> RSAKeyPairPath {
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: None }
+    }
+
+    /// Reads the keys. A missing file is an error; Python makes a new key pair then.
+    ///
+    /// Python: `RSAProvider(key_pair_info=pair)`
+    pub fn new(key_pair_info: impl Into<RsaKeys>) -> Result<Self, CosError> {
+        Ok(Self::load(key_pair_info.into(), None)?)
+    }
+
+    /// Reads the keys, of which the private one is encrypted by a passphrase.
+    ///
+    /// Python: `RSAProvider(key_pair_info=pair, passphrase='secret')`
+    pub fn with_passphrase(key_pair_info: impl Into<RsaKeys>, passphrase: impl AsRef<str>) -> Result<Self, CosError> {
+        Ok(Self::load(key_pair_info.into(), Some(passphrase.as_ref()))?)
+    }
+
+    /// Writes a new key pair of 2048 bits to two files, the private one for its owner alone. Files that are
+    /// there already are an error, and stay.
+    pub fn generate_key_files(
+        public_key_path: impl AsRef<Path>,
+        private_key_path: impl AsRef<Path>,
+    ) -> Result<(), CosError> {
+        let failed = |_| CosClientError::new(ClientErrorKind::Body, "no RSA key could be made");
+        let private = PrivateDecryptingKey::generate(KeySize::Rsa2048).map_err(failed)?;
+        let public = AsDer::<PublicKeyX509Der<'_>>::as_der(&private.public_key()).map_err(failed)?;
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&private).map_err(failed)?;
+        let private = pem::write("PRIVATE KEY", private.as_ref());
+        key_file::create(private_key_path.as_ref(), private.as_bytes())?;
+        Ok(key_file::create(public_key_path.as_ref(), pem::write("PUBLIC KEY", public.as_ref()).as_bytes())?)
+    }
+
+    fn load(keys: RsaKeys, passphrase: Option<&str>) -> Result<Self, CosClientError> {
+        match keys.0 {
+            Form::Texts(pair) => {
+                let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used for PKCS#1 v1.5");
+                let public = Pkcs1PublicEncryptingKey::new(public("public_key", pair.public_key.as_bytes())?)
+                    .map_err(rejected("public_key"))?;
+                let decrypting = |text: Zeroizing<String>| {
+                    let key = private("private_key", text.as_bytes(), passphrase)?;
+                    Pkcs1PrivateDecryptingKey::new(key).map_err(rejected("private_key"))
+                };
+                let private = pair.private_key.map(decrypting).transpose()?;
+                Ok(Self {
+                    public: Arc::new(Encrypting::Pkcs1(public)),
+                    private: private.map(|key| Arc::new(Decrypting::Pkcs1(key))),
+                })
+            }
+            Form::Files(pair) => {
+                let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used for OAEP");
+                let text = key_file::read(&pair.public_key_path, false)?;
+                let public = OaepPublicEncryptingKey::new(public("public_key_path", &text)?)
+                    .map_err(rejected("public_key_path"))?;
+                let decrypting = |path: PathBuf| {
+                    let key = private("private_key_path", &key_file::read(&path, true)?, passphrase)?;
+                    OaepPrivateDecryptingKey::new(key).map_err(rejected("private_key_path"))
+                };
+                let private = pair.private_key_path.map(decrypting).transpose()?;
+                Ok(Self {
+                    public: Arc::new(Encrypting::Oaep(public)),
+                    private: private.map(|key| Arc::new(Decrypting::Oaep(key))),
+                })
+            }
+        }
+    }
+
+    pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
+        let encrypt = |plain: &[u8]| {
+            let encrypted = match &*self.public {
+                Encrypting::Pkcs1(key) => {
+                    let mut room = vec![0; key.ciphertext_size()];
+                    key.encrypt(plain, &mut room).map(|wrapped| wrapped.to_vec())
+                }
+                Encrypting::Oaep(key) => {
+                    let mut room = vec![0; key.ciphertext_size()];
+                    let wrapped = key.encrypt(&OAEP_SHA1_MGF1SHA1, plain, &mut room, None);
+                    wrapped.map(|wrapped| wrapped.to_vec())
+                }
+            };
+            encrypted.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
+        };
+        Ok(Wrapped { key: encrypt(&data.key[..])?, iv: encrypt(&data.iv[..])? })
+    }
+
+    pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
+        let Some(private) = &self.private else {
+            return Err(CosClientError::invalid("private_key", "is needed to decrypt, and was not given"));
+        };
+        let decrypt = |wrapped: &[u8]| match &**private {
+            Decrypting::Pkcs1(key) => {
+                let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
+                key.decrypt(wrapped, &mut room).ok().map(|plain| Zeroizing::new(plain.to_vec()))
+            }
+            Decrypting::Oaep(key) => {
+                let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
+                let plain = key.decrypt(&OAEP_SHA1_MGF1SHA1, wrapped, &mut room, None);
+                plain.ok().map(|plain| Zeroizing::new(plain.to_vec()))
+            }
+        };
+        // Both are decrypted in any case, and all failures look the same: an error that told more about the
+        // padding would help who sends made-up keys.
+        let (key, iv) = (decrypt(&wrapped.key), decrypt(&wrapped.iv));
+        let data = key.zip(iv).and_then(|(key, iv)| DataKey::from_parts(&key, &iv));
+        data.ok_or_else(|| undecryptable("the object's key cannot be unwrapped by this RSA key"))
+    }
+}
+
+fn public(field: &'static str, text: &[u8]) -> Result<PublicEncryptingKey, CosClientError> {
+    let der = pem::public_key(field, text)?;
+    PublicEncryptingKey::from_der(&der)
+        .map_err(|e| CosClientError::invalid(field, format!("is not a usable RSA public key ({e})")))
+}
+
+fn private(field: &'static str, text: &[u8], passphrase: Option<&str>) -> Result<PrivateDecryptingKey, CosClientError> {
+    let der = pem::private_key(field, text, passphrase)?;
+    PrivateDecryptingKey::from_pkcs8(&der)
+        .map_err(|e| CosClientError::invalid(field, format!("is not a usable RSA private key ({e})")))
+}
+
+impl fmt::Debug for RSAProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RSAProvider(..)")
+    }
+}

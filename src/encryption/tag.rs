@@ -1,0 +1,60 @@
+//! The tag that proves a key: Python ignores it, this crate checks it.
+//!
+//! `HMAC-SHA256(HKDF-SHA256(secret), label, bucket, key, wrapped key, wrapped IV)`, each text with its length
+//! before it. The secret is the AES provider's key, or for RSA, where the writer has none, the object's own.
+
+use aws_lc_rs::{hkdf, hmac};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::keys::{Wrapped, undecryptable};
+use crate::cipher::KeyProof;
+use crate::error::CosClientError;
+use crate::wire::respond::Headers;
+
+pub(crate) const TAG: &str = "x-cos-meta-client-side-encryption-tag";
+const LABEL: &[u8] = b"qcloud-cos key tag v1";
+
+/// Where an object is, as its tag says it.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+}
+
+fn key(secret: &[u8]) -> Result<hmac::Key, CosClientError> {
+    let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, LABEL).extract(secret);
+    let derived = derived.expand(&[b"tag"], hmac::HMAC_SHA256).map(hmac::Key::from);
+    derived.map_err(|_| undecryptable("the key of the tag cannot be derived"))
+}
+
+fn message(place: &Place, wrapped: &Wrapped) -> Vec<u8> {
+    let mut message = Vec::new();
+    for part in [LABEL, place.bucket.as_bytes(), place.key.as_bytes(), &wrapped.key, &wrapped.iv] {
+        message.extend((part.len() as u64).to_be_bytes());
+        message.extend(part);
+    }
+    message
+}
+
+/// Returns the tag in Base64.
+pub(crate) fn make(secret: &[u8], place: &Place, wrapped: &Wrapped) -> Result<String, CosClientError> {
+    Ok(BASE64_STANDARD.encode(hmac::sign(&key(secret)?, &message(place, wrapped))))
+}
+
+/// Checks the tag, where there is one.
+pub(crate) fn check(
+    secret: &[u8],
+    place: &Place,
+    wrapped: &Wrapped,
+    headers: &Headers,
+) -> Result<KeyProof, CosClientError> {
+    let Some(tag) = headers.get(TAG) else { return Ok(KeyProof::Unauthenticated) };
+    let tag = BASE64_STANDARD.decode(tag.trim()).unwrap_or_default();
+    match hmac::verify(&key(secret)?, &message(place, wrapped), &tag) {
+        Ok(()) => Ok(KeyProof::Tagged),
+        Err(_) => Err(undecryptable(
+            "the tag does not fit: the key is another, or key, IV, bucket or name of the object were changed",
+        )),
+    }
+}
