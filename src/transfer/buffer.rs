@@ -140,9 +140,7 @@ impl UploadFileFromBuffer<'_> {
             put.headers = request.headers;
             return Ok(upload_body(client, put, false)?.into());
         }
-        let Target::Object { bucket, key } = &request.target else {
-            return Err(CosClientError::invalid("key", "is missing").into());
-        };
+        let (bucket, key) = request.target.names()?;
         let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
         let job = Job {
             client,

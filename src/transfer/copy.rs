@@ -1,10 +1,11 @@
 //! Copying an object of any size, in one request or in parallel parts.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, Method};
 use serde::Serialize;
 
 use super::finish::Done;
 use super::own_upload::OwnUpload;
+use super::pin;
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use crate::client::CosS3Client;
@@ -180,7 +181,7 @@ impl CopyTransfer<'_> {
 
     fn copy_whole(self) -> Result<CopyOutput, CosError> {
         let Self { client, request, copy_source, replaced, .. } = self;
-        let (bucket, key) = destination(&request.target)?;
+        let (bucket, key) = request.target.names()?;
         let copy = client.copy_object(bucket, key, copy_source).with_headers(request.headers.clone());
         let copied = copy.copy_status(if replaced { "Replaced" } else { "Copy" }).send()?;
         Ok(copied.into())
@@ -188,9 +189,9 @@ impl CopyTransfer<'_> {
 
     fn copy_parts(self, head: &HeadObjectOutput, plan: Plan) -> Result<CopyOutput, CosError> {
         let Self { client, request, copy_source, max_thread, .. } = self;
-        let (bucket, key) = destination(&request.target)?;
+        let (bucket, key) = request.target.names()?;
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
-        pin(&mut headers, &head.etag);
+        pin(&mut headers, IF_MATCH, &head.etag);
         let pool = threads(max_thread)?;
         let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
         let copied = run(&pool, &Stop::default(), plan.parts(), |part: PartRange| {
@@ -205,20 +206,6 @@ impl CopyTransfer<'_> {
             Ok(parts) => Ok(upload.complete(parts, HeaderMap::new(), head.crc64)?.into()),
             Err(error) => Err(upload.abort(error)),
         }
-    }
-}
-
-fn destination(target: &Target) -> Result<(&str, &str), CosClientError> {
-    match target {
-        Target::Object { bucket, key } => Ok((bucket, key)),
-        _ => Err(CosClientError::invalid("key", "is missing")),
-    }
-}
-
-/// Has every part come from the object that was looked up, unless the caller set a condition of his own.
-fn pin(headers: &mut HeaderMap, etag: &str) {
-    if let (false, false, Ok(etag)) = (headers.contains_key(IF_MATCH), etag.is_empty(), HeaderValue::from_str(etag)) {
-        headers.insert(IF_MATCH, etag);
     }
 }
 
@@ -297,11 +284,11 @@ mod tests {
     #[test]
     fn parts_are_pinned_but_not_over_the_callers_condition() {
         let mut headers = HeaderMap::new();
-        pin(&mut headers, "");
+        pin(&mut headers, IF_MATCH, "");
         assert!(headers.is_empty());
-        pin(&mut headers, "\"e\"");
+        pin(&mut headers, IF_MATCH, "\"e\"");
         assert_eq!(headers[IF_MATCH], "\"e\"");
-        pin(&mut headers, "\"other\"");
+        pin(&mut headers, IF_MATCH, "\"other\"");
         assert_eq!(headers[IF_MATCH], "\"e\"");
     }
 }

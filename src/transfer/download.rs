@@ -11,12 +11,12 @@ use http::Method;
 use rayon::ThreadPool;
 use serde::Serialize;
 
-use super::fetch::{Fetch, pin};
+use super::fetch::Fetch;
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
 use super::record::{self, Record, RecordedPart, Source, open_temporary};
-use super::{SINGLE_REQUEST, hash};
+use super::{SINGLE_REQUEST, hash, pin};
 use crate::cipher::{Cipher, KeyProof, Opener};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
@@ -281,7 +281,7 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<(), CosError> {
         let download = Partial::open(self, head, plan, pool, progress)?;
         let mut headers = self.request.headers.clone();
-        pin(&mut headers, &head.etag);
+        pin(&mut headers, "if-match", &head.etag);
         let stop = Stop::default();
         let fetch = Fetch {
             client: self.client,
@@ -326,9 +326,7 @@ impl Partial {
         pool: &ThreadPool,
         progress: &Progress<'_>,
     ) -> Result<Self, CosError> {
-        let Target::Object { bucket, key } = &download.request.target else {
-            return Err(CosClientError::invalid("key", "is missing").into());
-        };
+        let (bucket, key) = download.request.target.names()?;
         let destination =
             absolute(&download.path).map_err(|e| CosClientError::local(&download.path, "cannot use", e))?;
         if let Some(folder) = &download.record_dir {
@@ -336,8 +334,8 @@ impl Partial {
         }
         let record_path = record::path(&destination, bucket, key, download.record_dir.as_deref());
         let source = Source {
-            bucket: bucket.clone(),
-            key: key.clone(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
             etag: head.etag.clone(),
             last_modified: head.last_modified.clone(),
             size: head.content_length,

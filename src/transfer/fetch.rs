@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, Method};
 
 use super::plan::PartRange;
 use super::pool::Stop;
@@ -128,12 +128,5 @@ fn changed(error: CosError) -> CosError {
             CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*e).into()
         }
         other => other,
-    }
-}
-
-/// Pins the object to its ETag, unless the caller set a condition of his own.
-pub(crate) fn pin(headers: &mut HeaderMap, etag: &str) {
-    if let (false, false, Ok(etag)) = (headers.contains_key("if-match"), etag.is_empty(), HeaderValue::from_str(etag)) {
-        headers.insert("if-match", etag);
     }
 }

@@ -15,7 +15,16 @@ mod resume;
 mod section;
 pub(crate) mod upload;
 
+use http::{HeaderMap, HeaderValue};
+
 /// One MiB, the unit of `part_size`, in bytes.
 const MIB: u64 = 1024 * 1024;
 /// Up to how many bytes a file goes in one request, as the documents say: 20 MiB.
 const SINGLE_REQUEST: u64 = 20 * MIB;
+
+/// Has every part come from the object that was looked up, unless the caller set this condition himself.
+fn pin(headers: &mut HeaderMap, condition: &'static str, etag: &str) {
+    if let (false, false, Ok(etag)) = (headers.contains_key(condition), etag.is_empty(), HeaderValue::from_str(etag)) {
+        headers.insert(condition, etag);
+    }
+}

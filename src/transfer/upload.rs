@@ -234,9 +234,7 @@ impl<'a> UploadFile<'a> {
         resume: bool,
     ) -> Result<UploadFileOutput, CosError> {
         let Self { client, request, enable_md5, .. } = self;
-        let Target::Object { bucket, key } = &request.target else {
-            return Err(CosClientError::invalid("key", "is missing").into());
-        };
+        let (bucket, key) = request.target.names()?;
         let found = if resume { find_upload(client, (bucket, key), job, pool, plan)? } else { None };
         let (upload_id, there) = if let Some(found) = found {
             found

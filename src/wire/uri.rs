@@ -79,6 +79,14 @@ impl Target {
     pub(crate) fn object(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self::Object { bucket: bucket.into(), key: key.into() }
     }
+
+    /// Returns the bucket and the key of an object.
+    pub(crate) fn names(&self) -> Result<(&str, &str), CosClientError> {
+        match self {
+            Self::Object { bucket, key } => Ok((bucket, key)),
+            _ => Err(CosClientError::invalid("key", "is missing")),
+        }
+    }
 }
 
 /// A target resolved to an address.
