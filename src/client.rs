@@ -14,6 +14,7 @@ use http::header::{
 use crate::answer::{Failed, Reason, Response, Streaming, attempted, outcome, read_whole, refused};
 use crate::body::{Sending, with_reader};
 use crate::config::CosConfig;
+use crate::control::Control;
 use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Call, Failure, Stage, Transport, Ureq};
@@ -76,7 +77,8 @@ struct Inner {
     attempts: u32,
     retries: AtomicU64,
     clock: Box<Clock>,
-    sleeper: Box<Sleeper>,
+    /// Replaces the system's sleep, for tests.
+    sleeper: Option<Box<Sleeper>>,
 }
 
 /// Collects what a [`CosS3Client`] takes besides its configuration.
@@ -85,7 +87,8 @@ pub struct CosS3ClientBuilder {
     config: CosConfig,
     retry: u32,
     clock: Box<Clock>,
-    sleeper: Box<Sleeper>,
+    /// Replaces the system's sleep, for tests.
+    sleeper: Option<Box<Sleeper>>,
 }
 
 impl CosS3ClientBuilder {
@@ -101,9 +104,10 @@ impl CosS3ClientBuilder {
         self
     }
 
-    /// Sets what pauses between two attempts. For tests. Default: [`std::thread::sleep`].
+    /// Sets what pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
+    /// that has a handle a sleep that ends when it is paused or cancelled.
     pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
-        self.sleeper = Box::new(sleeper);
+        self.sleeper = Some(Box::new(sleeper));
         self
     }
 
@@ -151,7 +155,7 @@ impl CosS3Client {
     ///
     /// Python: `CosS3Client(config, retry=5)`
     pub fn builder(config: CosConfig) -> CosS3ClientBuilder {
-        CosS3ClientBuilder { config, retry: 3, clock: Box::new(SystemTime::now), sleeper: Box::new(std::thread::sleep) }
+        CosS3ClientBuilder { config, retry: 3, clock: Box::new(SystemTime::now), sleeper: None }
     }
 
     /// Returns the client's configuration.
@@ -179,7 +183,15 @@ impl CosS3Client {
         let policy = Policy { attempts: u32::MAX, switch_domain: false };
         let state = State { made: number.max(1), stale: 0, idempotent: true, replayable: true };
         if let Decision::Again { delay, .. } = decide(policy, state, Outcome::Broken, fastrand::f64()) {
-            (self.inner.sleeper)(delay);
+            self.sleep(delay);
+        }
+    }
+
+    fn sleep(&self, delay: Duration) {
+        match (&self.inner.sleeper, Control::current()) {
+            (Some(sleeper), _) => sleeper(delay),
+            (None, Some(control)) => control.sleep(delay),
+            (None, None) => std::thread::sleep(delay),
         }
     }
 
@@ -220,6 +232,9 @@ impl CosS3Client {
                 Err(failed) => failed,
             };
             state.replayable = request.body.rewind().unwrap_or(false);
+            if Control::current().is_some_and(|control| control.is_interrupted()) {
+                return Err(attempted(error, state.made));
+            }
             let switchable = self.inner.config.fixed.auto_switch_domain_on_retry && location.clone().switch_domain();
             let policy = Policy { attempts: self.inner.attempts, switch_domain: switchable };
             let decision = decide(policy, state, outcome(&error, &reason), fastrand::f64());
@@ -233,7 +248,7 @@ impl CosS3Client {
             }
             self.inner.retries.fetch_add(1, Ordering::Relaxed);
             if !delay.is_zero() {
-                (self.inner.sleeper)(delay);
+                self.sleep(delay);
             }
         }
     }

@@ -58,6 +58,7 @@ mod body;
 mod cipher;
 mod client;
 mod config;
+mod control;
 mod credentials;
 #[cfg(feature = "encryption")]
 mod encryption;

@@ -1,4 +1,6 @@
-//! HTTP. The only file that names ureq.
+//! HTTP. Only this file and its folder name ureq.
+
+mod interruptible;
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -16,6 +18,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Body, BodyReader, Error, Proxy, SendBody, Timeout};
 
+use self::interruptible::Interruptible;
 use crate::config::Connection;
 use crate::error::{ClientErrorKind, CosClientError};
 
@@ -106,6 +109,7 @@ impl Ureq {
             .build();
         let resolver = Named { fixed: settings.connect_to, dns: DefaultResolver::default() };
         let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
+        let connector = Interruptible(connector);
         Ok(Self { agent: Agent::with_parts(config, connector, resolver), proxied })
     }
 }

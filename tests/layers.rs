@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 26] = [
+const LAYERS: [&str; 27] = [
     "error",
+    "control",
     "wire/crc64",
     "wire/uri",
     "wire/copy_source",

@@ -1,0 +1,260 @@
+//! What a transfer and its handle share: whether it goes on, pauses or ends, and how far it is.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// Something that blocks a thread and can be woken.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Ends whatever is blocked, if it is still `by`'s.
+    fn interrupt(&self, by: &Control);
+}
+
+/// Steers a transfer, which may be one file or many. A clone steers the same.
+#[derive(Clone, Default)]
+pub(crate) struct Control(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// What `state` says, for those who ask often.
+    interrupted: AtomicBool,
+    interruptions: AtomicU64,
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    paused: bool,
+    cancelled: bool,
+    blocked: Vec<Weak<dyn Interrupt>>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Control>> = const { RefCell::new(None) };
+}
+
+impl Control {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Breaks off what is on its way; it is taken up again by [`resume`](Self::resume).
+    pub(crate) fn pause(&self) {
+        self.change(|state| state.paused = true);
+    }
+
+    pub(crate) fn resume(&self) {
+        self.change(|state| state.paused = false);
+    }
+
+    /// Breaks off what is on its way, for good.
+    pub(crate) fn cancel(&self) {
+        self.change(|state| state.cancelled = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let blocked = {
+            let mut state = self.state();
+            change(&mut state);
+            let interrupted = state.paused || state.cancelled;
+            self.0.interrupted.store(interrupted, Ordering::SeqCst);
+            if interrupted {
+                self.0.interruptions.fetch_add(1, Ordering::SeqCst);
+                std::mem::take(&mut state.blocked)
+            } else {
+                Vec::new()
+            }
+        };
+        self.0.changed.notify_all();
+        for blocked in blocked.iter().filter_map(Weak::upgrade) {
+            blocked.interrupt(self);
+        }
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.state().paused
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.state().cancelled
+    }
+
+    /// Whether it is paused or cancelled.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.0.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// How often it was interrupted: what fails while this changes may have failed by that alone.
+    pub(crate) fn interruptions(&self) -> u64 {
+        self.0.interruptions.load(Ordering::SeqCst)
+    }
+
+    /// Waits as long as it is paused; fails if it is cancelled.
+    pub(crate) fn proceed(&self) -> Result<(), CosClientError> {
+        let state = self.state();
+        let waited = self.0.changed.wait_while(state, |state| state.paused && !state.cancelled);
+        if waited.unwrap_or_else(PoisonError::into_inner).cancelled {
+            return Err(CosClientError::new(ClientErrorKind::Cancelled, "the transfer was cancelled"));
+        }
+        Ok(())
+    }
+
+    /// Does `work`, again after each pause that broke it off.
+    pub(crate) fn repeat<R>(&self, mut work: impl FnMut() -> Result<R, CosError>) -> Result<R, CosError> {
+        loop {
+            self.proceed()?;
+            let before = self.interruptions();
+            match work() {
+                Err(_) if self.interruptions() != before => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Sleeps until the time is over or something changes.
+    pub(crate) fn sleep(&self, time: Duration) {
+        let state = self.state();
+        if !state.paused && !state.cancelled {
+            let woken = self.0.changed.wait_timeout_while(state, time, |state| !state.paused && !state.cancelled);
+            drop(woken);
+        }
+    }
+
+    /// Has `blocked` woken when this is interrupted; at once, if it is already.
+    pub(crate) fn watch(&self, blocked: Weak<dyn Interrupt>) {
+        let mut state = self.state();
+        if state.paused || state.cancelled {
+            drop(state);
+            if let Some(blocked) = blocked.upgrade() {
+                blocked.interrupt(self);
+            }
+            return;
+        }
+        state.blocked.retain(|known| known.strong_count() > 0);
+        state.blocked.push(blocked);
+    }
+
+    /// Whether both steer the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Adds to the bytes in all.
+    pub(crate) fn expect(&self, bytes: u64) {
+        self.0.total.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn forward(&self, bytes: u64) {
+        self.0.done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn back(&self, bytes: u64) {
+        self.0.done.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Returns the bytes done and the bytes in all.
+    pub(crate) fn progress(&self) -> (u64, u64) {
+        (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+    }
+
+    /// Has this thread's requests steered by this, until the value returned is dropped.
+    pub(crate) fn enter(&self) -> Entered {
+        Entered(CURRENT.replace(Some(self.clone())))
+    }
+
+    /// Returns what steers this thread's requests.
+    pub(crate) fn current() -> Option<Self> {
+        CURRENT.with_borrow(Clone::clone)
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (done, total) = self.progress();
+        f.debug_struct("Control").field("done", &done).field("total", &total).finish_non_exhaustive()
+    }
+}
+
+/// Ends [`Control::enter`].
+#[must_use = "it ends when dropped"]
+pub(crate) struct Entered(Option<Control>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_a_pause_broke_off_is_done_again() {
+        let control = Control::default();
+        let mut tries = 0;
+        let result = control.repeat(|| {
+            tries += 1;
+            if tries == 1 {
+                control.pause();
+                control.resume();
+                return Err(CosClientError::new(ClientErrorKind::Transport, "broken off").into());
+            }
+            Ok(tries)
+        });
+        assert_eq!(result.unwrap(), 2);
+    }
+
+    #[test]
+    fn a_cancelled_transfer_neither_works_nor_sleeps() {
+        let control = Control::default();
+        control.pause();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| control.repeat(|| Ok(())));
+            control.cancel();
+            let error = waiting.join().unwrap().unwrap_err();
+            assert_eq!(error.kind(), Some(&ClientErrorKind::Cancelled));
+        });
+        control.sleep(Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn what_blocks_is_woken_also_if_it_comes_late() {
+        #[derive(Default)]
+        struct Socket(AtomicU64);
+        impl Interrupt for Socket {
+            fn interrupt(&self, _: &Control) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let control = Control::default();
+        let (early, late) = (Arc::new(Socket::default()), Arc::new(Socket::default()));
+        let weak: Weak<Socket> = Arc::downgrade(&early);
+        control.watch(weak);
+        control.cancel();
+        let weak: Weak<Socket> = Arc::downgrade(&late);
+        control.watch(weak);
+        assert_eq!((early.0.load(Ordering::SeqCst), late.0.load(Ordering::SeqCst)), (1, 1));
+    }
+
+    #[test]
+    fn what_steers_a_thread_is_restored() {
+        let (outer, inner) = (Control::default(), Control::default());
+        {
+            let _outer = outer.enter();
+            {
+                let _inner = inner.enter();
+                assert!(Control::current().unwrap().is(&inner));
+            }
+            assert!(Control::current().unwrap().is(&outer));
+        }
+        assert!(Control::current().is_none());
+    }
+}
