@@ -43,8 +43,8 @@ pub(crate) fn exchange(
     let Ok(mut body) = Body::new(&head, reader, &mut writer) else {
         return unframed(context, &head, &ids, stream);
     };
-    if let Some(offset) = faults.iter().find_map(corrupted_upload) {
-        body.flip_at(offset);
+    if let Some(bit) = faults.iter().find_map(corrupted_upload) {
+        body.flip_at(bit);
     }
     let record = |body: &Body<'_>, status| {
         let entry = RecordedRequest::new(&head, body.bytes_read(), status);
@@ -215,7 +215,8 @@ fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
                 shape.chunked = false;
                 shape.declared = Some(*length);
             }
-            Fault::CorruptAnswer(offset) => shape.flip_at = Some(*offset),
+            Fault::CorruptAnswer(offset) => shape.flip_at = Some(offset.saturating_mul(8)),
+            Fault::FlipAnswer(bit) => shape.flip_at = Some(*bit),
             Fault::DropHeader(name) => response.unset(name),
             Fault::SetHeader(name, value) => response.set(name, value),
             _ => {}
@@ -224,9 +225,11 @@ fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
     shape
 }
 
+/// Returns the bit of the request's body that arrives flipped.
 fn corrupted_upload(fault: &Fault) -> Option<u64> {
     match fault {
-        Fault::CorruptUpload(offset) => Some(*offset),
+        Fault::CorruptUpload(offset) => Some(offset.saturating_mul(8)),
+        Fault::FlipUpload(bit) => Some(*bit),
         _ => None,
     }
 }

@@ -50,6 +50,10 @@ pub enum Fault {
     /// Damages the byte at this offset of the request's body before anything looks at it, so
     /// that digests in the answer are those of the damaged bytes.
     CorruptUpload(u64),
+    /// Flips this bit of the answer's body, the lowest of the first byte being 0.
+    FlipAnswer(u64),
+    /// Flips this bit of the request's body, as [`CorruptUpload`](Fault::CorruptUpload) damages a byte.
+    FlipUpload(u64),
     /// Leaves a header out of the answer.
     DropHeader(String),
     /// Sets a header of the answer.

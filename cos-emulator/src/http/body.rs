@@ -12,6 +12,7 @@ pub(crate) struct Body<'a> {
     state: State,
     declared: Option<u64>,
     read: u64,
+    /// In bits.
     flip_at: Option<u64>,
 }
 
@@ -69,9 +70,9 @@ impl<'a> Body<'a> {
         self.read
     }
 
-    /// Makes the byte at `offset` arrive damaged.
-    pub(crate) fn flip_at(&mut self, offset: u64) {
-        self.flip_at = Some(offset);
+    /// Makes this bit arrive flipped.
+    pub(crate) fn flip_at(&mut self, bit: u64) {
+        self.flip_at = Some(bit);
     }
 
     /// Whether reading what is left promises to be worth it. It does not when that is much, nor
@@ -129,10 +130,10 @@ impl<'a> Body<'a> {
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        if let Some(at) = self.flip_at
-            && (self.read..self.read + read as u64).contains(&at)
+        if let Some(bit) = self.flip_at
+            && (self.read..self.read + read as u64).contains(&(bit / 8))
         {
-            buffer[(at - self.read) as usize] ^= 1;
+            buffer[(bit / 8 - self.read) as usize] ^= 1 << (bit % 8);
         }
         self.read += read as u64;
         Ok(read)

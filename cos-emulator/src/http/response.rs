@@ -37,7 +37,7 @@ pub(crate) struct Shape {
     pub(crate) declared: Option<u64>,
     /// Send the body in chunks.
     pub(crate) chunked: bool,
-    /// Damage the byte at this offset of the body.
+    /// Flip this bit of the body.
     pub(crate) flip_at: Option<u64>,
     /// Send the body in pieces of this size, each after this pause.
     pub(crate) trickle: Option<(usize, Duration)>,
@@ -131,10 +131,10 @@ impl Response {
     fn write_bent(&self, mut to: &TcpStream, len: u64, shape: &Shape, stop: &Stop) -> io::Result<()> {
         let mut at = 0;
         let mut send = |chunk: &mut [u8]| {
-            if let Some(index) = shape.flip_at.and_then(|flip_at| flip_at.checked_sub(at))
+            if let Some((bit, index)) = shape.flip_at.and_then(|bit| Some((bit % 8, (bit / 8).checked_sub(at)?)))
                 && let Some(byte) = chunk.get_mut(index as usize)
             {
-                *byte ^= 1;
+                *byte ^= 1 << bit;
             }
             at += chunk.len() as u64;
             let Some((size, pause)) = shape.trickle else {
