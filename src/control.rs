@@ -151,12 +151,13 @@ impl Control {
         self.0.total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn forward(&self, bytes: u64) {
-        self.0.done.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    pub(crate) fn back(&self, bytes: u64) {
-        self.0.done.fetch_sub(bytes, Ordering::Relaxed);
+    /// Notes that a file's bytes done went from `before` to `now`.
+    pub(crate) fn moved(&self, before: u64, now: u64) {
+        if now >= before {
+            self.0.done.fetch_add(now - before, Ordering::Relaxed);
+        } else {
+            self.0.done.fetch_sub(before - now, Ordering::Relaxed);
+        }
     }
 
     /// Returns the bytes done and the bytes in all.
@@ -167,6 +168,11 @@ impl Control {
     /// Has this thread's requests steered by this, until the value returned is dropped.
     pub(crate) fn enter(&self) -> Entered {
         Entered(CURRENT.replace(Some(self.clone())))
+    }
+
+    /// Returns what steers this thread's transfer: what a caller further up has set, or something of its own.
+    pub(crate) fn of_this_thread() -> Self {
+        Self::current().unwrap_or_default()
     }
 
     /// Returns what steers this thread's requests.

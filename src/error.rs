@@ -95,6 +95,8 @@ pub enum ClientErrorKind {
     ObjectChanged,
     /// An encrypted object does not fit the key, its place, or what the client accepts; or it is not encrypted.
     Decryption,
+    /// Another transfer, of this program or another one, is downloading to the same file.
+    Locked,
     /// The transfer was cancelled through its handle.
     Cancelled,
     /// The request's body cannot be read again, so the request cannot be repeated.

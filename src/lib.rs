@@ -121,6 +121,7 @@ pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::buffer::UploadFileFromBuffer;
 pub use transfer::copy::{CopyOutput, CopyTransfer};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};
+pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
 pub use transfer::upload::{UploadFile, UploadFileOutput};
 pub use wire::copy_source::CopySource;
 pub use wire::request::Body;

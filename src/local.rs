@@ -19,7 +19,7 @@ impl Replacement {
     /// an error now rather than after the download.
     pub(crate) fn create(path: &Path) -> Result<Self, CosClientError> {
         check_destination(path)?;
-        let file = temporary()
+        let file = tempfile::Builder::new()
             .tempfile_in(folder_of(path))
             .map_err(|e| CosClientError::local(path, "cannot create a temporary file for", e))?;
         Ok(Self { file, path: path.to_path_buf() })
@@ -28,6 +28,7 @@ impl Replacement {
     /// Puts the file in its place, with its bytes on the disk first.
     pub(crate) fn finish(self) -> Result<(), CosClientError> {
         let Self { file, path } = self;
+        set_usual_mode(file.as_file(), file.path());
         let synced = file.as_file().sync_all();
         synced.map_err(|e| CosClientError::local(&path, "cannot write", e))?;
         file.persist(&path).map_err(|e| CosClientError::local(&path, "cannot replace", e.error))?;
@@ -68,16 +69,21 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A temporary file with the rights that a new file gets.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    #[allow(unused_mut, reason = "rights are set on Unix only")]
-    let mut builder = tempfile::Builder::new();
+/// Gives a temporary file, which only its owner could read, the rights that any new file gets.
+pub(crate) fn set_usual_mode(file: &File, path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        // Nothing but a new file tells them.
+        let probe =
+            tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder_of(path));
+        let usual = probe.and_then(|probe| probe.as_file().metadata());
+        if let Err(error) = usual.and_then(|usual| file.set_permissions(usual.permissions())) {
+            log::warn!("{} stays readable to its owner alone: {error}", path.display());
+        }
     }
-    builder
+    #[cfg(not(unix))]
+    let _ = (file, path);
 }
 
 /// Makes a rename survive a power cut, where the system can.

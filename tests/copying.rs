@@ -139,7 +139,8 @@ fn a_large_object_is_copied_in_parts_of_one_version() {
     let (cos, client) = start();
     let data = large(&client);
     let head = client.head_object(SOURCE, LARGE).send().unwrap();
-    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).max_thread(3);
+    let copy =
+        client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false).max_thread(3);
     let copied = copy.metadata("x-cos-meta-a", "1").send().unwrap();
     assert_eq!((read(&client, "far"), copied.crc64), (data, head.crc64));
     let sent = parts(&cos);
@@ -159,7 +160,7 @@ fn a_source_that_changes_meanwhile_is_an_error_and_leaves_nothing() {
     // The source is looked up as it was, and is another one for the parts.
     let stale = Fault::SetHeader("ETag".into(), "\"00000000000000000000000000000000\"".into());
     cos.inject(stale, Match::any().method("HEAD"), 1);
-    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1);
+    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false);
     let CosError::Client(error) = copy.send().unwrap_err() else { panic!("not a client error") };
     assert_eq!(*error.kind(), ClientErrorKind::ObjectChanged);
     assert_eq!(open_uploads(&client), 0);
@@ -171,7 +172,7 @@ fn a_copy_whose_checksum_is_not_the_sources_is_an_error() {
     let (cos, client) = start();
     large(&client);
     cos.inject(Fault::SetHeader("x-cos-hash-crc64ecma".into(), "1".into()), Match::any().method("HEAD"), 1);
-    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1);
+    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false);
     let CosError::Client(error) = copy.send().unwrap_err() else { panic!("not a client error") };
     assert_eq!(*error.kind(), ClientErrorKind::Integrity);
 }
@@ -181,7 +182,8 @@ fn a_part_that_fails_ends_the_copy_and_its_upload() {
     let (cos, client) = start();
     large(&client);
     cos.inject(Fault::error(403, "AccessDenied"), Match::any().query("partNumber=2"), 1);
-    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).max_thread(1);
+    let copy =
+        client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false).max_thread(1);
     assert_eq!(copy.send().unwrap_err().service().unwrap().get_error_code(), "AccessDenied");
     assert_eq!(open_uploads(&client), 0);
 }
@@ -198,7 +200,7 @@ fn an_upload_is_given_up_only_if_its_completion_was_refused() {
         let (cos, client) = start();
         large(&client);
         cos.inject(fault.clone(), complete(), usize::MAX);
-        let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1);
+        let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false);
         assert!(copy.send().is_err());
         assert_eq!(open_uploads(&client), left, "{fault:?}");
     }
@@ -211,7 +213,7 @@ fn an_encrypted_source_is_looked_up_and_copied_with_its_key() {
     let put = client.put_object(SOURCE, content(2 * MIB), "secret").sse_customer_algorithm("AES256");
     put.sse_customer_key(key).sse_customer_key_md5(md5).send().unwrap();
     client.get_conf().set_copy_part_threshold_size(MIB as u64);
-    let copy = client.copy(BUCKET, "open", source("secret")).storage_class("STANDARD_IA").part_size(1);
+    let copy = client.copy(BUCKET, "open", source("secret")).storage_class("STANDARD_IA").part_size(1).resume(false);
     let copy = copy.copy_source_sse_customer_algorithm("AES256").copy_source_sse_customer_key(key);
     copy.copy_source_sse_customer_key_md5(md5).send().unwrap();
     assert_eq!(read(&client, "open"), content(2 * MIB));

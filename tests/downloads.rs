@@ -397,18 +397,18 @@ fn two_downloads_to_one_file_at_once_leave_it_whole() {
 }
 
 #[test]
-fn two_downloads_that_take_up_the_same_one_leave_the_file_whole() {
-    let scene = Scene::broken_off(26);
-    let once = Once::default();
-    let second = || assert!(scene.download().send().is_ok());
-    let later = |done, _| {
-        if done > MIB as u64 {
-            once.run(second);
-        }
-    };
-    // The first may find that the file is there already; it must not spoil it.
-    let _ = scene.download().progress_callback(later).send();
-    scene.assert_new();
+fn a_second_download_to_the_same_file_is_refused_while_the_first_goes_on() {
+    for scene in [Scene::new(26), Scene::broken_off(26)] {
+        let once = Once::default();
+        let second = || assert_eq!(kind(scene.download().send()), ClientErrorKind::Locked);
+        let later = |done, _| {
+            if done > MIB as u64 {
+                once.run(second);
+            }
+        };
+        scene.download().progress_callback(later).send().unwrap();
+        scene.assert_new();
+    }
 }
 
 #[test]

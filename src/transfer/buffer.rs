@@ -8,11 +8,13 @@ use http::{HeaderMap, Method};
 
 use super::MIB;
 use super::finish::Done;
+use super::handle::TransferHandle;
 use super::own_upload::OwnUpload;
 use super::plan::part_size_bytes;
 use super::pool::{Stop, threads};
 use super::upload::{COMPLETE_HEADERS, PART_HEADERS, UploadFileOutput};
 use crate::client::CosS3Client;
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{UPLOAD, upload_body};
@@ -61,13 +63,13 @@ impl CosS3Client {
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/14112>
     pub fn upload_file_from_buffer<'a>(
-        &'a self,
+        &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        body: impl Read + 'a,
+        body: impl Read + Send + 'a,
     ) -> UploadFileFromBuffer<'a> {
         UploadFileFromBuffer {
-            client: self,
+            client: self.clone(),
             request: Request::new("upload_file_from_buffer", Method::PUT, Target::object(bucket, key)),
             body: Box::new(body),
             max_buffer_size: 100,
@@ -80,9 +82,9 @@ impl CosS3Client {
 /// Builds an [`upload_file_from_buffer`](CosS3Client::upload_file_from_buffer) transfer.
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadFileFromBuffer<'a> {
-    client: &'a CosS3Client,
+    client: CosS3Client,
     request: Request<'a>,
-    body: Box<dyn Read + 'a>,
+    body: Box<dyn Read + Send + 'a>,
     max_buffer_size: u64,
     part_size: u64,
     max_thread: usize,
@@ -128,6 +130,9 @@ impl UploadFileFromBuffer<'_> {
     /// Uploads what the reader gives.
     pub fn send(self) -> Result<UploadFileOutput, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
+        let client = &client;
+        let control = Control::of_this_thread();
+        let _entered = control.enter();
         request.check()?;
         let room = Room::new(max_buffer_size / part_size.max(1));
         let part_size = part_size_bytes(part_size)?;
@@ -150,7 +155,7 @@ impl UploadFileFromBuffer<'_> {
             headers: options::chosen(&request.headers, &PART_HEADERS),
             part_size,
             room: &room,
-            outcome: Outcome::default(),
+            outcome: Outcome::new(&control),
         };
         job.run(&pool, first, body.as_mut());
         match job.outcome.into_parts() {
@@ -160,6 +165,14 @@ impl UploadFileFromBuffer<'_> {
             }
             Err(error) => Err(upload.abort(error)),
         }
+    }
+}
+
+impl UploadFileFromBuffer<'static> {
+    /// Starts the upload on threads of its own and returns its handle. A pause is noticed between two reads
+    /// of the body; a cancelled upload deletes its parts, for nobody can read the body again.
+    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+        TransferHandle::start(|| self.send())
     }
 }
 
@@ -198,13 +211,16 @@ impl Job<'_> {
                 }
                 scope.spawn(move |_| {
                     let _place = place;
-                    if !self.outcome.stop.is_set() {
+                    if !self.outcome.stop.has_failed() {
                         self.send(number, &data);
                     }
                 });
                 place = self.room.enter();
-                if self.outcome.stop.is_set() {
+                if self.outcome.stop.has_failed() {
                     return;
+                }
+                if let Err(error) = self.outcome.stop.proceed() {
+                    return self.outcome.fail(error.into());
                 }
                 data = match read_part(body, self.part_size, self.part_size) {
                     Ok(data) if data.is_empty() => return,
@@ -216,8 +232,11 @@ impl Job<'_> {
     }
 
     fn send(&self, number: u32, data: &[u8]) {
-        let upload = self.client.upload_part(self.bucket, self.key, data, number, self.upload_id);
-        match upload.with_headers(self.headers.clone()).send() {
+        let send = || {
+            let upload = self.client.upload_part(self.bucket, self.key, data, number, self.upload_id);
+            upload.with_headers(self.headers.clone()).send()
+        };
+        match self.outcome.stop.repeat(send) {
             Ok(answer) => self.outcome.add(Done {
                 part: Part { part_number: number, etag: answer.etag },
                 crc64: answer.sent_crc64,
@@ -229,7 +248,6 @@ impl Job<'_> {
 }
 
 /// What became of the parts.
-#[derive(Default)]
 struct Outcome {
     stop: Stop,
     done: Mutex<Vec<Done>>,
@@ -237,6 +255,10 @@ struct Outcome {
 }
 
 impl Outcome {
+    fn new(control: &Control) -> Self {
+        Self { stop: Stop::new(control), done: Mutex::default(), first_error: Mutex::default() }
+    }
+
     fn add(&self, done: Done) {
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(done);
     }

@@ -1,16 +1,24 @@
 //! Copying an object of any size, in one request or in parallel parts.
 
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
 use http::{HeaderMap, HeaderName, Method};
 use serde::Serialize;
 
-use super::finish::Done;
-use super::own_upload::OwnUpload;
+use super::finish::{Begun, Done, Finish};
+use super::handle::TransferHandle;
+use super::own_upload::{give_up, refused, start};
 use super::pin;
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
+use super::resume::Place;
+use super::saved::{self, Earlier, Saved, SavedPart, Upload};
 use crate::client::CosS3Client;
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
@@ -47,8 +55,8 @@ impl CosS3Client {
     /// The source is looked up first. One request copies it within a region and storage class, and up to
     /// the configuration's `copy_part_threshold_size` (5 GiB) otherwise. Anything else is copied in parts,
     /// several at a time; these must all come from the same version of the source, else nothing is
-    /// completed. A copy in parts takes its metadata from the setters here, not from the source. If it fails,
-    /// its parts are deleted.
+    /// completed. A copy in parts takes its metadata from the setters here, not from the source. One that broke
+    /// off is taken up again by the next call, also of a later process; one that was refused deletes its parts.
     ///
     /// Python:
     /// ```python
@@ -77,19 +85,22 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/10881>
-    pub fn copy(
+    pub fn copy<'a>(
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
         copy_source: impl Into<CopySource>,
-    ) -> CopyTransfer<'_> {
+    ) -> CopyTransfer<'a> {
         CopyTransfer {
-            client: self,
+            client: self.clone(),
             request: Request::new("copy", Method::PUT, Target::object(bucket, key)),
             copy_source: copy_source.into(),
             replaced: false,
             part_size: 10,
             max_thread: 5,
+            resume: true,
+            discard_on_cancel: false,
+            checkpoint_dir: None,
         }
     }
 }
@@ -98,12 +109,15 @@ impl CosS3Client {
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct CopyTransfer<'a> {
-    client: &'a CosS3Client,
+    client: CosS3Client,
     request: Request<'a>,
     copy_source: CopySource,
     replaced: bool,
     part_size: u64,
     max_thread: usize,
+    resume: bool,
+    discard_on_cancel: bool,
+    checkpoint_dir: Option<PathBuf>,
 }
 
 impl CopyTransfer<'_> {
@@ -143,6 +157,27 @@ impl CopyTransfer<'_> {
         self
     }
 
+    /// Keeps a checkpoint of a copy in parts, and goes on with one that broke off. Default: true; otherwise the
+    /// parts of a copy that fails are deleted.
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.resume = resume;
+        self
+    }
+
+    /// Deletes the parts when the transfer is cancelled through its handle, instead of keeping them for the
+    /// next call. Default: false.
+    pub fn discard_on_cancel(mut self, discard: bool) -> Self {
+        self.discard_on_cancel = discard;
+        self
+    }
+
+    /// Keeps the checkpoint of a copy in parts in this folder, which is created if need be. Default: the
+    /// folder `qcloud_cos` in `$XDG_STATE_HOME`, `~/.local/state` or, on Windows, `%LOCALAPPDATA%`.
+    pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.checkpoint_dir = Some(folder.into());
+        self
+    }
+
     /// Copies the object.
     pub fn send(mut self) -> Result<CopyOutput, CosError> {
         self.request.check()?;
@@ -150,18 +185,20 @@ impl CopyTransfer<'_> {
         if self.max_thread == 0 {
             return Err(CosClientError::invalid("max_thread", "must be at least 1").into());
         }
+        let control = Control::of_this_thread();
+        let _entered = control.enter();
         let config = self.client.get_conf();
         let addressing = config.addressing();
         let source = self.copy_source.resolve(&addressing)?;
-        let head = self.head(&source)?;
+        let head = control.repeat(|| self.head(&source))?;
         let class = self.request.headers.get("x-cos-storage-class").and_then(|class| class.to_str().ok());
         let same_class =
             class.unwrap_or(StorageClass::Standard.as_str()).eq_ignore_ascii_case(head.storage_class.as_str());
         let near = source.endpoint == addressing.endpoint && same_class;
         if near || head.content_length < config.copy_part_threshold_size() {
-            return self.copy_whole();
+            return control.repeat(|| self.copy_whole());
         }
-        self.copy_parts(&head, Plan::upload(head.content_length, part_size))
+        self.copy_parts(&control, &source, &head, Plan::upload(head.content_length, part_size))
     }
 
     /// Looks the source up, where it is.
@@ -179,34 +216,144 @@ impl CopyTransfer<'_> {
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 
-    fn copy_whole(self) -> Result<CopyOutput, CosError> {
+    fn copy_whole(&self) -> Result<CopyOutput, CosError> {
         let Self { client, request, copy_source, replaced, .. } = self;
         let (bucket, key) = request.target.names()?;
-        let copy = client.copy_object(bucket, key, copy_source).with_headers(request.headers.clone());
-        let copied = copy.copy_status(if replaced { "Replaced" } else { "Copy" }).send()?;
+        let copy = client.copy_object(bucket, key, copy_source.clone()).with_headers(request.headers.clone());
+        let copied = copy.copy_status(if *replaced { "Replaced" } else { "Copy" }).send()?;
         Ok(copied.into())
     }
 
-    fn copy_parts(self, head: &HeadObjectOutput, plan: Plan) -> Result<CopyOutput, CosError> {
-        let Self { client, request, copy_source, max_thread, .. } = self;
+    fn copy_parts(
+        &self,
+        control: &Control,
+        source: &Source,
+        head: &HeadObjectOutput,
+        plan: Plan,
+    ) -> Result<CopyOutput, CosError> {
+        let Self { client, request, copy_source, .. } = self;
         let (bucket, key) = request.target.names()?;
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
         pin(&mut headers, IF_MATCH, &head.etag);
-        let pool = threads(max_thread)?;
-        let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
-        let copied = run(&pool, &Stop::default(), plan.parts(), |part: PartRange| {
+        let pool = threads(self.max_thread)?;
+        let of = Upload {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            source: format!("{}/{}?{}", source.host, source.key, source.version_id),
+            state: format!("{} {}", head.etag, head.last_modified),
+            size: head.content_length,
+            part_size: plan.part_size(),
+            options: saved::options(&request.headers),
+        };
+        let (saved, earlier) = if self.resume {
+            Saved::open(of, self.checkpoint_dir.as_deref())
+        } else {
+            (Saved::none(of), Earlier::Nothing)
+        };
+        let place = Place { client, bucket, key, control };
+        let (upload_id, there) = match self.begin(place, head, &saved, earlier)? {
+            Begun::Upload(upload_id, there) => (upload_id, there),
+            Begun::Completed(output) => {
+                saved.remove();
+                return Ok((*output).into());
+            }
+        };
+        let numbers: HashSet<u32> = there.iter().map(|done| done.part.part_number).collect();
+        let missing: Vec<PartRange> = plan.parts().filter(|part| !numbers.contains(&part.number)).collect();
+        let stop = Stop::new(control);
+        let copied = run(&pool, &stop, missing.into_iter(), |part| {
             let last = part.offset + part.len - 1;
-            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, &copy_source);
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload_id, copy_source);
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
             let copied = copy.with_headers(headers.clone()).send().map_err(changed)?;
-            let done = Part { part_number: part.number, etag: copied.etag };
-            Ok(Done { part: done, crc64: copied.crc64, len: part.len })
+            let copied_part = Part { part_number: part.number, etag: copied.etag };
+            let done = Done { part: copied_part, crc64: copied.crc64, len: part.len };
+            saved.part(&done);
+            Ok(done)
         });
-        match copied {
-            Ok(parts) => Ok(upload.complete(parts, HeaderMap::new(), head.crc64)?.into()),
-            Err(error) => Err(upload.abort(error)),
-        }
+        let mut done = copied.inspect_err(|error| {
+            let unwanted = self.discard_on_cancel && control.is_cancelled();
+            if unwanted || !saved.is_kept() || is_lasting(error) {
+                give_up(client, bucket, key, &upload_id);
+                saved.remove();
+            }
+        })?;
+        done.extend(there);
+        let finish = Finish { client, bucket, key, upload_id: &upload_id, headers: HeaderMap::new() };
+        let completed = control.repeat(|| finish.complete(done.clone(), head.crc64)).inspect_err(|error| {
+            if refused(error) {
+                give_up(client, bucket, key, &upload_id);
+                saved.remove();
+            }
+        })?;
+        saved.remove();
+        Ok(completed.into())
     }
+
+    /// Takes up the copy that an earlier call left, or starts one.
+    fn begin(
+        &self,
+        place: Place<'_>,
+        head: &HeadObjectOutput,
+        saved: &Saved,
+        earlier: Earlier,
+    ) -> Result<Begun, CosError> {
+        let Place { client, bucket, key, .. } = place;
+        let mut found = None;
+        match earlier {
+            Earlier::Nothing => {}
+            // One that has parts is somebody else's.
+            Earlier::Begun => {
+                if let Some(id) = place.newest()?
+                    && place.parts(&id)?.is_some_and(|parts| parts.is_empty())
+                {
+                    found = Some(id);
+                }
+            }
+            Earlier::Upload { id, same: true, parts } => {
+                if let Some(listed) = place.parts(&id)? {
+                    return Ok(Begun::Upload(id, recorded(&listed, &parts)));
+                }
+                // It may have been completed, by the very call that could not remove the checkpoint any more.
+                let finish = Finish { client, bucket, key, upload_id: &id, headers: HeaderMap::new() };
+                if let Some(output) = finish.look((head.content_length, head.crc64)) {
+                    return Ok(Begun::Completed(Box::new(output)));
+                }
+            }
+            Earlier::Upload { id, .. } | Earlier::Obsolete { id } => give_up(client, bucket, key, &id),
+        }
+        saved.begin();
+        let upload_id = match found {
+            Some(found) => found,
+            None => start(client, bucket, key, self.request.headers.clone())?,
+        };
+        saved.started(&upload_id);
+        Ok(Begun::Upload(upload_id, Vec::new()))
+    }
+}
+
+impl CopyTransfer<'static> {
+    /// Starts the copy on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<CopyOutput>, CosError> {
+        TransferHandle::start(|| self.send())
+    }
+}
+
+/// Returns those listed parts that the checkpoint knows: copied from the source as it is now.
+fn recorded(listed: &[ListedPart], saved: &HashMap<u32, SavedPart>) -> Vec<Done> {
+    let known = |part: &&ListedPart| saved.get(&part.part_number).filter(|saved| saved.etag == part.etag);
+    let parts = listed.iter().filter_map(|part| known(&part).map(|saved| (part, saved)));
+    let done = parts.map(|(part, saved)| Done {
+        part: Part { part_number: part.part_number, etag: part.etag.clone() },
+        crc64: saved.crc64,
+        len: part.size,
+    });
+    done.collect()
+}
+
+/// Whether another try would fail in the same way: what there is need not be kept.
+fn is_lasting(error: &CosError) -> bool {
+    matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Integrity)) || refused(error)
 }
 
 /// A failed condition means that the source is another one now.

@@ -1,30 +1,29 @@
 //! Downloading an object into a file, in one request or in parallel ranges.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf, absolute};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use http::Method;
 use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::fetch::Fetch;
+use super::handle::TransferHandle;
+use super::partial::{Download, Partial};
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
-use super::record::{self, Record, RecordedPart, Source, open_temporary};
-use super::{SINGLE_REQUEST, hash, pin};
+use super::{SINGLE_REQUEST, pin};
 use crate::cipher::{Cipher, KeyProof, Opener};
 use crate::client::CosS3Client;
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{Replacement, check_destination, read_at, sync_folder, write_all_at};
+use crate::local::{Replacement, check_destination};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
-use crate::wire::crc64::combine;
 use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
@@ -34,8 +33,8 @@ const HEAD_HEADERS: [&str; 3] = [
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
 ];
-/// How often the record is written at most: each time waits for the disk.
-const RECORD_EVERY: Duration = Duration::from_secs(1);
+/// How often an object in one request is fetched if it breaks off or comes damaged.
+const PATIENCE: u32 = 4;
 
 impl CosS3Client {
     /// Downloads an object into a file: in one request up to 20 MiB, else in ranges, several at a time.
@@ -68,14 +67,14 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/7753>
-    pub fn download_file(
+    pub fn download_file<'a>(
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
         dest_file_path: impl AsRef<Path>,
-    ) -> DownloadFile<'_> {
+    ) -> DownloadFile<'a> {
         DownloadFile {
-            client: self,
+            client: self.clone(),
             request: Request::new("download_file", Method::GET, Target::object(bucket, key)),
             path: dest_file_path.as_ref().to_path_buf(),
             part_size: 20,
@@ -85,6 +84,8 @@ impl CosS3Client {
             enable_crc: false,
             key_simplify_check: true,
             in_place: false,
+            require_crc: false,
+            discard_on_cancel: false,
             record_dir: None,
             callback: None,
             opener: None,
@@ -95,7 +96,7 @@ impl CosS3Client {
 /// Builds a [`download_file`](CosS3Client::download_file) transfer.
 #[must_use = "nothing is sent before `send`"]
 pub struct DownloadFile<'a> {
-    client: &'a CosS3Client,
+    client: CosS3Client,
     request: Request<'a>,
     path: PathBuf,
     part_size: u64,
@@ -105,6 +106,8 @@ pub struct DownloadFile<'a> {
     enable_crc: bool,
     key_simplify_check: bool,
     in_place: bool,
+    require_crc: bool,
+    discard_on_cancel: bool,
     record_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
     opener: Option<Opener<'a>>,
@@ -185,6 +188,20 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
+    /// Fails if COS does not say the object's CRC-64, before anything is written. Default: false; the result
+    /// says `verified: false` then.
+    pub fn require_crc(mut self, require: bool) -> Self {
+        self.require_crc = require;
+        self
+    }
+
+    /// Deletes what was fetched when the transfer is cancelled through its handle, instead of keeping it for
+    /// the next call. Default: false.
+    pub fn discard_on_cancel(mut self, discard: bool) -> Self {
+        self.discard_on_cancel = discard;
+        self
+    }
+
     /// Decrypts the object.
     #[cfg(feature = "encryption")]
     pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
@@ -204,18 +221,21 @@ impl<'a> DownloadFile<'a> {
         }
         check_destination(&self.path)?;
         let pool = threads(self.max_thread)?;
-        let head = self.head()?;
-        if self.enable_crc && head.crc64.is_none() {
-            let why = "enable_crc: COS does not say the object's CRC-64";
+        let control = Control::of_this_thread();
+        let _entered = control.enter();
+        let head = control.repeat(|| self.head())?;
+        if (self.enable_crc || self.require_crc) && head.crc64.is_none() {
+            let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
+            let why = format!("{setting}: COS does not say the object's CRC-64");
             return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
         }
         // Before anything is fetched: what cannot be decrypted need not be.
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
         let mut key_proof = opened.as_ref().map(|opened| opened.proof);
         let cipher = opened.map(|opened| opened.cipher);
-        let progress = Progress::new(head.content_length, self.callback.take());
+        let progress = Progress::new(head.content_length, self.callback.take(), &control);
         if head.content_length <= self.threshold || head.content_length <= part_size {
-            key_proof = self.fetch_whole(&progress)?;
+            key_proof = control.repeat(|| self.fetch_whole(&progress))?;
         } else {
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
             self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error.kind() {
@@ -238,15 +258,37 @@ impl<'a> DownloadFile<'a> {
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 
+    /// Fetches the object in one request, again if it breaks off.
     fn fetch_whole(&self, progress: &Progress<'_>) -> Result<Option<KeyProof>, CosError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            progress.restart();
+            let error = match self.fetch_whole_once(progress, tries > 1) {
+                Ok(key_proof) => return Ok(key_proof),
+                Err(error) => error,
+            };
+            let passing = matches!(
+                error.kind(),
+                Some(ClientErrorKind::Transport | ClientErrorKind::Timeout | ClientErrorKind::Integrity)
+            );
+            if !passing || tries == PATIENCE || Control::of_this_thread().is_interrupted() {
+                return Err(error);
+            }
+            log::debug!("{} broke off, fetching it again: {error}", self.path.display());
+            self.client.pause(tries);
+        }
+    }
+
+    fn fetch_whole_once(&self, progress: &Progress<'_>, again: bool) -> Result<Option<KeyProof>, CosError> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
             let file = File::options().write(true).create(true).truncate(false).open(&self.path).map_err(failed)?;
-            return self.fetch_into(&file, progress, || file.set_len(0).map_err(failed));
+            return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
         }
         let mut file = Replacement::create(&self.path)?;
-        let key_proof = self.fetch_into(&mut file, progress, || Ok(()))?;
+        let key_proof = self.fetch_into(&mut file, progress, again, || Ok(()))?;
         file.finish()?;
         Ok(key_proof)
     }
@@ -256,9 +298,14 @@ impl<'a> DownloadFile<'a> {
         &self,
         file: impl Write,
         progress: &Progress<'_>,
+        again: bool,
         begin: impl FnOnce() -> Result<(), CosClientError>,
     ) -> Result<Option<KeyProof>, CosError> {
-        let answer = self.client.execute_streaming(self.request.repeat())?;
+        let mut request = self.request.repeat();
+        if again {
+            request.set_header("x-cos-sdk-retry", "true");
+        }
+        let answer = self.client.execute_streaming(request)?;
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
@@ -279,187 +326,45 @@ impl<'a> DownloadFile<'a> {
         progress: &Progress<'_>,
         cipher: Option<&dyn Cipher>,
     ) -> Result<(), CosError> {
-        let download = Partial::open(self, head, plan, pool, progress)?;
+        let (bucket, key) = self.request.target.names()?;
+        let record_dir = self.record_dir.as_deref();
+        let download = Download { bucket, key, head, plan, destination: &self.path, record_dir };
+        let control = Control::of_this_thread();
+        let stop = Stop::new(&control);
+        let partial = Partial::open(&download, pool, &stop, progress)?;
         let mut headers = self.request.headers.clone();
         pin(&mut headers, "if-match", &head.etag);
-        let stop = Stop::default();
         let fetch = Fetch {
-            client: self.client,
+            client: &self.client,
             target: self.request.target.clone(),
             query: self.request.query.clone(),
             headers,
             size: head.content_length,
-            file: &download.file,
-            path: &download.temporary,
+            file: &partial.file,
+            path: &partial.temporary,
             progress,
             stop: &stop,
         };
-        let missing: Vec<PartRange> = plan.parts().filter(|part| !download.has(part.number)).collect();
+        let missing: Vec<PartRange> = plan.parts().filter(|part| !partial.has(part.number)).collect();
         let fetched = run(pool, &stop, missing.into_iter(), |part| {
-            let crc64 = fetch.part(part)?;
-            download.note(RecordedPart { number: part.number, crc64 })
+            partial.note(part.number, fetch.part(*part)?);
+            Ok(())
         });
         match fetched {
-            Ok(_) => download.finish(head, plan, &self.path, cipher),
+            Ok(_) => partial.finish(cipher),
             Err(error) => {
-                download.keep_or_discard(&error);
+                partial.keep_or_discard(&error, self.discard_on_cancel && control.is_cancelled());
                 Err(error)
             }
         }
     }
 }
 
-/// A download in ranges: its temporary file and its record.
-struct Partial {
-    file: File,
-    temporary: PathBuf,
-    record_path: PathBuf,
-    state: Mutex<(Record, Instant)>,
-}
-
-impl Partial {
-    /// Takes up what an earlier call left, or starts anew.
-    fn open(
-        download: &DownloadFile<'_>,
-        head: &HeadObjectOutput,
-        plan: Plan,
-        pool: &ThreadPool,
-        progress: &Progress<'_>,
-    ) -> Result<Self, CosError> {
-        let (bucket, key) = download.request.target.names()?;
-        let destination =
-            absolute(&download.path).map_err(|e| CosClientError::local(&download.path, "cannot use", e))?;
-        if let Some(folder) = &download.record_dir {
-            fs::create_dir_all(folder).map_err(|e| CosClientError::local(folder, "cannot create", e))?;
-        }
-        let record_path = record::path(&destination, bucket, key, download.record_dir.as_deref());
-        let source = Source {
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            etag: head.etag.clone(),
-            last_modified: head.last_modified.clone(),
-            size: head.content_length,
-            part_size: plan.part_size(),
-        };
-        if let Some(mut record) = Record::load(&record_path, &source) {
-            let temporary = record.temporary(&destination);
-            if let Ok(file) = open_temporary(&temporary, true) {
-                record.parts = verified(&file, &record.parts, plan, pool)?;
-                let there = record.parts.iter().filter_map(|done| plan.part(done.number)).map(|part| part.len).sum();
-                progress.forward(there);
-                return Ok(Self { file, temporary, record_path, state: Mutex::new((record, Instant::now())) });
-            }
-        } else {
-            Self::remove_stale(&record_path, &destination);
-        }
-        let record = Record::new(source);
-        let temporary = record.temporary(&destination);
-        let file =
-            open_temporary(&temporary, false).map_err(|e| CosClientError::local(&temporary, "cannot create", e))?;
-        Ok(Self { file, temporary, record_path, state: Mutex::new((record, Instant::now())) })
+impl DownloadFile<'static> {
+    /// Starts the download on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<DownloadFileOutput>, CosError> {
+        TransferHandle::start(|| self.send())
     }
-
-    /// Removes what a download of another state of the object left.
-    fn remove_stale(record_path: &Path, destination: &Path) {
-        if let Some(stale) = Record::load_any(record_path) {
-            let _ = fs::remove_file(stale.temporary(destination));
-            let _ = fs::remove_file(record_path);
-        }
-    }
-
-    fn has(&self, number: u32) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0.parts.iter().any(|part| part.number == number)
-    }
-
-    /// Notes a part that is in the file; from time to time this goes to the disk.
-    fn note(&self, part: RecordedPart) -> Result<(), CosError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0.parts.push(part);
-        if state.1.elapsed() >= RECORD_EVERY {
-            self.save(&state.0)?;
-            state.1 = Instant::now();
-        }
-        Ok(())
-    }
-
-    fn save(&self, record: &Record) -> Result<(), CosClientError> {
-        self.file.sync_data().map_err(|e| CosClientError::local(&self.temporary, "cannot write", e))?;
-        record.save(&self.record_path)
-    }
-
-    /// Checks the whole and puts it in its place.
-    fn finish(
-        self,
-        head: &HeadObjectOutput,
-        plan: Plan,
-        destination: &Path,
-        cipher: Option<&dyn Cipher>,
-    ) -> Result<(), CosError> {
-        let mut record = self.state.into_inner().unwrap_or_else(PoisonError::into_inner).0;
-        record.parts.sort_by_key(|part| part.number);
-        let parts = record.parts.iter().filter_map(|part| Some((part.crc64, plan.part(part.number)?.len)));
-        let crc = parts.fold(0, |crc, (part, len)| combine(crc, part, len));
-        if let Some(stored) = head.crc64.filter(|stored| *stored != crc) {
-            let _ = fs::remove_file(&self.temporary);
-            let _ = fs::remove_file(&self.record_path);
-            let why = format!("crc64: received {crc}, but COS stored {stored}");
-            return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
-        }
-        let failed = |doing: &str, e| CosClientError::local(destination, doing, e);
-        if let Some(cipher) = cipher {
-            // In place: should this break off, the record's checksums tell the next call what to fetch again.
-            decrypt(&self.file, head.content_length, cipher).map_err(|e| failed("cannot write", e))?;
-        }
-        self.file.sync_all().map_err(|e| failed("cannot write", e))?;
-        fs::rename(&self.temporary, destination).map_err(|e| failed("cannot replace", e))?;
-        sync_folder(destination);
-        let _ = fs::remove_file(&self.record_path);
-        Ok(())
-    }
-
-    /// Leaves what can be gone on with, and nothing else.
-    fn keep_or_discard(self, error: &CosError) {
-        let record = &self.state.lock().unwrap_or_else(PoisonError::into_inner).0;
-        let useless = matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Protocol));
-        if useless || record.parts.is_empty() || self.save(record).is_err() {
-            let _ = fs::remove_file(&self.temporary);
-            let _ = fs::remove_file(&self.record_path);
-        }
-    }
-}
-
-/// Decrypts a file in place.
-fn decrypt(file: &File, len: u64, cipher: &dyn Cipher) -> io::Result<()> {
-    let mut buffer = vec![0; 256 * 1024];
-    let mut at = 0;
-    while at < len {
-        let wanted = usize::try_from(len - at).map_or(buffer.len(), |left| left.min(buffer.len()));
-        match read_at(file, &mut buffer[..wanted], at) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => {
-                cipher.apply(&mut buffer[..read], at)?;
-                write_all_at(file, &buffer[..read], at)?;
-                at += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-/// Returns those recorded parts whose bytes are really in the file.
-fn verified(file: &File, parts: &[RecordedPart], plan: Plan, pool: &ThreadPool) -> Result<Vec<RecordedPart>, CosError> {
-    let checked = run(pool, &Stop::default(), parts.iter().copied(), |part| {
-        let range = plan.part(part.number);
-        let same = range.is_some_and(|range| hash::crc64(file, range).is_ok_and(|crc| crc == part.crc64));
-        Ok((part, same))
-    })?;
-    let mut kept: Vec<RecordedPart> = checked.into_iter().filter(|(_, same)| *same).map(|(part, _)| part).collect();
-    kept.sort_by_key(|part| part.number);
-    kept.dedup_by_key(|part| part.number);
-    Ok(kept)
 }
 
 /// Reports what is written.

@@ -41,29 +41,29 @@ impl Fetch<'_> {
     /// Fetches a part and returns its CRC-64. A body that breaks off is continued where it stopped.
     pub(crate) fn part(&self, part: PartRange) -> Result<u64, CosError> {
         let mut crc = Crc64::new();
-        let (mut done, mut idle) = (0, 0);
-        while done < part.len {
-            let before = done;
-            match self.some(part, &mut done, &mut crc) {
-                Ok(()) => {}
-                Err(error)
-                    if self.stop.is_set()
-                        || !matches!(error.kind(), Some(ClientErrorKind::Transport | ClientErrorKind::Timeout)) =>
-                {
-                    return Err(error);
-                }
-                Err(error) => {
-                    idle = if done > before { 1 } else { idle + 1 };
-                    if idle >= PATIENCE {
-                        self.progress.back(done);
-                        return Err(error);
-                    }
-                    log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
-                    self.client.pause(idle);
-                }
-            }
-        }
+        let mut done = 0;
+        self.rest(part, &mut done, &mut crc).inspect_err(|_| self.progress.back(done))?;
         Ok(crc.value())
+    }
+
+    fn rest(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
+        let mut idle = 0;
+        while *done < part.len {
+            let (before, interruptions) = (*done, self.stop.interruptions());
+            let Err(error) = self.some(part, done, crc) else { continue };
+            if self.stop.interruptions() != interruptions {
+                self.stop.proceed()?;
+                continue;
+            }
+            let broken = matches!(error.kind(), Some(ClientErrorKind::Transport | ClientErrorKind::Timeout));
+            idle = if *done > before { 1 } else { idle + 1 };
+            if !broken || idle >= PATIENCE || self.stop.is_set() {
+                return Err(error);
+            }
+            log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
+            self.client.pause(idle);
+        }
+        Ok(())
     }
 
     /// Reads from where the part stands until its end or a failure.
@@ -78,7 +78,7 @@ impl Fetch<'_> {
         let mut buffer = vec![0; CHUNK.min(part.len as usize)];
         while *done < part.len {
             if self.stop.is_set() {
-                return Err(CosClientError::new(ClientErrorKind::Transport, "another part failed").into());
+                return Err(CosClientError::new(ClientErrorKind::Transport, "the transfer stopped").into());
             }
             let wanted = buffer.len().min((part.len - *done) as usize);
             let read = match answer.body.read(&mut buffer[..wanted]) {

@@ -12,12 +12,21 @@ use crate::wire::crc64::combine;
 const TRIES: u32 = 2;
 
 /// A part that COS has.
+#[derive(Debug, Clone)]
 pub(crate) struct Done {
     pub(crate) part: Part,
     /// The CRC-64 of the part; none if it is not known.
     pub(crate) crc64: Option<u64>,
     /// The length in bytes.
     pub(crate) len: u64,
+}
+
+/// What an upload begins with.
+pub(crate) enum Begun {
+    /// The upload, and the parts that it has.
+    Upload(String, Vec<Done>),
+    /// The object is there already.
+    Completed(Box<CompleteMultipartUploadOutput>),
 }
 
 /// The upload that is completed.
@@ -38,8 +47,8 @@ impl Finish<'_> {
         whole: Option<u64>,
     ) -> Result<CompleteMultipartUploadOutput, CosError> {
         done.sort_by_key(|done| done.part.part_number);
-        let combined = done.iter().try_fold(0, |crc, done| Some(combine(crc, done.crc64?, done.len)));
-        let expected = (done.iter().map(|done| done.len).sum(), whole.or(combined));
+        let (len, combined) = sum(&done);
+        let expected = (len, whole.or(combined));
         let parts: Vec<Part> = done.into_iter().map(|done| done.part).collect();
         let mut tries = 0;
         let output = loop {
@@ -69,8 +78,13 @@ impl Finish<'_> {
         }
     }
 
+    /// Returns the object as a completion would have, if it is the one of these parts, given in order.
+    pub(crate) fn look_for(&self, done: &[Done]) -> Option<CompleteMultipartUploadOutput> {
+        self.look(sum(done))
+    }
+
     /// Returns the object as a completion would have, if it is the one of these parts.
-    fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
+    pub(crate) fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
         let head = self.client.head_object(self.bucket, self.key).send().ok()?;
         let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
         same.then(|| self.completed(head))
@@ -88,6 +102,12 @@ impl Finish<'_> {
             headers: head.headers,
         }
     }
+}
+
+/// Returns length and CRC-64 of the parts together; no CRC-64 if one is not known.
+fn sum(done: &[Done]) -> (u64, Option<u64>) {
+    let crc64 = done.iter().try_fold(0, |crc, done| Some(combine(crc, done.crc64?, done.len)));
+    (done.iter().map(|done| done.len).sum(), crc64)
 }
 
 /// Whether the object may have been made all the same: the answer was lost or empty, or COS does not know

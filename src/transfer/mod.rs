@@ -1,17 +1,22 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
 pub(crate) mod buffer;
+mod checkpoint;
 pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
 mod finish;
+pub(crate) mod handle;
 mod hash;
+mod journal;
 mod own_upload;
+mod partial;
 mod plan;
 mod pool;
 mod progress;
 mod record;
 mod resume;
+mod saved;
 mod section;
 pub(crate) mod upload;
 

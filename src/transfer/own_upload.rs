@@ -4,6 +4,7 @@ use http::HeaderMap;
 
 use super::finish::{Done, Finish};
 use crate::client::CosS3Client;
+use crate::control::Control;
 use crate::error::{CosError, CosServiceError};
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 
@@ -21,16 +22,12 @@ impl<'t> OwnUpload<'t> {
         key: &'t str,
         headers: HeaderMap,
     ) -> Result<Self, CosError> {
-        let created = client.create_multipart_upload(bucket, key).with_headers(headers).send()?;
-        Ok(Self { client, bucket, key, id: created.upload_id })
+        Ok(Self { client, bucket, key, id: start(client, bucket, key, headers)? })
     }
 
     /// Gives the upload up because of `error`, which is handed back.
     pub(crate) fn abort(self, error: CosError) -> CosError {
-        // What the caller must see is why the transfer failed; that parts stay behind is for the log.
-        if let Err(left) = self.client.abort_multipart_upload(self.bucket, self.key, &self.id).send() {
-            log::warn!("the parts of upload {} of {:?} stay: {left}", self.id, self.key);
-        }
+        give_up(self.client, self.bucket, self.key, &self.id);
         error
     }
 
@@ -51,10 +48,27 @@ impl<'t> OwnUpload<'t> {
     }
 }
 
+/// Starts an upload, and waits for its id even if the transfer is to be cancelled: an upload whose id got lost
+/// stays behind.
+pub(crate) fn start(client: &CosS3Client, bucket: &str, key: &str, headers: HeaderMap) -> Result<String, CosError> {
+    let _entered = Control::default().enter();
+    Ok(client.create_multipart_upload(bucket, key).with_headers(headers).send()?.upload_id)
+}
+
+/// Deletes the parts of an upload, also of one that was cancelled.
+pub(crate) fn give_up(client: &CosS3Client, bucket: &str, key: &str, upload_id: &str) {
+    let _entered = Control::default().enter();
+    // What the caller must see is why the transfer failed; that parts stay behind is for the log.
+    match client.abort_multipart_upload(bucket, key, upload_id).send() {
+        Err(left) if !left.is_not_found() => log::warn!("the parts of upload {upload_id} of {key:?} stay: {left}"),
+        _ => {}
+    }
+}
+
 /// Whether COS said no to a completion for good. After anything else the object may be there, or come to
 /// be: giving the upload up then could destroy it. A 404 may be the answer to a second try of one that
 /// succeeded.
-fn refused(error: &CosError) -> bool {
+pub(crate) fn refused(error: &CosError) -> bool {
     let status = error.service().map(CosServiceError::get_status_code);
     status.is_some_and(|status| (400..500).contains(&status) && !matches!(status, 404 | 408 | 429))
 }

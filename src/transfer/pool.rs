@@ -7,19 +7,61 @@ use std::sync::{Mutex, PoisonError};
 use rayon::ThreadPool;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
-/// Tells the parts of a transfer that one of them failed.
-#[derive(Debug, Default)]
-pub(crate) struct Stop(AtomicBool);
+/// Tells the parts of a transfer that one of them failed, or that its handle wants them to stop.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    failed: AtomicBool,
+    control: Control,
+}
 
 impl Stop {
+    pub(crate) fn new(control: &Control) -> Self {
+        Self { failed: AtomicBool::new(false), control: control.clone() }
+    }
+
+    /// Whether what is on its way is broken off.
     pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.has_failed() || self.control.is_interrupted()
+    }
+
+    /// See [`Control::interruptions`].
+    pub(crate) fn interruptions(&self) -> u64 {
+        self.control.interruptions()
+    }
+
+    /// See [`Control::proceed`].
+    pub(crate) fn proceed(&self) -> Result<(), CosClientError> {
+        self.control.proceed()
+    }
+
+    /// Whether another part failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Does a part, again after each pause that broke it off.
+    pub(crate) fn repeat<R>(&self, work: impl FnMut() -> Result<R, CosError>) -> Result<R, CosError> {
+        let _entered = self.control.enter();
+        let _panic = SetOnPanic(self);
+        self.control.repeat(work)
+    }
+}
+
+/// Stops the other parts when one panics.
+struct SetOnPanic<'s>(&'s Stop);
+
+impl Drop for SetOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.set();
+        }
     }
 }
 
@@ -43,17 +85,17 @@ pub(crate) fn run<T: Send, R: Send>(
     pool: &ThreadPool,
     stop: &Stop,
     items: impl Iterator<Item = T> + Send,
-    work: impl Fn(T) -> Result<R, CosError> + Sync,
+    work: impl Fn(&T) -> Result<R, CosError> + Sync,
 ) -> Result<Vec<R>, CosError> {
     let first = Mutex::new(None);
     let results: Option<Vec<R>> = pool.install(|| {
         items
             .par_bridge()
             .map(|item| {
-                if stop.is_set() {
+                if stop.has_failed() {
                     return None;
                 }
-                work(item)
+                stop.repeat(|| work(&item))
                     .map_err(|error| {
                         stop.set();
                         // What the others fail with once they are stopped is not the cause.
@@ -77,9 +119,9 @@ mod tests {
     #[test]
     fn the_first_error_is_the_one_returned_and_stops_the_rest() {
         let pool = threads(3).unwrap();
-        let stop = Stop::default();
+        let stop = Stop::new(&Control::default());
         let done = Mutex::new(0);
-        let result = run(&pool, &stop, 0..1000, |item| {
+        let result = run(&pool, &stop, 0..1000, |&item| {
             if item == 5 {
                 return Err(CosClientError::invalid("item", "five").into());
             }

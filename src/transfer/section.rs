@@ -30,7 +30,7 @@ impl<'t> Section<'t> {
 impl Read for Section<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.stop.is_set() {
-            return Err(io::Error::other("another part failed"));
+            return Err(io::Error::other("the transfer stopped"));
         }
         let left = self.range.len - self.read;
         let wanted = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
@@ -74,6 +74,12 @@ impl Identity {
 
     pub(crate) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Returns what a later process compares, to tell whether the file is still the same.
+    pub(crate) fn state(&self) -> String {
+        let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+        format!("{} {:?} {:?}", self.len, modified, self.place)
     }
 
     /// Fails if the file changed since, or if another one stands in its place.

@@ -1,24 +1,29 @@
 //! Uploading a file, in one request or in parallel parts.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use http::Method;
+use http::{HeaderMap, Method};
 use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
-use super::finish::{Done, Finish};
+use super::finish::{Begun, Done, Finish};
+use super::handle::TransferHandle;
+use super::own_upload::{give_up, start};
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
-use super::resume::find_upload;
+use super::resume::{Place, Search};
+use super::saved::{self, Earlier, Saved, Upload};
 use super::section::{Identity, Section};
 use crate::cipher::{Cipher, sealed};
 use crate::client::CosS3Client;
-use crate::error::{CosClientError, CosError};
+use crate::control::Control;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
@@ -39,8 +44,10 @@ pub(super) const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callbac
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// An upload in parts that broke off is taken up again: parts that are there already and equal the
-    /// file's are not sent again. A failed one stays for that. The CRC-64 of every part and of the whole
+    /// An upload in parts that broke off is taken up again, also by a later process: parts that are there
+    /// already and equal the file's are not sent again. Its checkpoint says which upload that is; without one
+    /// it is the newest open upload of the key, if all its parts equal the file's, as in Python. A failed one
+    /// stays for that. The CRC-64 of every part and of the whole
     /// is compared with COS's. A file that changes meanwhile is an error, and nothing is completed.
     ///
     /// Python:
@@ -72,14 +79,14 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/14112>
-    pub fn upload_file(
+    pub fn upload_file<'a>(
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
         local_file_path: impl AsRef<Path>,
-    ) -> UploadFile<'_> {
+    ) -> UploadFile<'a> {
         UploadFile {
-            client: self,
+            client: self.clone(),
             request: Request::new("upload_file", Method::PUT, Target::object(bucket, key)).with_facts(UPLOAD),
             path: local_file_path.as_ref().to_path_buf(),
             part_size: 1,
@@ -87,6 +94,9 @@ impl CosS3Client {
             enable_md5: false,
             threshold: SINGLE_REQUEST,
             resume: true,
+            require_crc: false,
+            discard_on_cancel: false,
+            checkpoint_dir: None,
             callback: None,
             cipher: None,
         }
@@ -96,7 +106,7 @@ impl CosS3Client {
 /// Builds an [`upload_file`](CosS3Client::upload_file) transfer.
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadFile<'a> {
-    client: &'a CosS3Client,
+    client: CosS3Client,
     request: Request<'a>,
     path: PathBuf,
     part_size: u64,
@@ -104,6 +114,9 @@ pub struct UploadFile<'a> {
     enable_md5: bool,
     threshold: u64,
     resume: bool,
+    require_crc: bool,
+    discard_on_cancel: bool,
+    checkpoint_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
     cipher: Option<Arc<dyn Cipher>>,
 }
@@ -165,6 +178,27 @@ impl<'a> UploadFile<'a> {
         self
     }
 
+    /// Fails if COS does not say the object's CRC-64; the object is there then. Default: false; the result's
+    /// `crc64` is none then.
+    pub fn require_crc(mut self, require: bool) -> Self {
+        self.require_crc = require;
+        self
+    }
+
+    /// Deletes the parts when the transfer is cancelled through its handle, instead of keeping them for the
+    /// next call. Default: false.
+    pub fn discard_on_cancel(mut self, discard: bool) -> Self {
+        self.discard_on_cancel = discard;
+        self
+    }
+
+    /// Keeps the checkpoint of an upload in parts in this folder, which is created if need be. Default: the
+    /// folder `qcloud_cos` in `$XDG_STATE_HOME`, `~/.local/state` or, on Windows, `%LOCALAPPDATA%`.
+    pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.checkpoint_dir = Some(folder.into());
+        self
+    }
+
     /// Encrypts the file. An upload that fails is given up then, for nobody has the key to go on with it.
     #[cfg(feature = "encryption")]
     pub(crate) fn sealed(mut self, cipher: Arc<dyn Cipher>) -> Self {
@@ -183,9 +217,11 @@ impl<'a> UploadFile<'a> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         let pool = threads(self.max_thread)?;
+        let control = Control::of_this_thread();
+        let _entered = control.enter();
         let file = File::open(&self.path).map_err(|e| CosClientError::local(&self.path, "cannot open", e))?;
         let identity = Identity::of(&file, &self.path)?;
-        let progress = Progress::new(identity.len(), self.callback.take());
+        let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let path = self.path.clone();
         let cipher = self.cipher.take();
         self.resume &= cipher.is_none();
@@ -194,36 +230,68 @@ impl<'a> UploadFile<'a> {
             path: &path,
             identity: &identity,
             progress: &progress,
-            stop: &Stop::default(),
+            control: &control,
+            stop: &Stop::new(&control),
             cipher: cipher.as_ref(),
         };
-        if identity.len() <= self.threshold || identity.len() <= part_size {
-            return self.send_whole(&job);
+        let require_crc = self.require_crc;
+        let output = if identity.len() <= self.threshold || identity.len() <= part_size {
+            control.repeat(|| self.send_whole(&job))
+        } else {
+            self.send_parts(&job, &pool, Plan::upload(identity.len(), part_size))
+        }?;
+        if require_crc && output.crc64.is_none() {
+            let why = "require_crc: the object is there, but COS does not say its CRC-64";
+            return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
         }
-        self.send_parts(&job, &pool, Plan::upload(identity.len(), part_size))
+        Ok(output)
     }
 
-    fn send_whole(self, job: &Job<'_>) -> Result<UploadFileOutput, CosError> {
+    fn send_whole(&self, job: &Job<'_>) -> Result<UploadFileOutput, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
-        let Self { client, request, enable_md5, .. } = self;
-        let (target, headers) = (request.target, request.headers);
+        let target = self.request.target.clone();
         let mut put = Request::new("upload_file", Method::PUT, target).with_facts(UPLOAD).with_body(job.section(whole));
-        put.headers = headers;
-        let output = upload_body(client, put, enable_md5)?;
+        put.query.clone_from(&self.request.query);
+        put.headers.clone_from(&self.request.headers);
+        let output = upload_body(&self.client, put, self.enable_md5)?;
         job.identity.check(job.file, job.path)?;
         Ok(output.into())
     }
 
-    fn send_parts(self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
-        match self.send_parts_once(job, pool, plan, self.resume) {
+    fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
+        let of = self.described(job, plan)?;
+        let (saved, earlier) = if self.resume {
+            let (saved, earlier) = Saved::open(of, self.checkpoint_dir.as_deref());
+            (saved, Some(earlier))
+        } else {
+            (Saved::none(of), None)
+        };
+        let output = match self.send_parts_once(job, pool, plan, &saved, earlier) {
             // Somebody else completed or aborted the upload meanwhile; a new one is nobody else's.
             Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" => {
                 log::warn!("the upload of {} vanished, starting anew: {error}", self.path.display());
                 job.progress.restart();
-                self.send_parts_once(&Job { stop: &Stop::default(), ..*job }, pool, plan, false)
+                self.send_parts_once(&Job { stop: &Stop::new(job.control), ..*job }, pool, plan, &saved, None)
             }
             result => result,
-        }
+        }?;
+        saved.remove();
+        Ok(output)
+    }
+
+    /// What the checkpoint tells this upload from others by.
+    fn described(&self, job: &Job<'_>, plan: Plan) -> Result<Upload, CosError> {
+        let (bucket, key) = self.request.target.names()?;
+        let path = absolute(job.path).map_err(|e| CosClientError::local(job.path, "cannot use", e))?;
+        Ok(Upload {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            source: path.to_string_lossy().into_owned(),
+            state: job.identity.state(),
+            size: job.identity.len(),
+            part_size: plan.part_size(),
+            options: saved::options(&self.request.headers),
+        })
     }
 
     fn send_parts_once(
@@ -231,39 +299,87 @@ impl<'a> UploadFile<'a> {
         job: &Job<'_>,
         pool: &ThreadPool,
         plan: Plan,
-        resume: bool,
+        saved: &Saved,
+        earlier: Option<Earlier>,
     ) -> Result<UploadFileOutput, CosError> {
         let Self { client, request, enable_md5, .. } = self;
         let (bucket, key) = request.target.names()?;
-        let found = if resume { find_upload(client, (bucket, key), job, pool, plan)? } else { None };
-        let (upload_id, there) = if let Some(found) = found {
-            found
-        } else {
-            let created = client.create_multipart_upload(bucket, key).with_headers(request.headers.clone()).send()?;
-            (created.upload_id, Vec::new())
+        let place = Place { client, bucket, key, control: job.control };
+        let search = Search { place, job, pool, plan };
+        let (upload_id, there) = match self.begin(&search, saved, earlier)? {
+            Begun::Upload(upload_id, there) => (upload_id, there),
+            Begun::Completed(output) => return Ok((*output).into()),
         };
         job.progress.forward(there.iter().map(|done| done.len).sum());
         let part_headers = options::chosen(&request.headers, &PART_HEADERS);
-        let missing = plan.parts().filter(|part| !there.iter().any(|done| done.part.part_number == part.number));
+        let numbers: HashSet<u32> = there.iter().map(|done| done.part.part_number).collect();
+        let missing = plan.parts().filter(|part| !numbers.contains(&part.number));
         let mut done = run(pool, job.stop, missing.collect::<Vec<_>>().into_iter(), |part| {
-            let body = job.section(part);
+            let body = job.section(*part);
             let upload = client.upload_part(bucket, key, body, part.number, &upload_id);
             let answer = upload.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
             let crc64 = answer.sent_crc64;
-            Ok(Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len: part.len })
+            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len: part.len };
+            saved.part(&done);
+            Ok(done)
         })
         .and_then(|done| Ok(job.identity.check(job.file, job.path).map(|()| done)?))
         .inspect_err(|_| {
-            if job.cipher.is_some()
-                && let Err(left) = client.abort_multipart_upload(bucket, key, &upload_id).send()
-            {
-                log::warn!("the parts of upload {upload_id} of {key:?} stay: {left}");
+            if job.cipher.is_some() || (self.discard_on_cancel && job.control.is_cancelled()) {
+                give_up(client, bucket, key, &upload_id);
+                saved.remove();
             }
         })?;
         done.extend(there);
         let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
         let finish = Finish { client, bucket, key, upload_id: &upload_id, headers };
-        Ok(finish.complete(done, None)?.into())
+        Ok(job.control.repeat(|| finish.complete(done.clone(), None))?.into())
+    }
+
+    /// Takes up an upload, or starts one. `earlier` is what there may be to take up.
+    fn begin(&self, search: &Search<'_>, saved: &Saved, earlier: Option<Earlier>) -> Result<Begun, CosError> {
+        let Place { client, bucket, key, .. } = search.place;
+        let found = match earlier {
+            None => None,
+            Some(Earlier::Nothing) => search.anybodys(false)?,
+            Some(Earlier::Begun) => search.anybodys(true)?,
+            Some(Earlier::Obsolete { id }) => {
+                give_up(client, bucket, key, &id);
+                None
+            }
+            Some(Earlier::Upload { id, same, parts }) => match search.own(&id, &parts)? {
+                Some(done) if same => return Ok(Begun::Upload(id, done)),
+                Some(done) => Some((id, done)),
+                // It may have been completed, by the very call that could not remove the checkpoint any more.
+                None if same => {
+                    let finish = Finish { client, bucket, key, upload_id: &id, headers: HeaderMap::new() };
+                    let all = search.all(&parts)?;
+                    match all.and_then(|all| finish.look_for(&all)) {
+                        Some(output) => return Ok(Begun::Completed(Box::new(output))),
+                        None => None,
+                    }
+                }
+                None => None,
+            },
+        };
+        saved.begin();
+        let (upload_id, there) = if let Some(found) = found {
+            found
+        } else {
+            (start(client, bucket, key, self.request.headers.clone())?, Vec::new())
+        };
+        saved.started(&upload_id);
+        for done in &there {
+            saved.part(done);
+        }
+        Ok(Begun::Upload(upload_id, there))
+    }
+}
+
+impl UploadFile<'static> {
+    /// Starts the upload on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+        TransferHandle::start(|| self.send())
     }
 }
 
@@ -273,6 +389,7 @@ pub(super) struct Job<'t> {
     pub(super) path: &'t Path,
     identity: &'t Identity,
     progress: &'t Progress<'t>,
+    pub(super) control: &'t Control,
     pub(super) stop: &'t Stop,
     cipher: Option<&'t Arc<dyn Cipher>>,
 }

@@ -215,7 +215,7 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "bucket_exists" => bucket_exists(client, args),
         "change_object_storage_class" => change_object_storage_class(client, args),
         "complete_multipart_upload" => complete_multipart_upload(client, args),
-        "copy" => copy(client, args),
+        "copy" => copy(client, args, inputs),
         "copy_object" => copy_object(client, args),
         "create_bucket" => create_bucket(client, args),
         "create_multipart_upload" => create_multipart_upload(client, args),
@@ -666,6 +666,7 @@ fn threshold(args: &Args, default: u64) -> Result<u64, Stop> {
 fn upload_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let path = inputs.path("LocalFilePath", required(args, "LocalFilePath")?)?;
     let mut call = client.upload_file(bucket(args)?, key(args)?, path).multipart_threshold(threshold(args, 1)?);
+    call = call.checkpoint_dir(inputs.folder.join("checkpoints"));
     if args.contains_key("progress_callback") {
         call = call.progress_callback(inputs.progress());
     }
@@ -688,8 +689,10 @@ fn upload_file_from_buffer(client: &CosS3Client, args: &Args, inputs: &mut Input
     dict(call.send()?)
 }
 
-fn copy(client: &CosS3Client, args: &Args) -> Called {
+fn copy(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let mut call = client.copy(bucket(args)?, key(args)?, pasted::<CopySource>(args, "CopySource")?);
+    // What one case leaves is none of another's.
+    call = call.checkpoint_dir(inputs.folder.join("checkpoints"));
     copy_setters!(call, rest(args, &["Bucket", "Key", "CopySource"]), {
         "CopyStatus" => copy_status(string),
         "PartSize" => part_size(number),

@@ -431,8 +431,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         row: "D-cut-answer",
         reason: "an answer that breaks off is a broken connection, and repeated; of an error the status stays known",
         applies: |case, e| {
-            let streams = ["get_object", "download_file"].contains(&case.call.as_str());
-            let cut = !streams || replay::last_status(case, e) >= 300;
+            let cut = case.call != "get_object" || replay::last_status(case, e) >= 300;
             cut && e.results.iter().all(is_client_error) && replay::last_is_cut(case, e)
         },
         rewrite: replay::repeat_cut,

@@ -67,7 +67,7 @@ impl Inputs {
     }
 
     /// Something to read, for a call that takes any reader.
-    pub(crate) fn reader(&mut self, name: &str, value: &Value) -> Result<Box<dyn Read>, Stop> {
+    pub(crate) fn reader(&mut self, name: &str, value: &Value) -> Result<Box<dyn Read + Send>, Stop> {
         let refused = || Stop::Refused(format!("{name}={value} has no read"));
         let (tag, inner) = tag(value).ok_or_else(refused)?;
         Ok(match tag {

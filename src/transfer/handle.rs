@@ -1,0 +1,142 @@
+//! The handle of a transfer that runs on threads of its own.
+
+use std::fmt;
+use std::panic::resume_unwind;
+use std::thread::{Builder, JoinHandle};
+
+use crate::control::Control;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
+///
+/// Dropping it does not end the transfer. The end of the program does; the next call then goes on with it.
+///
+/// ```
+/// # use cos_emulator::CosEmulator;
+/// # use qcloud_cos::{CosConfig, CosS3Client};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let cos = CosEmulator::start()?;
+/// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+/// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+/// # let client = CosS3Client::new(config)?;
+/// # client.create_bucket("examplebucket-1250000000").send()?;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("big.bin");
+/// # std::fs::write(&path, vec![7; 3 * 1024 * 1024])?;
+/// let upload = client.upload_file("examplebucket-1250000000", "big.bin", &path).start()?;
+/// let control = upload.control(); // for another thread: a signal handler, a window
+/// control.pause();
+/// control.resume();
+/// let progress = upload.progress();
+/// println!("{} of {} bytes", progress.consumed, progress.total);
+/// println!("{}", upload.wait()?.etag);
+/// # Ok(()) }
+/// ```
+#[must_use = "the transfer's result is got by `wait`"]
+pub struct TransferHandle<T> {
+    control: Control,
+    thread: JoinHandle<Result<T, CosError>>,
+}
+
+impl<T: Send + 'static> TransferHandle<T> {
+    /// Runs `transfer` on a thread, steered by the handle.
+    pub(crate) fn start(transfer: impl FnOnce() -> Result<T, CosError> + Send + 'static) -> Result<Self, CosError> {
+        let control = Control::default();
+        let steering = control.clone();
+        let thread = Builder::new().name("cos-transfer".into()).spawn(move || {
+            let _entered = steering.enter();
+            transfer()
+        });
+        let thread = thread.map_err(|e| {
+            CosClientError::new(ClientErrorKind::Transport, format!("no thread for the transfer: {e}")).caused_by(e)
+        })?;
+        Ok(Self { control, thread })
+    }
+
+    /// Waits for the end and returns the result. A panic in a callback comes through here.
+    pub fn wait(self) -> Result<T, CosError> {
+        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+impl<T> TransferHandle<T> {
+    /// Returns how far the transfer is.
+    pub fn progress(&self) -> TransferProgress {
+        self.control().progress()
+    }
+
+    /// Stops sending and receiving until [`resume`](Self::resume). Connections are given up: a part that was
+    /// being uploaded is sent again, a download goes on where it stopped.
+    pub fn pause(&self) {
+        self.control.pause();
+    }
+
+    /// Ends a pause.
+    pub fn resume(&self) {
+        self.control.resume();
+    }
+
+    /// Ends the transfer, within a second unless it is connecting just then; [`wait`](Self::wait) then returns
+    /// an error of the kind [`Cancelled`](ClientErrorKind::Cancelled). What is done is kept for the next call,
+    /// unless `discard_on_cancel` was set. A transfer that has ended stays as it is.
+    pub fn cancel(&self) {
+        self.control.cancel();
+    }
+
+    /// Tells whether [`wait`](Self::wait) would return at once.
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Returns what other threads steer and watch the transfer by, while this one waits.
+    pub fn control(&self) -> TransferControl {
+        TransferControl(self.control.clone())
+    }
+}
+
+impl<T> fmt::Debug for TransferHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransferHandle").field("progress", &self.progress()).finish_non_exhaustive()
+    }
+}
+
+/// Steers and watches a transfer from any thread; a clone steers the same one.
+#[derive(Debug, Clone)]
+pub struct TransferControl(Control);
+
+impl TransferControl {
+    /// Returns how far the transfer is.
+    pub fn progress(&self) -> TransferProgress {
+        let (consumed, total) = self.0.progress();
+        TransferProgress { consumed, total, paused: self.0.is_paused(), cancelled: self.0.is_cancelled() }
+    }
+
+    /// Does what [`TransferHandle::pause`] does.
+    pub fn pause(&self) {
+        self.0.pause();
+    }
+
+    /// Does what [`TransferHandle::resume`] does.
+    pub fn resume(&self) {
+        self.0.resume();
+    }
+
+    /// Does what [`TransferHandle::cancel`] does.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+/// How far a transfer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransferProgress {
+    /// The bytes done, parts that an earlier call did included. It goes back when a part is repeated.
+    pub consumed: u64,
+    /// The bytes in all; 0 before they are known.
+    pub total: u64,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}

@@ -1,0 +1,156 @@
+//! A checkpoint in its file, which one transfer at a time holds.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::checkpoint::{Parsed, line, parse};
+
+/// The largest checkpoint that is read, in bytes; one of 10,000 parts is far below it.
+const SIZE_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The file of a checkpoint, locked as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    path: PathBuf,
+}
+
+/// What opening a checkpoint came to.
+pub(crate) enum Opened<H, E> {
+    /// Another transfer, of this program or another one, holds it.
+    Held,
+    /// It is ours, with what it says; nothing if it is new, damaged, or no checkpoint at all.
+    Ours(Journal, Option<(H, Vec<E>)>),
+}
+
+impl Journal {
+    /// Opens the checkpoint, or makes an empty one that only its owner can read.
+    pub(crate) fn open<H: DeserializeOwned, E: DeserializeOwned>(path: &Path) -> io::Result<Opened<H, E>> {
+        let mut file = loop {
+            // A link planted under the name must not be written through.
+            if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+                fs::remove_file(path)?;
+            }
+            let file = options().open(path)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(Opened::Held),
+                // Not every file system has locks.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
+            // Whoever held it may have removed it before it was locked here.
+            if is_at(&file, path)? {
+                break file;
+            }
+        };
+        let mut text = Vec::new();
+        (&mut file).take(SIZE_LIMIT).read_to_end(&mut text)?;
+        let journal = Self { file, path: path.to_path_buf() };
+        let Some(Parsed { head, entries, len }) = parse(&text) else {
+            if !text.is_empty() {
+                log::warn!("the checkpoint {} is damaged or none, and ignored", path.display());
+            }
+            return Ok(Opened::Ours(journal, None));
+        };
+        // What is appended must follow a whole line.
+        journal.file.set_len(len as u64)?;
+        Ok(Opened::Ours(journal, Some((head, entries))))
+    }
+
+    /// Starts the checkpoint anew.
+    pub(crate) fn begin(&self, head: &impl Serialize) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.append(head)
+    }
+
+    /// Adds a line. It is there after the program was killed; should a power cut take it, or the bytes that
+    /// it speaks of, the checksums tell.
+    pub(crate) fn append(&self, entry: &impl Serialize) -> io::Result<()> {
+        (&self.file).write_all(line(entry)?.as_bytes())
+    }
+
+    /// Removes the checkpoint.
+    pub(crate) fn remove(self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            log::warn!("the checkpoint {} stays: {error}", self.path.display());
+        }
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Whether the open file is the one that has the name.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let open = file.metadata()?;
+    if !open.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let there = fs::symlink_metadata(path);
+        Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (open.dev(), open.ino())))
+    }
+    #[cfg(not(unix))]
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Found = Option<(String, Vec<u32>)>;
+
+    fn open(path: &Path) -> Option<(Journal, Found)> {
+        match Journal::open(path).unwrap() {
+            Opened::Held => None,
+            Opened::Ours(journal, found) => Some((journal, found)),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_there_for_the_next_but_not_for_two_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c");
+        let (journal, found) = open(&path).unwrap();
+        assert_eq!(found, None);
+        journal.begin(&"head").unwrap();
+        journal.append(&7).unwrap();
+        assert!(open(&path).is_none());
+        drop(journal);
+        fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"0123 cut").unwrap();
+        let (journal, found) = open(&path).unwrap();
+        assert_eq!(found, Some(("head".to_owned(), vec![7])));
+        journal.append(&8).unwrap();
+        drop(journal);
+        let (journal, found) = open(&path).unwrap();
+        assert_eq!(found, Some(("head".to_owned(), vec![7, 8])));
+        journal.remove();
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_for_its_owner_alone_and_never_behind_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, victim) = (folder.path().join("c"), folder.path().join("victim"));
+        fs::write(&victim, "precious").unwrap();
+        symlink(&victim, &path).unwrap();
+        let (journal, _) = open(&path).unwrap();
+        journal.begin(&"head").unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+        let found = fs::symlink_metadata(&path).unwrap();
+        assert!(found.is_file());
+        assert_eq!(found.permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,271 @@
+//! The checkpoint of an upload in parts, of a file or of a copy: which upload it is, and which parts it has.
+//!
+//! It makes the upload known as our own: it is gone on with, or given up, whoever else uploads to the key.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::HeaderMap;
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+
+use super::finish::Done;
+use super::journal::{Journal, Opened};
+use crate::wire::sign::hex;
+
+const VERSION: u32 = 1;
+/// Headers that do not change what is made, or must not be written to a disk.
+const NOT_OF_THE_OBJECT: [&str; 3] = [
+    "x-cos-traffic-limit",
+    "x-cos-server-side-encryption-customer-key",
+    "x-cos-copy-source-server-side-encryption-customer-key",
+];
+
+/// What is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Upload {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    /// Where the bytes come from.
+    pub(super) source: String,
+    /// What tells whether the source is still the same.
+    pub(super) state: String,
+    pub(super) size: u64,
+    pub(super) part_size: u64,
+    /// The headers of the object, as a checksum.
+    pub(super) options: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    version: u32,
+    of: Upload,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Entry {
+    /// The upload was started.
+    Id(String),
+    Part {
+        number: u32,
+        etag: String,
+        crc64: Option<u64>,
+    },
+}
+
+/// A part that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SavedPart {
+    pub(super) etag: String,
+    pub(super) crc64: Option<u64>,
+}
+
+/// What an earlier call left.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Earlier {
+    Nothing,
+    /// It was killed when it started an upload: there may be one without parts.
+    Begun,
+    /// An upload of ours; `same` if the source has not changed since.
+    Upload {
+        id: String,
+        same: bool,
+        parts: HashMap<u32, SavedPart>,
+    },
+    /// An upload of ours that is of no use: cut otherwise, or for an object with other headers.
+    Obsolete {
+        id: String,
+    },
+}
+
+/// The checkpoint, where one can be kept.
+pub(super) struct Saved {
+    of: Upload,
+    journal: Mutex<Option<Journal>>,
+}
+
+impl Saved {
+    /// Keeps none.
+    pub(super) fn none(of: Upload) -> Self {
+        Self { of, journal: Mutex::new(None) }
+    }
+
+    /// Opens the checkpoint in `folder`, by default the user's. Without one an upload can still be done.
+    pub(super) fn open(of: Upload, folder: Option<&Path>) -> (Self, Earlier) {
+        let opened = match folder.map(Path::to_path_buf).or_else(default_folder) {
+            Some(folder) => open(&of, &folder),
+            None => Err(io::Error::other("there is no home folder")),
+        };
+        match opened {
+            Ok(Opened::Ours(journal, found)) => {
+                let earlier = found.map_or(Earlier::Nothing, |(head, entries)| earlier(&of, &head, entries));
+                (Self { of, journal: Mutex::new(Some(journal)) }, earlier)
+            }
+            Ok(Opened::Held) => {
+                log::warn!("{:?} is being uploaded to by another transfer, too; this one keeps no checkpoint", of.key);
+                (Self::none(of), Earlier::Nothing)
+            }
+            Err(error) => {
+                log::warn!("no checkpoint of the upload to {:?} can be kept: {error}", of.key);
+                (Self::none(of), Earlier::Nothing)
+            }
+        }
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, write: impl FnOnce(&Journal) -> io::Result<()>) {
+        let mut journal = self.journal();
+        if let Some(Err(error)) = journal.as_ref().map(write) {
+            // The upload is worth more than its checkpoint.
+            log::warn!("the checkpoint of the upload to {:?} ends here: {error}", self.of.key);
+            *journal = None;
+        }
+    }
+
+    /// Notes that an upload is about to be started.
+    pub(super) fn begin(&self) {
+        self.write(|journal| journal.begin(&Head { version: VERSION, of: self.of.clone() }));
+    }
+
+    pub(super) fn started(&self, id: &str) {
+        self.write(|journal| journal.append(&Entry::Id(id.to_owned())));
+    }
+
+    pub(super) fn part(&self, done: &Done) {
+        let entry = Entry::Part { number: done.part.part_number, etag: done.part.etag.clone(), crc64: done.crc64 };
+        self.write(|journal| journal.append(&entry));
+    }
+
+    /// Whether a later call can go on with the upload.
+    pub(super) fn is_kept(&self) -> bool {
+        self.journal().is_some()
+    }
+
+    /// Removes it: the upload ended.
+    pub(super) fn remove(&self) {
+        if let Some(journal) = self.journal().take() {
+            journal.remove();
+        }
+    }
+}
+
+fn open(of: &Upload, folder: &Path) -> io::Result<Opened<Head, Entry>> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    let mut md5 = Md5::new();
+    for text in [&of.bucket, &of.key, &of.source] {
+        md5.update(text);
+        md5.update([0]);
+    }
+    Journal::open(&folder.join(format!("{}.cos-upload", hex(&md5.finalize()))))
+}
+
+fn earlier(of: &Upload, head: &Head, entries: Vec<Entry>) -> Earlier {
+    let names = |upload: &Upload| (upload.bucket.clone(), upload.key.clone(), upload.source.clone());
+    if head.version != VERSION || names(&head.of) != names(of) {
+        log::warn!("the checkpoint of the upload to {:?} is of something else, and ignored", of.key);
+        return Earlier::Nothing;
+    }
+    let (mut id, mut parts) = (None, HashMap::new());
+    for entry in entries {
+        match entry {
+            Entry::Id(started) => id = Some(started),
+            Entry::Part { number, etag, crc64 } => {
+                parts.insert(number, SavedPart { etag, crc64 });
+            }
+        }
+    }
+    let fits = (head.of.size, head.of.part_size, &head.of.options) == (of.size, of.part_size, &of.options);
+    match id {
+        None => Earlier::Begun,
+        Some(id) if fits => Earlier::Upload { id, same: head.of.state == of.state, parts },
+        Some(id) => Earlier::Obsolete { id },
+    }
+}
+
+/// Returns a checksum of the headers that make the object what it is.
+pub(super) fn options(headers: &HeaderMap) -> String {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .filter(|(name, _)| !NOT_OF_THE_OBJECT.contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    lines.sort();
+    hex(&Md5::digest(lines.join("\n")))
+}
+
+/// Returns where checkpoints of uploads are kept: a file's own folder need not be writable, and a copy has none.
+fn default_folder() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let state = if cfg!(windows) {
+        set("LOCALAPPDATA")
+    } else {
+        set("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/state")))
+    };
+    Some(state?.join("qcloud_cos"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::multipart::complete::Part;
+
+    fn of(state: &str) -> Upload {
+        Upload {
+            bucket: "b-1".into(),
+            key: "k".into(),
+            source: "/s".into(),
+            state: state.into(),
+            size: 3,
+            part_size: 1,
+            options: options(&HeaderMap::new()),
+        }
+    }
+
+    #[test]
+    fn an_upload_is_known_again_by_what_it_is_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |of| Saved::open(of, Some(folder.path()));
+        let (saved, earlier) = open(of("1"));
+        assert_eq!(earlier, Earlier::Nothing);
+        saved.begin();
+        drop(saved);
+        let (saved, earlier) = open(of("1"));
+        assert_eq!(earlier, Earlier::Begun);
+        saved.started("u");
+        saved.part(&Done { part: Part { part_number: 2, etag: "e".into() }, crc64: Some(7), len: 1 });
+        let held = open(of("1"));
+        assert_eq!(held.1, Earlier::Nothing);
+        drop((saved, held));
+        let parts = HashMap::from([(2, SavedPart { etag: "e".into(), crc64: Some(7) })]);
+        let expected = |same| Earlier::Upload { id: "u".into(), same, parts: parts.clone() };
+        assert_eq!(open(of("1")).1, expected(true));
+        assert_eq!(open(of("2")).1, expected(false));
+        assert_eq!(open(Upload { part_size: 2, ..of("1") }).1, Earlier::Obsolete { id: "u".into() });
+        open(of("1")).0.remove();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_options_are_those_of_the_object_and_hold_no_key() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>()
+        };
+        let plain = options(&headers(&[("x-cos-acl", "private"), ("x-cos-meta-a", "1")]));
+        assert_eq!(plain, options(&headers(&[("x-cos-meta-a", "1"), ("x-cos-acl", "private")])));
+        assert_ne!(plain, options(&headers(&[("x-cos-acl", "private"), ("x-cos-meta-a", "2")])));
+        let key = "x-cos-server-side-encryption-customer-key";
+        assert_eq!(plain, options(&headers(&[("x-cos-acl", "private"), ("x-cos-meta-a", "1"), (key, "secret")])));
+    }
+}
