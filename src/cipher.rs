@@ -1,25 +1,98 @@
 //! What the encrypting client adds to plain requests: a cipher on the way out, one on the way in, and what
-//! follows an answer. Nothing here knows keys or formats.
+//! precedes a request or follows its answer. Nothing here knows keys or formats.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::error::CosError;
-use crate::wire::request::{Body, Kind, Source};
+use http::HeaderMap;
+
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::wire::request::{Body, Request};
 use crate::wire::respond::Headers;
 
-/// Turns bytes of an object into as many others, by their place in it. It has no state, so that parts in
+/// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in
 /// parallel and repeated requests share one.
 pub(crate) trait Cipher: Send + Sync {
-    /// Encrypts or decrypts bytes that start at `offset` of the object.
-    fn apply(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
+    /// Every part but the last holds a multiple of so many bytes of content.
+    fn unit(&self) -> u64;
+
+    /// Returns how many bytes COS stores for so many of content.
+    fn stored_len(&self, content: u64) -> u64;
+
+    /// Returns how many bytes of content there are in so many that COS stores.
+    fn content_len(&self, stored: u64) -> u64;
+
+    /// Encrypts a body while it is sent. It starts at `start` of the content, a multiple of the unit; the
+    /// content ends with it if `ends`.
+    fn seal(self: Arc<Self>, body: Body<'_>, start: u64, ends: bool) -> Body<'_>;
+
+    /// Decrypts the body of an answer while it is read.
+    fn open(self: Arc<Self>, stored: Stored) -> Result<Content, CosClientError>;
+
+    /// Decrypts a file in place, of which COS stored so many bytes. An error that is none of the file's holds
+    /// a [`CosClientError`].
+    fn open_file(&self, file: &File, stored: u64) -> io::Result<()>;
+}
+
+/// The body of an answer as COS stores it.
+pub(crate) struct Stored {
+    pub(crate) body: Box<dyn Read + Send>,
+    /// How long the body is, in bytes, if the answer told it.
+    pub(crate) length: Option<u64>,
+    pub(crate) extent: Extent,
+    /// The range of the content that was asked for, where the cipher takes another one of what is stored.
+    pub(crate) wanted: Option<Wanted>,
+}
+
+/// The content of an answer's body.
+pub(crate) struct Content {
+    pub(crate) body: Box<dyn Read + Send>,
+    /// How long it is, in bytes, if that is known.
+    pub(crate) length: Option<u64>,
+}
+
+/// Which bytes of a stored object an answer brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// The first one; none for the whole object.
+    pub(crate) first: Option<u64>,
+    /// How many there are in all.
+    pub(crate) total: Option<u64>,
+}
+
+impl Extent {
+    /// Reads it off status and headers.
+    pub(crate) fn of(status: u16, headers: &Headers) -> Result<Self, CosClientError> {
+        if status != 206 {
+            return Ok(Self { first: None, total: headers.number("content-length") });
+        }
+        let range = headers.text("content-range");
+        let named = range.strip_prefix("bytes ").and_then(|range| range.split_once('/'));
+        let first = named.and_then(|(range, _)| range.split_once('-')?.0.trim().parse().ok());
+        let why = || format!("the answer does not say which range it is: Content-Range {range:?}");
+        let first = first.ok_or_else(|| CosClientError::new(ClientErrorKind::Protocol, why()))?;
+        Ok(Self { first: Some(first), total: named.and_then(|(_, total)| total.trim().parse().ok()) })
+    }
+}
+
+/// A range of content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// From a byte on, up to and with another, or to the end.
+    From(u64, Option<u64>),
+    /// So many bytes at the end.
+    Last(u64),
 }
 
 /// Whether the key that decrypted an object was proven to be the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyProof {
+    /// The object is in native mode: key, bucket and key name are proven, and so is every byte of the content
+    /// before it is handed out.
+    Authenticated,
     /// The object's metadata hold a tag by this crate: key, IV, bucket and key name belong together, and to
     /// the caller's key. It does not cover the content.
     Tagged,
@@ -34,21 +107,33 @@ pub(crate) struct Opened {
     pub(crate) proof: KeyProof,
 }
 
-type Open<'a> = dyn Fn(&Headers) -> Result<Opened, CosError> + Send + Sync + 'a;
+/// Finds out how an object is decrypted.
+pub(crate) trait Open: Send + Sync {
+    /// Has a request ask for the stored bytes that it takes to decrypt the range of content it names. Returns
+    /// that range, if the two differ.
+    fn ask(&self, request: &mut Request<'_>) -> Result<Option<Wanted>, CosError>;
 
-/// Finds out from the headers of an object how it is decrypted.
-pub(crate) struct Opener<'a>(Box<Open<'a>>);
+    /// Reads the key off the headers of an object.
+    fn open(&self, headers: &Headers) -> Result<Opened, CosError>;
+}
+
+/// What decrypts the object of a request.
+pub(crate) struct Opener<'a>(Box<dyn Open + 'a>);
 
 #[cfg(feature = "encryption")]
 impl<'a> Opener<'a> {
-    pub(crate) fn new(open: impl Fn(&Headers) -> Result<Opened, CosError> + Send + Sync + 'a) -> Self {
+    pub(crate) fn new(open: impl Open + 'a) -> Self {
         Self(Box::new(open))
     }
 }
 
 impl Opener<'_> {
+    pub(crate) fn ask(&self, request: &mut Request<'_>) -> Result<Option<Wanted>, CosError> {
+        self.0.ask(request)
+    }
+
     pub(crate) fn open(&self, headers: &Headers) -> Result<Opened, CosError> {
-        (self.0)(headers)
+        self.0.open(headers)
     }
 }
 
@@ -58,19 +143,21 @@ impl fmt::Debug for Opener<'_> {
     }
 }
 
-/// What follows a request that succeeded; it is told the upload's id.
-pub(crate) struct Then<'a>(Box<dyn FnOnce(&str) + Send + 'a>);
+type Told<'a> = dyn FnOnce(&str, &HeaderMap) + Send + 'a;
+
+/// What follows a request that succeeded; it is told the upload's id and the headers that were sent.
+pub(crate) struct Then<'a>(Box<Told<'a>>);
 
 #[cfg(feature = "encryption")]
 impl<'a> Then<'a> {
-    pub(crate) fn new(then: impl FnOnce(&str) + Send + 'a) -> Self {
+    pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) + Send + 'a) -> Self {
         Self(Box::new(then))
     }
 }
 
 impl Then<'_> {
-    pub(crate) fn tell(self, upload_id: &str) {
-        (self.0)(upload_id);
+    pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) {
+        (self.0)(upload_id, headers);
     }
 }
 
@@ -80,61 +167,24 @@ impl fmt::Debug for Then<'_> {
     }
 }
 
-/// A body that is encrypted while it is sent.
-struct Sealed<'a> {
-    kind: Kind<'a>,
-    cipher: Arc<dyn Cipher>,
-    /// Where in the object the body starts.
-    start: u64,
-    read: u64,
-}
+/// What precedes a request, and makes something for it.
+pub(crate) struct Before<'a, T>(Box<dyn FnOnce() -> Result<T, CosError> + Send + 'a>);
 
-/// Encrypts a body, which starts at `start` of the object.
-pub(crate) fn sealed(body: Body<'_>, cipher: Arc<dyn Cipher>, start: u64) -> Body<'_> {
-    match body.0 {
-        // Its error is reported when the request is sent.
-        kind @ Kind::Failed(_) => Body(kind),
-        kind => Body::source(Sealed { kind, cipher, start, read: 0 }),
+#[cfg(feature = "encryption")]
+impl<'a, T> Before<'a, T> {
+    pub(crate) fn new(before: impl FnOnce() -> Result<T, CosError> + Send + 'a) -> Self {
+        Self(Box::new(before))
     }
 }
 
-impl Read for Sealed<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = match &mut self.kind {
-            Kind::None | Kind::Failed(_) => 0,
-            Kind::Bytes(bytes) => {
-                let at = usize::try_from(self.read).map_or(bytes.len(), |at| at.min(bytes.len()));
-                (&bytes[at..]).read(buf)?
-            }
-            Kind::Source(source) => source.read(buf)?,
-        };
-        self.cipher.apply(&mut buf[..read], self.start + self.read)?;
-        self.read += read as u64;
-        Ok(read)
+impl<T> Before<'_, T> {
+    pub(crate) fn make(self) -> Result<T, CosError> {
+        (self.0)()
     }
 }
 
-impl Source for Sealed<'_> {
-    fn remaining(&self) -> Option<u64> {
-        match &self.kind {
-            Kind::None | Kind::Failed(_) => Some(0),
-            Kind::Bytes(bytes) => Some(bytes.len() as u64),
-            Kind::Source(source) => source.remaining(),
-        }
-    }
-
-    fn rewind(&mut self) -> io::Result<bool> {
-        let rewound = match &mut self.kind {
-            Kind::Source(source) => source.rewind()?,
-            _ => true,
-        };
-        if rewound {
-            self.read = 0;
-        }
-        Ok(rewound)
-    }
-
-    fn is_one_shot(&self) -> bool {
-        matches!(&self.kind, Kind::Source(source) if source.is_one_shot())
+impl<T> fmt::Debug for Before<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Before")
     }
 }

@@ -55,6 +55,7 @@
 
 mod answer;
 mod body;
+#[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "nothing is encrypted then"))]
 mod cipher;
 mod client;
 mod config;
@@ -75,7 +76,9 @@ pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
 pub use credentials::{CredentialProvider, Credentials};
 #[cfg(feature = "encryption")]
-pub use encryption::{AESProvider, CosEncryptionClient, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys};
+pub use encryption::{
+    AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys,
+};
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
 pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};

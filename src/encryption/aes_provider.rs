@@ -1,22 +1,27 @@
-//! Keys of objects wrapped by an AES key, as Python does it.
+//! Keys of objects wrapped by an AES key: as Python does it, and for native mode.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use aws_lc_rs::key_wrap::{AES_256, AesKek, KeyWrap as _};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
 use super::key_file;
 use super::keys::{DataKey, Wrapped, apply_from_zero, undecryptable};
+use super::native::{ObjectKey, wrapping_key};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// The length of an object's key as AES-KW wraps it, in bytes.
+const WRAPPED: usize = 40;
 
 /// The caller's AES key, of 16, 24 or 32 bytes.
 ///
 /// Python wraps the keys of all objects by the same bytes (AES-CTR, counter 0), and its format is kept: who
 /// learns the key of one object, and can read the metadata of others, can compute theirs. [`RSAProvider`]
-/// does not have that weakness.
+/// and [native mode](crate::EncryptionMode::Native) do not have that weakness.
 ///
 /// Python: `AESProvider(aes_key='aes_key_value')` and `AESProvider(aes_key_path='aes_key_path')`
 ///
@@ -87,6 +92,26 @@ impl AESProvider {
         let mut both = Zeroizing::new([wrapped.key.as_slice(), &wrapped.iv].concat());
         apply_from_zero(&self.key, &mut both)?;
         DataKey::from_parts(&both[..32], &both[32..]).ok_or_else(|| undecryptable("the key has a wrong length"))
+    }
+
+    /// Wraps the key of an object in native mode: AES-KW by a key of its own, so that what Python's format
+    /// does with the same bytes tells nothing about it.
+    pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
+        let key = wrapping_key(&self.key)?;
+        let mut room = [0; WRAPPED];
+        let wrapped = AesKek::new(&AES_256, &key[..]).and_then(|kek| Ok(kek.wrap(&object[..], &mut room)?.to_vec()));
+        wrapped.map_err(|_| undecryptable("AES-KW failed"))
+    }
+
+    pub(crate) fn unwrap_native(&self, wrapped: &[u8]) -> Result<ObjectKey, CosClientError> {
+        let key = wrapping_key(&self.key)?;
+        let mut object = Zeroizing::new([0; 32]);
+        // AES-KW of another length would not fit.
+        let unwrapped = AesKek::new(&AES_256, &key[..])
+            .ok()
+            .filter(|_| wrapped.len() == WRAPPED)
+            .is_some_and(|kek| kek.unwrap(wrapped, &mut object[..]).is_ok());
+        if unwrapped { Ok(object) } else { Err(undecryptable("the object's key cannot be unwrapped by this AES key")) }
     }
 
     /// The key itself, from which that of tags is derived.

@@ -4,34 +4,43 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keys::{DataKey, Random, Wrapped, undecryptable};
+use super::keys::{DataKey, Metadata, Random, Wrapped, undecryptable};
+use super::mode::EncryptionMode;
+use super::native;
 use super::provider::Provider;
+use super::reading::Reading;
 use super::tag::{self, Place, TAG};
-use super::uploads::Uploads;
-use crate::cipher::{Cipher, KeyProof, Opened, Opener, sealed};
+use super::uploads::{Closing, PartCipher, Uploads};
+use crate::cipher::{KeyProof, Opened, Opener};
 use crate::client::CosS3Client;
 use crate::config::CosConfig;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::multipart::complete::{CompleteMultipartUpload, MultipartUpload};
+use crate::ops::multipart::complete::{CompleteMultipartUpload, MultipartUpload, Part};
 use crate::ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload};
 use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::object::get::GetObject;
 use crate::ops::object::put::PutObject;
+use crate::ops::options::chosen;
 use crate::transfer::download::DownloadFile;
-use crate::transfer::upload::UploadFile;
+use crate::transfer::upload::{PART_HEADERS, UploadFile};
 use crate::wire::request::{Body, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::bucket_name;
 
-/// A client that encrypts objects before they leave the machine, in the official Python SDK's format.
+/// A client that encrypts objects before they leave the machine.
 ///
-/// What an object holds is hidden from who can read it without the key: its length and metadata are not. Nor
-/// is it protected from change: the format has no checksum that an attacker could not adapt. A tag in the
-/// metadata, which Python ignores, proves on reading that key, IV, bucket and key name are those that were
-/// written, so that a wrong key or a moved object is an error instead of noise;
-/// [`require_key_tag`](Self::require_key_tag) refuses objects without it. A copy on COS's side has another name and
-/// thus no longer its tag's: download it and upload it anew.
+/// It does so in the official Python SDK's format, unless [`mode`](Self::mode) asks for
+/// [native mode](EncryptionMode::Native). What an object holds is hidden from who can read it without the key: its
+/// length and metadata are not.
+///
+/// In Python's format it is not protected from change: the format has no checksum that an attacker could not
+/// adapt. A tag in the metadata, which Python ignores, proves on reading that key, IV, bucket and key name are
+/// those that were written, so that a wrong key or a moved object is an error instead of noise;
+/// [`require_key_tag`](Self::require_key_tag) refuses objects without it. In native mode the content is proven,
+/// too: none of it is handed out that was altered, cut, reordered or moved.
+///
+/// A copy on COS's side has another name than was written, and is refused: download it and upload it anew.
 ///
 /// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own.
 ///
@@ -59,14 +68,17 @@ pub struct CosEncryptionClient {
     provider: Provider,
     uploads: Arc<Uploads>,
     random: Arc<Random>,
+    mode: EncryptionMode,
+    /// Which modes are read, where they are not just the one that is written.
+    accepted: Option<Vec<EncryptionMode>>,
     tags: bool,
     tag_required: bool,
 }
 
 /// A new key, and the headers that go with its object.
 struct Sealing {
-    cipher: Arc<dyn Cipher>,
-    headers: Vec<(&'static str, String)>,
+    cipher: Arc<dyn PartCipher>,
+    headers: Metadata,
 }
 
 impl Sealing {
@@ -97,6 +109,8 @@ impl CosEncryptionClient {
                 let failed = |_| CosClientError::new(ClientErrorKind::Body, "the system gives no random bytes");
                 aws_lc_rs::rand::fill(bytes).map_err(failed)
             }),
+            mode: EncryptionMode::Python,
+            accepted: None,
             tags: true,
             tag_required: false,
         }
@@ -112,14 +126,50 @@ impl CosEncryptionClient {
         self
     }
 
-    /// Writes the tag that proves the key, as one more entry of metadata. Without it metadata are exactly
-    /// Python's. Default: true.
+    /// Sets in which mode objects are written. Those of another are not read, unless
+    /// [`accept`](Self::accept) says so. Default: [`EncryptionMode::Python`].
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, KeyProof};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// let provider = AESProvider::aes_key("MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=")?;
+    /// let client = CosEncryptionClient::new(config, provider)?.mode(EncryptionMode::Native);
+    /// # client.inner().create_bucket("examplebucket-1250000000").send()?;
+    /// client.put_object("examplebucket-1250000000", b"abcdefg", "exampleobject").send()?;
+    /// let response = client.get_object("examplebucket-1250000000", "exampleobject").range("bytes=2-4").send()?;
+    /// assert_eq!(response.key_proof, Some(KeyProof::Authenticated));
+    /// assert_eq!(std::io::read_to_string(response.body)?, "cde");
+    /// # Ok(()) }
+    /// ```
+    pub fn mode(mut self, mode: EncryptionMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets of which modes objects are read. Default: of the one that is written alone.
+    ///
+    /// Which of them an object is in, its metadata say, which who can write to the bucket can change: a client
+    /// that accepts Python's format gets no more certainty than that gives. It takes a HEAD before a GET with a
+    /// range to know where the range is stored.
+    pub fn accept(mut self, modes: impl IntoIterator<Item = EncryptionMode>) -> Self {
+        self.accepted = Some(modes.into_iter().collect());
+        self
+    }
+
+    /// Writes the tag that proves the key in Python's format, as one more entry of metadata. Without it metadata
+    /// are exactly Python's. Default: true.
     pub fn key_tag(mut self, write: bool) -> Self {
         self.tags = write;
         self
     }
 
-    /// Refuses objects without a tag: those that Python wrote, and those whose tag somebody took away.
+    /// Refuses objects in Python's format without a tag: those that Python wrote, and those whose tag somebody took
+    /// away.
     /// Default: false; [`key_proof`](crate::GetObjectOutput::key_proof) of a result says whether there was one.
     pub fn require_key_tag(mut self, require: bool) -> Self {
         self.tag_required = require;
@@ -131,7 +181,7 @@ impl CosEncryptionClient {
         &self.inner
     }
 
-    /// Encrypts and uploads an object in one request, 5 GiB at most.
+    /// Encrypts and uploads an object in one request, 5 GiB at most, as it is stored.
     ///
     /// `content_md5` would be that of the encrypted bytes; `enable_md5` computes it.
     ///
@@ -150,9 +200,9 @@ impl CosEncryptionClient {
         let (bucket, key) = (bucket.into(), key.into());
         match self.seal(&bucket, &key) {
             Ok(sealing) => {
-                let body = sealed(body.into(), Arc::clone(&sealing.cipher), 0);
-                let mut put = self.inner.put_object(bucket, body, key);
+                let mut put = self.inner.put_object(bucket, "", key);
                 sealing.set_headers(put.request());
+                put.request().body = sealing.cipher.seal(body.into(), 0, true);
                 put
             }
             Err(error) => {
@@ -166,8 +216,13 @@ impl CosEncryptionClient {
     /// Downloads and decrypts an object, or any range of it; all ways to read the body give plaintext.
     ///
     /// The metadata come with the same answer, so the key is always that of the content. The CRC-64 is that of
-    /// the encrypted bytes and is compared at the end of the body: what is read before it is not yet checked.
-    /// [`get_stream_to_file`](crate::StreamBody::get_stream_to_file) replaces its file only after it.
+    /// the encrypted bytes and is compared at the end of the body: what is read before it is not yet checked in
+    /// Python's format, and proven frame by frame in native mode.
+    /// [`get_stream_to_file`](crate::StreamBody::get_stream_to_file) replaces its file only at the end.
+    ///
+    /// `content_length` is that of the plaintext; the answer's headers speak of what is stored, which in native
+    /// mode is longer by 16 bytes for every 64 KiB. A range takes whole frames of it, and one that starts behind
+    /// the end of the content, or is not one range, is a client error there.
     ///
     /// Python:
     /// ```python
@@ -202,7 +257,9 @@ impl CosEncryptionClient {
         match sealing {
             Ok(sealing) => {
                 sealing.set_headers(create.request());
-                create.then(move |upload_id| self.uploads.started(upload_id, sealing.cipher))
+                create.then(move |upload_id, headers| {
+                    self.uploads.started(upload_id, sealing.cipher, chosen(headers, &PART_HEADERS));
+                })
             }
             Err(error) => {
                 create.request().defer(error);
@@ -212,7 +269,11 @@ impl CosEncryptionClient {
     }
 
     /// Encrypts and uploads a part. It starts where the part before it ends, which must have been made before.
-    /// Every part but the last has a multiple of 16 bytes; others are refused before they are sent.
+    /// Every part but the last has a multiple of 16 bytes, and in native mode of 64 KiB; others are refused before
+    /// they are sent.
+    ///
+    /// In native mode the bytes of an object are encrypted once: what is sent again, by whatever call, must be what
+    /// was sent before. Else the request fails, and the upload must be started anew.
     ///
     /// Python:
     /// ```python
@@ -229,11 +290,11 @@ impl CosEncryptionClient {
         part_number: u32,
         upload_id: impl Into<String>,
     ) -> UploadPart<'a> {
-        self.part(bucket.into(), key.into(), body.into(), (part_number, None), upload_id.into())
+        self.part((bucket.into(), key.into()), body.into(), (part_number, None), &upload_id.into())
     }
 
-    /// Encrypts and uploads a part that starts at byte `offset` of the object, a multiple of 16: for parts that
-    /// are not sent in order.
+    /// Encrypts and uploads a part that starts at byte `offset` of the object, a multiple of 16, and in native mode
+    /// of 64 KiB: for parts that are not sent in order.
     pub fn upload_part_at<'a>(
         &'a self,
         bucket: impl Into<String>,
@@ -243,7 +304,7 @@ impl CosEncryptionClient {
         upload_id: impl Into<String>,
         offset: u64,
     ) -> UploadPart<'a> {
-        self.part(bucket.into(), key.into(), body.into(), (part_number, Some(offset)), upload_id.into())
+        self.part((bucket.into(), key.into()), body.into(), (part_number, Some(offset)), &upload_id.into())
     }
 
     /// Lists the parts of an upload.
@@ -267,6 +328,9 @@ impl CosEncryptionClient {
     /// Makes an object of uploaded parts. Parts that would not follow one another as they were encrypted are
     /// refused.
     ///
+    /// In native mode the last part marks the end of the object. If it may as well have been another, because it
+    /// has 1 MiB at least and a multiple of 64 KiB, an empty part that does so is uploaded after it.
+    ///
     /// Python:
     /// ```python
     /// client.complete_multipart_upload(Bucket='examplebucket-1250000000', Key='exampleobject_upload',
@@ -281,14 +345,17 @@ impl CosEncryptionClient {
         upload_id: impl Into<String>,
         multipart_upload: impl Into<MultipartUpload>,
     ) -> CompleteMultipartUpload<'_> {
-        let (upload_id, parts) = (upload_id.into(), multipart_upload.into());
+        let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
+        let parts: MultipartUpload = multipart_upload.into();
         let numbers: Vec<u32> = parts.part.iter().map(|part| part.part_number).collect();
         let checked = self.uploads.check(&upload_id, &numbers);
-        let mut complete = self.inner.complete_multipart_upload(bucket, key, upload_id, parts);
-        if let Err(error) = checked {
-            complete.request().defer(error);
+        let mut complete = self.inner.complete_multipart_upload(&bucket, &key, &upload_id, parts.clone());
+        match checked {
+            Ok(Some(closing)) => complete = complete.of(move || self.close(bucket, key, upload_id, closing, parts)),
+            Ok(None) => {}
+            Err(error) => complete.request().defer(error),
         }
-        complete.then(|upload_id| self.uploads.ended(upload_id))
+        complete.then(|upload_id, _| self.uploads.ended(upload_id))
     }
 
     /// Gives up an upload, deletes its parts and forgets its key.
@@ -313,7 +380,8 @@ impl CosEncryptionClient {
 
     /// Encrypts and uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// An upload that failed is given up: only this call had its key. So `resume` changes nothing.
+    /// An upload that failed is given up: only this call had its key. So `resume` changes nothing. In native mode
+    /// a file that changes meanwhile is noticed where parts of it are read again, too.
     ///
     /// Python:
     /// ```python
@@ -344,7 +412,8 @@ impl CosEncryptionClient {
     }
 
     /// Downloads an object into a file and decrypts it: in one request up to 20 MiB, else in ranges, several at
-    /// a time. The file takes its place only when the encrypted bytes were checked by length and CRC-64.
+    /// a time. The file takes its place only when the encrypted bytes were checked by length and CRC-64, and in
+    /// native mode every frame of them was proven.
     ///
     /// Python:
     /// ```python
@@ -365,46 +434,76 @@ impl CosEncryptionClient {
 
     fn part<'a>(
         &'a self,
-        bucket: String,
-        key: String,
+        (bucket, key): (String, String),
         body: Body<'a>,
         (number, offset): (u32, Option<u64>),
-        upload_id: String,
+        upload_id: &str,
     ) -> UploadPart<'a> {
-        match self.uploads.part(&upload_id, number, body.len(), offset) {
-            Ok((cipher, offset)) => {
-                self.inner.upload_part(bucket, key, sealed(body, cipher, offset), number, upload_id)
-            }
-            Err(error) => {
-                let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
-                upload.request().defer(error);
-                upload
-            }
+        let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
+        match self.uploads.part(upload_id, number, body.len(), offset) {
+            Ok(place) => upload.request().body = place.cipher.seal(body, place.offset, place.ends),
+            Err(error) => upload.request().defer(error),
         }
+        upload
+    }
+
+    /// Uploads the part that marks the end of an object, and returns all parts.
+    fn close(
+        &self,
+        bucket: String,
+        key: String,
+        upload_id: String,
+        closing: Closing,
+        mut parts: MultipartUpload,
+    ) -> Result<MultipartUpload, CosError> {
+        let Closing { place, number, headers } = closing;
+        let body = place.cipher.seal("".into(), place.offset, place.ends);
+        let answer = self.inner.upload_part(bucket, key, body, number, upload_id).with_headers(headers).send()?;
+        parts.part.push(Part { part_number: number, etag: answer.etag });
+        Ok(parts)
     }
 
     /// Makes the key of a new object.
     fn seal(&self, bucket: &str, key: &str) -> Result<Sealing, CosClientError> {
+        let place = self.place(bucket, key)?;
+        if self.mode == EncryptionMode::Native {
+            let (key, headers) = native::create(&self.provider, &place, &*self.random)?;
+            return Ok(Sealing { cipher: Arc::new(key), headers });
+        }
         let data = DataKey::random(&*self.random)?;
         let wrapped = self.provider.wrap(&data)?;
         let mut headers = wrapped.headers().to_vec();
         if self.tags {
-            let place = self.place(bucket, key)?;
             headers.push((TAG, tag::make(self.provider.secret(&data), &place, &wrapped)?));
         }
         Ok(Sealing { cipher: Arc::new(data), headers })
     }
 
     fn opener(&self, bucket: &str, key: &str) -> Opener<'_> {
-        let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        Opener::new(move |headers| Ok(self.open(&bucket, &key, headers)?))
+        Opener::new(Reading { client: self, bucket: bucket.to_owned(), key: key.to_owned() })
     }
 
-    /// Unwraps the key of an object.
-    fn open(&self, bucket: &str, key: &str, headers: &Headers) -> Result<Opened, CosClientError> {
+    /// Returns the modes that are read.
+    pub(crate) fn accepted(&self) -> &[EncryptionMode] {
+        self.accepted.as_deref().unwrap_or(std::slice::from_ref(&self.mode))
+    }
+
+    /// Unwraps the key of an object that is in this mode.
+    pub(crate) fn open(
+        &self,
+        mode: EncryptionMode,
+        bucket: &str,
+        key: &str,
+        headers: &Headers,
+    ) -> Result<Opened, CosClientError> {
+        let place = self.place(bucket, key)?;
+        if mode == EncryptionMode::Native {
+            let key = native::open(&self.provider, &place, headers)?;
+            return Ok(Opened { cipher: Arc::new(key), proof: KeyProof::Authenticated });
+        }
         let wrapped = Wrapped::read(headers)?;
         let data = self.provider.unwrap(&wrapped)?;
-        let proof = tag::check(self.provider.secret(&data), &self.place(bucket, key)?, &wrapped, headers)?;
+        let proof = tag::check(self.provider.secret(&data), &place, &wrapped, headers)?;
         if self.tag_required && proof != KeyProof::Tagged {
             return Err(undecryptable("the object has no tag, and require_key_tag refuses such objects"));
         }
@@ -424,6 +523,7 @@ impl fmt::Debug for CosEncryptionClient {
         f.debug_struct("CosEncryptionClient")
             .field("inner", &self.inner)
             .field("provider", &self.provider)
+            .field("mode", &self.mode)
             .finish_non_exhaustive()
     }
 }

@@ -11,11 +11,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::wire::respond::Headers;
 
-const KEY: &str = "x-cos-meta-client-side-encryption-key";
+pub(crate) const KEY: &str = "x-cos-meta-client-side-encryption-key";
 const IV: &str = "x-cos-meta-client-side-encryption-iv";
 
 /// The block of AES, in bytes.
@@ -23,6 +22,8 @@ const BLOCK: usize = 16;
 /// How much goes through the cipher at a time, in bytes.
 const CHUNK: usize = 4096;
 
+/// Headers that go with an object, by their names.
+pub(crate) type Metadata = Vec<(&'static str, String)>;
 /// Fills a buffer with random bytes.
 pub(crate) type Random = dyn Fn(&mut [u8]) -> Result<(), CosClientError> + Send + Sync;
 
@@ -52,9 +53,10 @@ impl DataKey {
     }
 }
 
-impl Cipher for DataKey {
-    /// AES-256-CTR with a counter of 128 bits, which starts at the IV and wraps.
-    fn apply(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+impl DataKey {
+    /// Encrypts or decrypts bytes that start at `offset` of the object: AES-256-CTR with a counter of 128 bits,
+    /// which starts at the IV and wraps.
+    pub(crate) fn apply(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         apply_ctr(&AES_256, &self.key[..], u128::from_be_bytes(*self.iv), bytes, offset)
             .map_err(|_| io::Error::other(undecryptable("AES failed")))
     }

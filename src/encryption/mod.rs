@@ -1,19 +1,28 @@
-//! Client-side encryption in the official Python SDK's format.
+//! Client-side encryption, in the official Python SDK's format or in one of our own.
 //!
-//! An object is encrypted by AES-256-CTR with a key and an IV of its own. Both are stored in its metadata,
-//! wrapped by the caller's key, which never leaves the machine.
+//! Every object has a key of its own, which is stored in its metadata, wrapped by the caller's key, which never
+//! leaves the machine. In Python's format an object is encrypted by AES-256-CTR, and nothing proves it; in native
+//! mode it is cut into frames that AES-256-GCM proves (`docs/encryption-format.md`).
 
 mod aes_provider;
 mod client;
+mod ctr;
+mod framed;
+mod frames;
 mod key_file;
 mod keys;
+mod mode;
+mod native;
 mod pem;
+mod plaintext;
 mod provider;
+mod reading;
 mod rsa_provider;
 mod tag;
 mod uploads;
 
 pub use aes_provider::AESProvider;
 pub use client::CosEncryptionClient;
+pub use mode::EncryptionMode;
 pub use provider::Provider;
 pub use rsa_provider::{RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys};

@@ -2,6 +2,7 @@
 
 use super::aes_provider::AESProvider;
 use super::keys::{DataKey, Wrapped};
+use super::native::ObjectKey;
 use super::rsa_provider::RSAProvider;
 use crate::error::CosClientError;
 
@@ -27,6 +28,20 @@ impl Provider {
         match &self.0 {
             Kind::Aes(provider) => provider.unwrap(wrapped),
             Kind::Rsa(provider) => provider.unwrap(wrapped),
+        }
+    }
+
+    pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
+        match &self.0 {
+            Kind::Aes(provider) => provider.wrap_native(object),
+            Kind::Rsa(provider) => provider.wrap_native(object),
+        }
+    }
+
+    pub(crate) fn unwrap_native(&self, wrapped: &[u8]) -> Result<ObjectKey, CosClientError> {
+        match &self.0 {
+            Kind::Aes(provider) => provider.unwrap_native(wrapped),
+            Kind::Rsa(provider) => provider.unwrap_native(wrapped),
         }
     }
 

@@ -1,17 +1,20 @@
-//! Keys of objects wrapped by an RSA key, as Python does it.
+//! Keys of objects wrapped by an RSA key: as Python does it, and for native mode.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rsa::{
-    KeySize, OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey,
-    Pkcs1PublicEncryptingKey, PrivateDecryptingKey, PublicEncryptingKey,
+    KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey,
+    OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey, Pkcs1PublicEncryptingKey, PrivateDecryptingKey,
+    PublicEncryptingKey,
 };
 use zeroize::Zeroizing;
 
 use super::keys::{DataKey, Wrapped, undecryptable};
+use super::native::ObjectKey;
 use super::{key_file, pem};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
@@ -60,7 +63,8 @@ impl fmt::Debug for RSAKeyPair {
 ///
 /// As in Python, keys given as texts wrap by PKCS#1 v1.5 and keys given as files by OAEP (SHA-1), so that
 /// objects of the one are not read by the other. Files are the better choice: v1.5 is open to attackers who
-/// can have the owner of the private key decrypt what they made, and see what becomes of it.
+/// can have the owner of the private key decrypt what they made, and see what becomes of it. In
+/// [native mode](crate::EncryptionMode::Native) both wrap by OAEP (SHA-256).
 ///
 /// Anybody who has the public key can write objects; that one decrypts says nothing about who wrote it.
 ///
@@ -71,14 +75,29 @@ pub struct RSAProvider {
     private: Option<Arc<Decrypting>>,
 }
 
-enum Encrypting {
-    Pkcs1(Pkcs1PublicEncryptingKey),
-    Oaep(OaepPublicEncryptingKey),
+/// A public key; PKCS#1 v1.5 is there for Python's format only, and only for keys given as texts.
+struct Encrypting {
+    pkcs1: Option<Pkcs1PublicEncryptingKey>,
+    oaep: OaepPublicEncryptingKey,
 }
 
-enum Decrypting {
-    Pkcs1(Pkcs1PrivateDecryptingKey),
-    Oaep(OaepPrivateDecryptingKey),
+struct Decrypting {
+    pkcs1: Option<Pkcs1PrivateDecryptingKey>,
+    oaep: OaepPrivateDecryptingKey,
+}
+
+impl Encrypting {
+    fn new(key: PublicEncryptingKey, as_text: bool) -> Result<Self, Unspecified> {
+        let pkcs1 = as_text.then(|| Pkcs1PublicEncryptingKey::new(key.clone())).transpose()?;
+        Ok(Self { pkcs1, oaep: OaepPublicEncryptingKey::new(key)? })
+    }
+}
+
+impl Decrypting {
+    fn new(key: PrivateDecryptingKey, as_text: bool) -> Result<Self, Unspecified> {
+        let pkcs1 = as_text.then(|| Pkcs1PrivateDecryptingKey::new(key.clone())).transpose()?;
+        Ok(Self { pkcs1, oaep: OaepPrivateDecryptingKey::new(key)? })
+    }
 }
 
 impl RSAProvider {
@@ -140,78 +159,90 @@ impl RSAProvider {
     }
 
     fn load(keys: RsaKeys, passphrase: Option<&str>) -> Result<Self, CosClientError> {
-        match keys.0 {
+        let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used to wrap keys");
+        let (public_key, private_key) = match keys.0 {
             Form::Texts(pair) => {
-                let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used for PKCS#1 v1.5");
-                let public = Pkcs1PublicEncryptingKey::new(public("public_key", pair.public_key.as_bytes())?)
-                    .map_err(rejected("public_key"))?;
+                let public_key = public("public_key", pair.public_key.as_bytes())?;
                 let decrypting = |text: Zeroizing<String>| {
                     let key = private("private_key", text.as_bytes(), passphrase)?;
-                    Pkcs1PrivateDecryptingKey::new(key).map_err(rejected("private_key"))
+                    Decrypting::new(key, true).map_err(rejected("private_key"))
                 };
-                let private = pair.private_key.map(decrypting).transpose()?;
-                Ok(Self {
-                    public: Arc::new(Encrypting::Pkcs1(public)),
-                    private: private.map(|key| Arc::new(Decrypting::Pkcs1(key))),
-                })
+                let public_key = Encrypting::new(public_key, true).map_err(rejected("public_key"))?;
+                (public_key, pair.private_key.map(decrypting).transpose()?)
             }
             Form::Files(pair) => {
-                let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used for OAEP");
-                let text = key_file::read(&pair.public_key_path, false)?;
-                let public = OaepPublicEncryptingKey::new(public("public_key_path", &text)?)
-                    .map_err(rejected("public_key_path"))?;
+                let public_key = public("public_key_path", &key_file::read(&pair.public_key_path, false)?)?;
                 let decrypting = |path: PathBuf| {
                     let key = private("private_key_path", &key_file::read(&path, true)?, passphrase)?;
-                    OaepPrivateDecryptingKey::new(key).map_err(rejected("private_key_path"))
+                    Decrypting::new(key, false).map_err(rejected("private_key_path"))
                 };
-                let private = pair.private_key_path.map(decrypting).transpose()?;
-                Ok(Self {
-                    public: Arc::new(Encrypting::Oaep(public)),
-                    private: private.map(|key| Arc::new(Decrypting::Oaep(key))),
-                })
+                let public_key = Encrypting::new(public_key, false).map_err(rejected("public_key_path"))?;
+                (public_key, pair.private_key_path.map(decrypting).transpose()?)
             }
-        }
+        };
+        Ok(Self { public: Arc::new(public_key), private: private_key.map(Arc::new) })
     }
 
     pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
-        let encrypt = |plain: &[u8]| {
-            let encrypted = match &*self.public {
-                Encrypting::Pkcs1(key) => {
-                    let mut room = vec![0; key.ciphertext_size()];
-                    key.encrypt(plain, &mut room).map(|wrapped| wrapped.to_vec())
-                }
-                Encrypting::Oaep(key) => {
-                    let mut room = vec![0; key.ciphertext_size()];
-                    let wrapped = key.encrypt(&OAEP_SHA1_MGF1SHA1, plain, &mut room, None);
-                    wrapped.map(|wrapped| wrapped.to_vec())
-                }
-            };
-            encrypted.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
+        let encrypt = |plain: &[u8]| match &self.public.pkcs1 {
+            Some(key) => {
+                let mut room = vec![0; key.ciphertext_size()];
+                let wrapped = key.encrypt(plain, &mut room).map(|wrapped| wrapped.to_vec());
+                wrapped.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
+            }
+            None => self.wrap_oaep(&OAEP_SHA1_MGF1SHA1, plain),
         };
         Ok(Wrapped { key: encrypt(&data.key[..])?, iv: encrypt(&data.iv[..])? })
     }
 
+    /// Wraps the key of an object in native mode, by OAEP with SHA-256 however the keys were given.
+    pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
+        self.wrap_oaep(&OAEP_SHA256_MGF1SHA256, &object[..])
+    }
+
+    fn wrap_oaep(&self, algorithm: &'static OaepAlgorithm, plain: &[u8]) -> Result<Vec<u8>, CosClientError> {
+        let mut room = vec![0; self.public.oaep.ciphertext_size()];
+        let wrapped = self.public.oaep.encrypt(algorithm, plain, &mut room, None).map(|wrapped| wrapped.to_vec());
+        wrapped.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
+    }
+
     pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
-        let Some(private) = &self.private else {
-            return Err(CosClientError::invalid("private_key", "is needed to decrypt, and was not given"));
-        };
-        let decrypt = |wrapped: &[u8]| match &**private {
-            Decrypting::Pkcs1(key) => {
+        let private = self.private()?;
+        let decrypt = |wrapped: &[u8]| match &private.pkcs1 {
+            Some(key) => {
                 let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
                 key.decrypt(wrapped, &mut room).ok().map(|plain| Zeroizing::new(plain.to_vec()))
             }
-            Decrypting::Oaep(key) => {
-                let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
-                let plain = key.decrypt(&OAEP_SHA1_MGF1SHA1, wrapped, &mut room, None);
-                plain.ok().map(|plain| Zeroizing::new(plain.to_vec()))
-            }
+            None => private.unwrap_oaep(&OAEP_SHA1_MGF1SHA1, wrapped),
         };
         // Both are decrypted in any case, and all failures look the same: an error that told more about the
         // padding would help who sends made-up keys.
         let (key, iv) = (decrypt(&wrapped.key), decrypt(&wrapped.iv));
         let data = key.zip(iv).and_then(|(key, iv)| DataKey::from_parts(&key, &iv));
-        data.ok_or_else(|| undecryptable("the object's key cannot be unwrapped by this RSA key"))
+        data.ok_or_else(foreign)
     }
+
+    pub(crate) fn unwrap_native(&self, wrapped: &[u8]) -> Result<ObjectKey, CosClientError> {
+        let object = self.private()?.unwrap_oaep(&OAEP_SHA256_MGF1SHA256, wrapped);
+        object.and_then(|object| Some(Zeroizing::new(object.as_slice().try_into().ok()?))).ok_or_else(foreign)
+    }
+
+    fn private(&self) -> Result<&Decrypting, CosClientError> {
+        let missing = || CosClientError::invalid("private_key", "is needed to decrypt, and was not given");
+        self.private.as_deref().ok_or_else(missing)
+    }
+}
+
+impl Decrypting {
+    fn unwrap_oaep(&self, algorithm: &'static OaepAlgorithm, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut room = Zeroizing::new(vec![0; self.oaep.min_output_size()]);
+        let plain = self.oaep.decrypt(algorithm, wrapped, &mut room, None);
+        plain.ok().map(|plain| Zeroizing::new(plain.to_vec()))
+    }
+}
+
+fn foreign() -> CosClientError {
+    undecryptable("the object's key cannot be unwrapped by this RSA key")
 }
 
 fn public(field: &'static str, text: &[u8]) -> Result<PublicEncryptingKey, CosClientError> {

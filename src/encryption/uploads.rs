@@ -4,10 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::HeaderMap;
+
 use crate::cipher::Cipher;
 use crate::error::CosClientError;
 
-const BLOCK: u64 = 16;
+/// A cipher of objects whose parts come one by one.
+pub(crate) trait PartCipher: Cipher {
+    /// Whether a part of this number and length of content can only be the last one.
+    fn ends_with(&self, number: u32, content: u64) -> bool;
+
+    /// Whether the end of an object is marked, so that one that was cut is recognized.
+    fn marks_end(&self) -> bool;
+}
 
 #[derive(Clone, Copy)]
 struct Span {
@@ -16,8 +25,26 @@ struct Span {
 }
 
 struct Upload {
-    cipher: Arc<dyn Cipher>,
+    cipher: Arc<dyn PartCipher>,
     parts: BTreeMap<u32, Span>,
+    /// Headers that every part carries.
+    headers: HeaderMap,
+}
+
+/// How a part is encrypted.
+pub(crate) struct PartPlace {
+    pub(crate) cipher: Arc<dyn PartCipher>,
+    /// Where it starts in the content.
+    pub(crate) offset: u64,
+    /// Whether the content ends with it.
+    pub(crate) ends: bool,
+}
+
+/// A part without content that marks the end of an object.
+pub(crate) struct Closing {
+    pub(crate) place: PartPlace,
+    pub(crate) number: u32,
+    pub(crate) headers: HeaderMap,
 }
 
 /// The open uploads by their ids.
@@ -29,23 +56,23 @@ impl Uploads {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn started(&self, upload_id: &str, cipher: Arc<dyn Cipher>) {
-        self.lock().insert(upload_id.to_owned(), Upload { cipher, parts: BTreeMap::new() });
+    /// Notes a new upload; `headers` are those that its parts carry, too.
+    pub(crate) fn started(&self, upload_id: &str, cipher: Arc<dyn PartCipher>, headers: HeaderMap) {
+        self.lock().insert(upload_id.to_owned(), Upload { cipher, parts: BTreeMap::new(), headers });
     }
 
     pub(crate) fn ended(&self, upload_id: &str) {
         self.lock().remove(upload_id);
     }
 
-    /// Notes a part and returns the upload's cipher and where the part starts: at `offset`, or after the part
-    /// before it.
+    /// Notes a part and returns how it is encrypted: at `offset`, or after the part before it.
     pub(crate) fn part(
         &self,
         upload_id: &str,
         number: u32,
         len: Option<u64>,
         offset: Option<u64>,
-    ) -> Result<(Arc<dyn Cipher>, u64), CosClientError> {
+    ) -> Result<PartPlace, CosClientError> {
         let mut uploads = self.lock();
         let Some(upload) = uploads.get_mut(upload_id) else {
             let why = "this client did not start it, so it has no key for it";
@@ -57,18 +84,25 @@ impl Uploads {
                 "its length must be known: it tells where the next part starts",
             ));
         };
-        if let Some(offset) = offset.filter(|offset| offset % BLOCK != 0) {
-            return Err(CosClientError::invalid("offset", format!("{offset} is not a multiple of 16")));
+        let unit = upload.cipher.unit();
+        if let Some(offset) = offset.filter(|offset| offset % unit != 0) {
+            return Err(CosClientError::invalid("offset", format!("{offset} is not a multiple of {unit}")));
         }
-        let odd = |number: u32, len: u64| {
-            let why = format!("part {number} has {len} bytes, not a multiple of 16, and is not the last one");
+        let early = |number: u32, len: u64| {
+            let why = if len.is_multiple_of(unit) {
+                format!("part {number} has {len} bytes, too few for one that is not the last")
+            } else {
+                format!("part {number} has {len} bytes, not a multiple of {unit}, and is not the last one")
+            };
             CosClientError::invalid("body", why)
         };
-        if len % BLOCK != 0 && upload.parts.range(number.saturating_add(1)..).next().is_some() {
-            return Err(odd(number, len));
+        let ends = upload.cipher.ends_with(number, len);
+        if ends && upload.parts.range(number.saturating_add(1)..).next().is_some() {
+            return Err(early(number, len));
         }
-        if let Some((number, span)) = upload.parts.range(..number).find(|(_, span)| span.len % BLOCK != 0) {
-            return Err(odd(*number, span.len));
+        let mut before = upload.parts.range(..number);
+        if let Some((number, span)) = before.find(|(number, span)| upload.cipher.ends_with(**number, span.len)) {
+            return Err(early(*number, span.len));
         }
         let before = number.checked_sub(1).and_then(|number| upload.parts.get(&number));
         let offset = match (offset, upload.parts.get(&number), before, number) {
@@ -82,27 +116,37 @@ impl Uploads {
             }
         };
         upload.parts.insert(number, Span { offset, len });
-        Ok((Arc::clone(&upload.cipher), offset))
+        Ok(PartPlace { cipher: Arc::clone(&upload.cipher), offset, ends })
     }
 
-    /// Refuses parts that would not follow one another as they were encrypted.
-    pub(crate) fn check(&self, upload_id: &str, numbers: &[u32]) -> Result<(), CosClientError> {
+    /// Refuses parts that would not follow one another as they were encrypted. Returns the part that must
+    /// follow them to mark the end, if none of them does.
+    pub(crate) fn check(&self, upload_id: &str, numbers: &[u32]) -> Result<Option<Closing>, CosClientError> {
         let uploads = self.lock();
         // Another client may have sent the parts; to complete takes no key.
-        let Some(upload) = uploads.get(upload_id) else { return Ok(()) };
+        let Some(upload) = uploads.get(upload_id) else { return Ok(None) };
+        let refused = |why: String| CosClientError::invalid("multipart_upload", why);
         let mut at = 0;
         for number in numbers {
             let Some(span) = upload.parts.get(number) else {
-                let why = format!("part {number} was not uploaded by this client");
-                return Err(CosClientError::invalid("multipart_upload", why));
+                return Err(refused(format!("part {number} was not uploaded by this client")));
             };
             if span.offset != at {
                 let why = format!("part {number} was encrypted for offset {}, but starts at {at}", span.offset);
-                return Err(CosClientError::invalid("multipart_upload", why));
+                return Err(refused(why));
             }
             at += span.len;
         }
-        Ok(())
+        let last = numbers.last().and_then(|number| Some((*number, upload.parts.get(number)?)));
+        let Some((number, span)) = last.filter(|_| upload.cipher.marks_end()) else { return Ok(None) };
+        if let Some((left_out, _)) = upload.parts.iter().find(|(_, other)| other.offset >= at && other.len > 0) {
+            return Err(refused(format!("part {left_out} was encrypted to follow part {number}, and is left out")));
+        }
+        if upload.cipher.ends_with(number, span.len) {
+            return Ok(None);
+        }
+        let place = PartPlace { cipher: Arc::clone(&upload.cipher), offset: at, ends: true };
+        Ok(Some(Closing { place, number: number + 1, headers: upload.headers.clone() }))
     }
 }
 

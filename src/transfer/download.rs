@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
@@ -16,7 +17,7 @@ use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, run, threads};
 use super::progress::{Callback, Progress};
 use super::{SINGLE_REQUEST, pin};
-use crate::cipher::{Cipher, KeyProof, Opener};
+use crate::cipher::{Cipher, Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
@@ -28,7 +29,7 @@ use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
 /// Which of the caller's headers the first HEAD carries.
-const HEAD_HEADERS: [&str; 3] = [
+pub(crate) const HEAD_HEADERS: [&str; 3] = [
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
@@ -223,7 +224,7 @@ impl<'a> DownloadFile<'a> {
         let pool = threads(self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
-        let head = control.repeat(|| self.head())?;
+        let mut head = control.repeat(|| self.head())?;
         if (self.enable_crc || self.require_crc) && head.crc64.is_none() {
             let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
             let why = format!("{setting}: COS does not say the object's CRC-64");
@@ -233,10 +234,21 @@ impl<'a> DownloadFile<'a> {
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
         let mut key_proof = opened.as_ref().map(|opened| opened.proof);
         let cipher = opened.map(|opened| opened.cipher);
-        let progress = Progress::new(head.content_length, self.callback.take(), &control);
+        let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
+        let callback = self.callback.take();
         if head.content_length <= self.threshold || head.content_length <= part_size {
+            let progress = Progress::new(content, callback, &control);
             key_proof = control.repeat(|| self.fetch_whole(&progress))?;
         } else {
+            // What comes are stored bytes; what is reported is how much content they are.
+            let callback = match (callback, &cipher) {
+                (Some(callback), Some(cipher)) => {
+                    let cipher = Arc::clone(cipher);
+                    Some(Box::new(move |done, total| callback(cipher.content_len(done), cipher.content_len(total))) as _)
+                }
+                (callback, _) => callback,
+            };
+            let progress = Progress::new(head.content_length, callback, &control);
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
             self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error.kind() {
                 // Nothing says which part is damaged, so all are fetched again, once.
@@ -248,6 +260,7 @@ impl<'a> DownloadFile<'a> {
                 _ => Err(error),
             })?;
         }
+        head.content_length = content;
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
@@ -309,11 +322,11 @@ impl<'a> DownloadFile<'a> {
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        begin()?;
         let mut body = StreamBody::new(answer.body, answer.status, &answer.headers);
         if let Some(opened) = opened {
-            body = body.decrypted(opened.cipher, 0);
+            body = body.opened(opened.cipher, Extent::of(answer.status, &answer.headers)?, None)?;
         }
+        begin()?;
         body.copy_to(&self.path, &mut Reported { file, progress })?;
         Ok(key_proof)
     }

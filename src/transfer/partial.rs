@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +15,7 @@ use super::progress::Progress;
 use super::record::{Head, Places, RecordedPart, Source, open_temporary};
 use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{read_at, set_usual_mode, sync_folder, write_all_at};
+use crate::local::{set_usual_mode, sync_folder};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::wire::crc64::combine;
 
@@ -124,7 +123,14 @@ impl<'t> Partial<'t> {
         let failed = |doing: &str, e| CosClientError::local(destination, doing, e);
         if let Some(cipher) = cipher {
             // In place: should this break off, the record's checksums tell the next call what to fetch again.
-            decrypt(&self.file, head.content_length, cipher).map_err(|e| failed("cannot write", e))?;
+            match cipher.open_file(&self.file, head.content_length).map_err(|e| e.downcast::<CosClientError>()) {
+                Ok(()) => {}
+                Err(Ok(undecryptable)) => {
+                    self.discard();
+                    return Err(undecryptable.into());
+                }
+                Err(Err(e)) => return Err(failed("cannot write", e).into()),
+            }
         }
         set_usual_mode(&self.file, &self.temporary);
         self.file.sync_all().map_err(|e| failed("cannot write", e))?;
@@ -146,26 +152,6 @@ impl<'t> Partial<'t> {
         let _ = fs::remove_file(&self.temporary);
         self.journal.remove();
     }
-}
-
-/// Decrypts a file in place.
-fn decrypt(file: &File, len: u64, cipher: &dyn Cipher) -> io::Result<()> {
-    let mut buffer = vec![0; 256 * 1024];
-    let mut at = 0;
-    while at < len {
-        let wanted = usize::try_from(len - at).map_or(buffer.len(), |left| left.min(buffer.len()));
-        match read_at(file, &mut buffer[..wanted], at) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => {
-                cipher.apply(&mut buffer[..read], at)?;
-                write_all_at(file, &buffer[..read], at)?;
-                at += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Returns those recorded parts whose bytes are really in the file. The last word on a part counts.

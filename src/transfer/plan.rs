@@ -47,6 +47,15 @@ impl Plan {
         Self { size, part_size, count: size.div_ceil(part_size).max(1) }
     }
 
+    /// Has every part but the last hold a multiple of `unit` bytes.
+    pub(crate) fn in_units(self, unit: u64) -> Self {
+        let part_size = self.part_size.next_multiple_of(unit);
+        if part_size == self.part_size {
+            return self;
+        }
+        Self { part_size, count: self.size.div_ceil(part_size).max(1), ..self }
+    }
+
     pub(crate) fn part_size(&self) -> u64 {
         self.part_size
     }
@@ -104,6 +113,9 @@ mod tests {
                 assert!(upload.count <= MAX_PARTS, "{upload:?}");
                 assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
                 check(upload);
+                let framed = upload.in_units(65_536);
+                assert!(framed.count <= MAX_PARTS && framed.part_size % 65_536 == 0, "{framed:?}");
+                check(framed);
                 check(Plan::download(size, part_size, 10_000));
                 check(Plan::download(size, part_size, 3));
             }

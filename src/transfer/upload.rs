@@ -20,19 +20,19 @@ use super::progress::{Callback, Progress};
 use super::resume::{Place, Search};
 use super::saved::{self, Earlier, Saved, Upload};
 use super::section::{Identity, Section};
-use crate::cipher::{Cipher, sealed};
+use crate::cipher::Cipher;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
-use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
+use crate::ops::object::put::{PutObjectOutput, SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::wire::request::{Body, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
-pub(super) const PART_HEADERS: [&str; 4] = [
+pub(crate) const PART_HEADERS: [&str; 4] = [
     "x-cos-traffic-limit",
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",
@@ -238,7 +238,8 @@ impl<'a> UploadFile<'a> {
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             control.repeat(|| self.send_whole(&job))
         } else {
-            self.send_parts(&job, &pool, Plan::upload(identity.len(), part_size))
+            let plan = job.sealable(Plan::upload(identity.len(), part_size))?;
+            self.send_parts(&job, &pool, plan)
         }?;
         if require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
@@ -316,10 +317,11 @@ impl<'a> UploadFile<'a> {
         let missing = plan.parts().filter(|part| !numbers.contains(&part.number));
         let mut done = run(pool, job.stop, missing.collect::<Vec<_>>().into_iter(), |part| {
             let body = job.section(*part);
+            let len = body.len().unwrap_or(part.len);
             let upload = client.upload_part(bucket, key, body, part.number, &upload_id);
             let answer = upload.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
             let crc64 = answer.sent_crc64;
-            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len: part.len };
+            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
             saved.part(&done);
             Ok(done)
         })
@@ -398,9 +400,24 @@ impl<'t> Job<'t> {
     fn section(&self, range: PartRange) -> Body<'t> {
         let section = Body::source(Section::new(self.file, range, self.progress, self.stop));
         match self.cipher {
-            Some(cipher) => sealed(section, Arc::clone(cipher), range.offset),
+            Some(cipher) => {
+                let ends = range.offset + range.len == self.identity.len();
+                Arc::clone(cipher).seal(section, range.offset, ends)
+            }
             None => section,
         }
+    }
+
+    /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
+    fn sealable(&self, plan: Plan) -> Result<Plan, CosClientError> {
+        let Some(cipher) = self.cipher else { return Ok(plan) };
+        let plan = plan.in_units(cipher.unit());
+        let stored = cipher.stored_len(plan.part_size());
+        if stored > SINGLE_UPLOAD_LIMIT {
+            let why = format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
+            return Err(CosClientError::invalid("part_size", why));
+        }
+        Ok(plan)
     }
 }
 

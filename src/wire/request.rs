@@ -198,6 +198,8 @@ pub(crate) enum Kind<'a> {
 pub(crate) trait Source: Read + Send {
     /// How many bytes are still to come, if that is known.
     fn remaining(&self) -> Option<u64>;
+    /// Tells the length that the caller declared, for who must know where to end.
+    fn declare(&mut self, _len: u64) {}
     /// Goes back to where the body started. False: it cannot.
     fn rewind(&mut self) -> io::Result<bool>;
     /// Whether reading it uses it up.

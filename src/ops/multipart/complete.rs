@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::cipher::Then;
+use crate::cipher::{Before, Then};
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
@@ -44,7 +44,7 @@ impl CosS3Client {
             Ok(xml) => request.body = xml.into(),
             Err(error) => request.defer(error),
         }
-        CompleteMultipartUpload { client: self, request, then: None }
+        CompleteMultipartUpload { client: self, request, parts: None, then: None }
     }
 }
 
@@ -93,6 +93,7 @@ impl From<Vec<Part>> for MultipartUpload {
 pub struct CompleteMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    parts: Option<Before<'a, MultipartUpload>>,
     then: Option<Then<'a>>,
 }
 
@@ -104,8 +105,14 @@ impl<'a> CompleteMultipartUpload<'a> {
         &mut self.request
     }
 
+    /// Completes with the parts that `parts` makes when the request is sent.
+    pub(crate) fn of(mut self, parts: impl FnOnce() -> Result<MultipartUpload, CosError> + Send + 'a) -> Self {
+        self.parts = Some(Before::new(parts));
+        self
+    }
+
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
         self.then = Some(Then::new(then));
         self
     }
@@ -133,8 +140,13 @@ impl CompleteMultipartUpload<'_> {
     }
 
     /// Sends the request; waits up to 1200 s for the answer.
-    pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+    pub fn send(mut self) -> Result<CompleteMultipartUploadOutput, CosError> {
         let upload_id = self.request.query("uploadId").to_owned();
+        if let Some(parts) = self.parts {
+            self.request.check()?;
+            self.request.body = parts.make()?.document()?.into();
+        }
+        let headers = self.request.headers.clone();
         let answer = self.client.execute(self.request)?;
         let mut output: CompleteMultipartUploadOutput = xml::parse("CompleteMultipartUploadResult", &answer.body)?;
         if output.etag.is_empty() {
@@ -154,7 +166,7 @@ impl CompleteMultipartUpload<'_> {
         output.request_id = answer.headers.text("x-cos-request-id");
         output.headers = answer.headers;
         if let Some(then) = self.then {
-            then.tell(&upload_id);
+            then.tell(&upload_id, &headers);
         }
         Ok(output)
     }

@@ -80,7 +80,7 @@ impl<'a> CreateMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str) + Send + 'a) -> Self {
+    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
         self.then = Some(Then::new(then));
         self
     }
@@ -104,6 +104,7 @@ impl CreateMultipartUpload<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<CreateMultipartUploadOutput, CosError> {
+        let headers = self.request.headers.clone();
         let answer = self.client.execute(self.request)?;
         let mut output: CreateMultipartUploadOutput = xml::parse("InitiateMultipartUploadResult", &answer.body)?;
         if output.upload_id.is_empty() {
@@ -111,7 +112,7 @@ impl CreateMultipartUpload<'_> {
         }
         output.request_id = answer.headers.text("x-cos-request-id");
         if let Some(then) = self.then {
-            then.tell(&output.upload_id);
+            then.tell(&output.upload_id, &headers);
         }
         Ok(output)
     }

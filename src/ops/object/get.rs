@@ -5,12 +5,11 @@ use serde::Serialize;
 
 use super::head::HeadObjectOutput;
 use super::stream_body::StreamBody;
-use crate::cipher::{KeyProof, Opener};
+use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::CosError;
 use crate::ops::options;
 use crate::wire::request::Request;
-use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
@@ -90,13 +89,18 @@ impl GetObject<'_> {
         if let (true, Target::Object { key, .. }) = (self.key_simplify_check, &self.request.target) {
             check_key_simplified(key)?;
         }
+        let wanted = match &self.opener {
+            Some(opener) => opener.ask(&mut self.request)?,
+            None => None,
+        };
         let answer = self.client.execute_streaming(self.request)?;
-        let meta = HeadObjectOutput::from(answer.headers);
+        let mut meta = HeadObjectOutput::from(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
         if let Some(opened) = opened {
-            body = body.decrypted(opened.cipher, first_byte(answer.status, &meta.headers)?);
+            body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, wanted)?;
+            meta.content_length = body.content_length().unwrap_or(meta.content_length);
         }
         Ok(GetObjectOutput { meta, body, key_proof })
     }
@@ -117,17 +121,6 @@ pub struct GetObjectOutput {
     /// Whether the key was proven to be the right one, where the body is decrypted; none where it is not.
     #[serde(skip)]
     pub key_proof: Option<KeyProof>,
-}
-
-/// Returns where in the object the body of an answer starts.
-fn first_byte(status: u16, headers: &Headers) -> Result<u64, CosError> {
-    if status != 206 {
-        return Ok(0);
-    }
-    let range = headers.text("content-range");
-    let first = range.strip_prefix("bytes ").and_then(|range| range.split_once('-')?.0.trim().parse().ok());
-    let why = || format!("the answer does not say which range it is: Content-Range {range:?}");
-    Ok(first.ok_or_else(|| CosClientError::new(ClientErrorKind::Protocol, why()))?)
 }
 
 impl std::ops::Deref for GetObjectOutput {

@@ -11,7 +11,7 @@ use crate::body::md5_base64;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
-use crate::wire::request::{Body, Facts, Request};
+use crate::wire::request::{Body, Facts, Kind, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -140,6 +140,9 @@ pub(crate) fn upload_body(
     mut request: Request<'_>,
     enable_md5: bool,
 ) -> Result<PutObjectOutput, CosError> {
+    if let (Some(len), Kind::Source(source)) = (request.declared_length, &mut request.body.0) {
+        source.declare(len);
+    }
     if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
         let why = format!("{len} bytes are more than one request can carry (5 GiB)");
         return Err(CosClientError::invalid("body", why).into());

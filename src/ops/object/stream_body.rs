@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cipher::Cipher;
+use crate::cipher::{Cipher, Extent, Stored, Wanted};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::Replacement;
 use crate::wire::crc64::Crc64;
@@ -25,31 +25,26 @@ pub struct StreamBody {
     body: Box<dyn Read + Send>,
     length: Option<u64>,
     read: u64,
-    check: Option<(Crc64, u64)>,
-    finished: bool,
-    /// Decrypts, and where in the object the body starts.
-    cipher: Option<(Arc<dyn Cipher>, u64)>,
 }
 
 impl StreamBody {
     pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers) -> Self {
+        let length = headers.number("content-length");
         // The checksum is the whole object's, so a range cannot be compared with it.
         let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
-        Self {
-            body,
-            length: headers.number("content-length"),
-            read: 0,
-            check: check.map(|expected| (Crc64::new(), expected)),
-            finished: false,
-            cipher: None,
-        }
+        let check = check.map(|expected| (Crc64::new(), expected));
+        Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0 }
     }
 
-    /// Decrypts the body, which starts at `start` of the object. Length and CRC-64 are still those of what COS
-    /// stores.
-    pub(crate) fn decrypted(mut self, cipher: Arc<dyn Cipher>, start: u64) -> Self {
-        self.cipher = Some((cipher, start));
-        self
+    /// Decrypts the body. Length and CRC-64 are still checked of what COS stores.
+    pub(crate) fn opened(
+        self,
+        cipher: Arc<dyn Cipher>,
+        extent: Extent,
+        wanted: Option<Wanted>,
+    ) -> Result<Self, CosClientError> {
+        let content = cipher.open(Stored { body: self.body, length: self.length, extent, wanted })?;
+        Ok(Self { body: content.body, length: content.length, read: 0 })
     }
 
     /// Returns the length in bytes, if the answer told it.
@@ -118,7 +113,34 @@ impl StreamBody {
             file.write_all(&buffer[..read]).map_err(|e| CosClientError::local(path, "cannot write", e))?;
         }
     }
+}
 
+/// Turns what a read met into an error of this crate.
+pub(crate) fn body_error(error: io::Error) -> CosError {
+    match error.downcast::<CosClientError>() {
+        Ok(own) => own.into(),
+        Err(error) => CosClientError::broken("the body cannot be read", error).into(),
+    }
+}
+
+impl Read for StreamBody {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.body.read(buf)?;
+        self.read += read as u64;
+        Ok(read)
+    }
+}
+
+/// A body whose length and CRC-64 are checked at its end.
+struct Checked {
+    body: Box<dyn Read + Send>,
+    length: Option<u64>,
+    read: u64,
+    check: Option<(Crc64, u64)>,
+    finished: bool,
+}
+
+impl Checked {
     fn check_end(&self) -> io::Result<()> {
         let why = match (self.length, &self.check) {
             (Some(length), _) if length != self.read => {
@@ -133,15 +155,7 @@ impl StreamBody {
     }
 }
 
-/// Turns what a read met into an error of this crate.
-pub(crate) fn body_error(error: io::Error) -> CosError {
-    match error.downcast::<CosClientError>() {
-        Ok(own) => own.into(),
-        Err(error) => CosClientError::broken("the body cannot be read", error).into(),
-    }
-}
-
-impl Read for StreamBody {
+impl Read for Checked {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.finished || buf.is_empty() {
             return Ok(0);
@@ -149,9 +163,6 @@ impl Read for StreamBody {
         let read = self.body.read(buf)?;
         if let Some((crc, _)) = &mut self.check {
             crc.update(&buf[..read]);
-        }
-        if let Some((cipher, start)) = &self.cipher {
-            cipher.apply(&mut buf[..read], start + self.read)?;
         }
         self.read += read as u64;
         if read == 0 {
