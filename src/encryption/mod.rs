@@ -12,6 +12,7 @@ mod frames;
 mod key_file;
 mod keys;
 mod mode;
+mod multipart;
 mod native;
 mod pem;
 mod plaintext;

@@ -1,0 +1,187 @@
+//! Uploads in parts, part by part.
+
+use super::client::CosEncryptionClient;
+use super::uploads::Closing;
+use crate::error::CosError;
+use crate::ops::multipart::complete::{CompleteMultipartUpload, MultipartUpload, Part};
+use crate::ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload};
+use crate::ops::multipart::list_parts::ListParts;
+use crate::ops::multipart::upload_part::UploadPart;
+use crate::ops::options::chosen;
+use crate::transfer::upload::PART_HEADERS;
+use crate::wire::request::Body;
+
+impl CosEncryptionClient {
+    /// Starts an encrypted upload in parts. The key stays in this client and its clones, until the upload is
+    /// completed or given up.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.create_multipart_upload(Bucket='examplebucket-1250000000', Key='exampleobject_upload')
+    /// upload_id = response['UploadId']
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7746>
+    pub fn create_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> CreateMultipartUpload<'_> {
+        let (bucket, key) = (bucket.into(), key.into());
+        let sealing = self.seal(&bucket, &key);
+        let mut create = self.inner.create_multipart_upload(bucket, key);
+        match sealing {
+            Ok(sealing) => {
+                sealing.set_headers(create.request());
+                create.then(move |upload_id, headers| {
+                    self.uploads.started(upload_id, sealing.cipher, chosen(headers, &PART_HEADERS));
+                })
+            }
+            Err(error) => {
+                create.request().defer(error);
+                create
+            }
+        }
+    }
+
+    /// Encrypts and uploads a part. It starts where the part before it ends, which must have been made before.
+    /// Every part but the last has a multiple of 16 bytes, and in native mode of 64 KiB; others are refused before
+    /// they are sent.
+    ///
+    /// In native mode the bytes of an object are encrypted once: what is sent again, by whatever call, must be what
+    /// was sent before. Else the request fails, and the upload must be started anew.
+    ///
+    /// Python:
+    /// ```python
+    /// client.upload_part(Bucket='examplebucket-1250000000', Key='exampleobject_upload', Body=b'bytes',
+    ///                    PartNumber=1, UploadId=upload_id)
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7750>
+    pub fn upload_part<'a>(
+        &'a self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        body: impl Into<Body<'a>>,
+        part_number: u32,
+        upload_id: impl Into<String>,
+    ) -> UploadPart<'a> {
+        self.part((bucket.into(), key.into()), body.into(), (part_number, None), &upload_id.into())
+    }
+
+    /// Encrypts and uploads a part that starts at byte `offset` of the object, a multiple of 16, and in native mode
+    /// of 64 KiB: for parts that are not sent in order.
+    pub fn upload_part_at<'a>(
+        &'a self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        body: impl Into<Body<'a>>,
+        part_number: u32,
+        upload_id: impl Into<String>,
+        offset: u64,
+    ) -> UploadPart<'a> {
+        self.part((bucket.into(), key.into()), body.into(), (part_number, Some(offset)), &upload_id.into())
+    }
+
+    /// Lists the parts of an upload.
+    ///
+    /// Python:
+    /// ```python
+    /// response = client.list_parts(Bucket='examplebucket-1250000000', Key='exampleobject_upload',
+    ///                              UploadId=upload_id)
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7747>
+    pub fn list_parts(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        upload_id: impl Into<String>,
+    ) -> ListParts<'_> {
+        self.inner.list_parts(bucket, key, upload_id)
+    }
+
+    /// Makes an object of uploaded parts. Parts that would not follow one another as they were encrypted are
+    /// refused.
+    ///
+    /// In native mode the last part marks the end of the object. If it may as well have been another, because it
+    /// has 1 MiB at least and a multiple of 64 KiB, an empty part that does so is uploaded after it.
+    ///
+    /// Python:
+    /// ```python
+    /// client.complete_multipart_upload(Bucket='examplebucket-1250000000', Key='exampleobject_upload',
+    ///                                  UploadId=upload_id, MultipartUpload={'Part': response['Part']})
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7742>
+    pub fn complete_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        upload_id: impl Into<String>,
+        multipart_upload: impl Into<MultipartUpload>,
+    ) -> CompleteMultipartUpload<'_> {
+        let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
+        let parts: MultipartUpload = multipart_upload.into();
+        let numbers: Vec<u32> = parts.part.iter().map(|part| part.part_number).collect();
+        let checked = self.uploads.check(&upload_id, &numbers);
+        let mut complete = self.inner.complete_multipart_upload(&bucket, &key, &upload_id, parts.clone());
+        match checked {
+            Ok(Some(closing)) => complete = complete.of(move || self.close(bucket, key, upload_id, closing, parts)),
+            Ok(None) => {}
+            Err(error) => complete.request().defer(error),
+        }
+        complete.then(|upload_id, _| self.uploads.ended(upload_id))
+    }
+
+    /// Gives up an upload, deletes its parts and forgets its key.
+    ///
+    /// Python:
+    /// ```python
+    /// client.abort_multipart_upload(Bucket='examplebucket-1250000000', Key='exampleobject_upload',
+    ///                               UploadId=upload_id)
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7740>
+    pub fn abort_multipart_upload(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        upload_id: impl Into<String>,
+    ) -> AbortMultipartUpload<'_> {
+        let upload_id = upload_id.into();
+        self.uploads.ended(&upload_id);
+        self.inner.abort_multipart_upload(bucket, key, upload_id)
+    }
+
+    fn part<'a>(
+        &'a self,
+        (bucket, key): (String, String),
+        body: Body<'a>,
+        (number, offset): (u32, Option<u64>),
+        upload_id: &str,
+    ) -> UploadPart<'a> {
+        let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
+        match self.uploads.part(upload_id, number, body.len(), offset) {
+            Ok(place) => upload.request().body = place.cipher.seal(body, place.offset, place.ends),
+            Err(error) => upload.request().defer(error),
+        }
+        upload
+    }
+
+    /// Uploads the part that marks the end of an object, and returns all parts.
+    fn close(
+        &self,
+        bucket: String,
+        key: String,
+        upload_id: String,
+        closing: Closing,
+        mut parts: MultipartUpload,
+    ) -> Result<MultipartUpload, CosError> {
+        let Closing { place, number, headers } = closing;
+        let body = place.cipher.seal("".into(), place.offset, place.ends);
+        let answer = self.inner.upload_part(bucket, key, body, number, upload_id).with_headers(headers).send()?;
+        parts.part.push(Part { part_number: number, etag: answer.etag });
+        Ok(parts)
+    }
+}
