@@ -1,4 +1,5 @@
-//! The official documents' samples of client-side encryption: an AES key, and an RSA key pair.
+//! The official documents' samples of client-side encryption: an AES key, and an RSA key pair. Then the same in
+//! native mode, which also authenticates the content, and which Python does not read.
 //!
 //! Runs against the emulator: `cargo run --features encryption --example encryption`.
 
@@ -6,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, Part, RSAProvider};
+use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, Part, RSAProvider};
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -42,8 +43,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     store_and_read(&CosEncryptionClient::new(conf.clone(), rsa_provider)?, folder.path())?;
     // Method 2: initializing the encryption client using the key paths
     let rsa_key_pair = RSAProvider::get_rsa_key_pair_path(path("public_key.pem"), path("private_key.pem"));
-    let client_for_rsa = CosEncryptionClient::new(conf, RSAProvider::new(rsa_key_pair)?)?;
-    store_and_read(&client_for_rsa, folder.path())
+    let client_for_rsa = CosEncryptionClient::new(conf.clone(), RSAProvider::new(rsa_key_pair)?)?;
+    store_and_read(&client_for_rsa, folder.path())?;
+
+    // Native mode: what was changed on the way or in the bucket is an error, and none of it is handed out.
+    let native = CosEncryptionClient::new(conf, AESProvider::aes_key_path(path("aes_key"))?)?;
+    let native = native.mode(EncryptionMode::Native);
+    store_and_read(&native, folder.path())?;
+    let response = native.get_object(BUCKET, "exampleobject").range("bytes=1-3").send()?;
+    println!("bytes 1 to 3 of it: {}", std::io::read_to_string(response.body)?);
+    // It reads no object in Python's format, unless it is told to.
+    client_for_rsa.put_object(BUCKET, b"bytes", "python").send()?;
+    println!("refused: {}", native.get_object(BUCKET, "python").send().err().ok_or("it was read")?);
+    Ok(())
 }
 
 fn store_and_read(client: &CosEncryptionClient, folder: &Path) -> Result<(), Box<dyn Error>> {
@@ -55,7 +67,8 @@ fn store_and_read(client: &CosEncryptionClient, folder: &Path) -> Result<(), Box
     println!("the key is proven: {:?}", response.key_proof);
     println!("{}", std::io::read_to_string(response.body)?);
 
-    // Upload an object in parts. Except for the last part, the size of each is a multiple of 16 bytes.
+    // Upload an object in parts. Except for the last part, the size of each is a multiple of 16 bytes, and
+    // in native mode of 64 KiB.
     let upload_id = client.create_multipart_upload(BUCKET, "exampleobject_upload").send()?.upload_id;
     client.upload_part(BUCKET, "exampleobject_upload", b"bytes", 1, &upload_id).send()?;
     let response = client.list_parts(BUCKET, "exampleobject_upload", &upload_id).send()?;

@@ -56,12 +56,11 @@ fn what_another_implementation_wrote_is_read_and_written_byte_for_byte() {
     for case in &cases {
         let text = |name: &str| case[name].as_str().unwrap();
         let (name, key, object_key) = (text("name"), text("key"), unhex(text("object_key")));
-        let provider: Provider = match text("provider") {
-            "aes" => AESProvider::aes_key(text("aes_key")).unwrap().into(),
-            _ => {
-                let pair = RSAProvider::get_rsa_key_pair(text("public_key"), text("private_key"));
-                RSAProvider::new(pair).unwrap().into()
-            }
+        let provider: Provider = if text("provider") == "aes" {
+            AESProvider::aes_key(text("aes_key")).unwrap().into()
+        } else {
+            let pair = RSAProvider::get_rsa_key_pair(text("public_key"), text("private_key"));
+            RSAProvider::new(pair).unwrap().into()
         };
         let client = native(&plain, provider).random_from(move |bytes| bytes.copy_from_slice(&object_key));
         let length = usize::try_from(case["content_length"].as_u64().unwrap()).unwrap();

@@ -114,7 +114,7 @@ mod tests {
                 assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
                 check(upload);
                 let framed = upload.in_units(65_536);
-                assert!(framed.count <= MAX_PARTS && framed.part_size % 65_536 == 0, "{framed:?}");
+                assert!(framed.count <= MAX_PARTS && framed.part_size.is_multiple_of(65_536), "{framed:?}");
                 check(framed);
                 check(Plan::download(size, part_size, 10_000));
                 check(Plan::download(size, part_size, 3));
