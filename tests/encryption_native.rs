@@ -121,6 +121,17 @@ fn every_length_and_every_kind_of_body_reads_back() {
 }
 
 #[test]
+fn a_body_that_ends_before_its_declared_length_stores_nothing() {
+    let (_cos, client) = started();
+    for len in [5, FRAME, FRAME + 5] {
+        let body = Body::reader(Cursor::new(noise(7, len)));
+        let error = client.put_object(BUCKET, body, "object").content_length(len as u64 + 3).send().unwrap_err();
+        assert!(error.to_string().contains("ended 3 bytes before its length"), "{error}");
+        assert!(!client.inner().object_exists(BUCKET, "object").send().unwrap());
+    }
+}
+
+#[test]
 fn every_range_is_the_contents() {
     let (cos, client) = started();
     let frames = 3 * FRAME;

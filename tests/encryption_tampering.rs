@@ -29,7 +29,7 @@ fn native(client: &CosS3Client, key: &str) -> CosEncryptionClient {
 
 /// A bucket as who can write to it sees it.
 struct Bucket {
-    _cos: CosEmulator,
+    cos: CosEmulator,
     plain: CosS3Client,
     client: CosEncryptionClient,
     folder: tempfile::TempDir,
@@ -48,7 +48,7 @@ impl Bucket {
         let client = native(&plain, AES_KEY);
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "old").unwrap();
-        Self { _cos: cos, plain, client, folder }
+        Self { cos, plain, client, folder }
     }
 
     /// Encrypts an object and returns what is stored then.
@@ -219,6 +219,32 @@ fn a_range_sees_nothing_of_a_changed_frame() {
     for range in ["bytes=-5", "bytes=65536-", "bytes=131071-131071"] {
         assert!(read(range).is_err(), "{range}");
     }
+}
+
+#[test]
+fn an_answer_of_another_range_gives_the_range_asked_for_or_an_error() {
+    let bucket = Bucket::new();
+    let content = noise(10, 4 * FRAME);
+    bucket.write("object", &content);
+    let read = |fault: Fault| {
+        bucket.cos.inject(fault, Match::any().method("GET"), 1);
+        let response = bucket.client.get_object(BUCKET, "object").range("bytes=65540-131080").send()?;
+        response.body.get_stream(MIB).collect::<Result<Vec<_>, _>>().map(|pieces| pieces.concat())
+    };
+    let header = |value: &str| Fault::SetHeader("Content-Range".to_owned(), value.to_owned());
+    assert!(read(Fault::IgnoreRange).unwrap() == content[65_540..=131_080]);
+    for value in ["bytes 65553-196655/262208", "bytes 0-131103/262208", "bytes"] {
+        assert!(read(header(value)).is_err(), "{value}");
+    }
+    // Another length of the whole moves the end: here the frames that are read are not the last.
+    assert!(read(header("bytes 65552-196655/196656")).is_err());
+    assert_eq!(kind(read(header("bytes 65552-196655/*"))), ClientErrorKind::Protocol);
+    assert_eq!(kind(read(Fault::DropHeader("Content-Range".to_owned()))), ClientErrorKind::Protocol);
+    assert!(read(Fault::Chunked).unwrap() == content[65_540..=131_080]);
+    assert!(read(Fault::CutBody(70_000)).is_err());
+    // A whole object whose length is not told cannot be proven to be whole.
+    bucket.cos.inject(Fault::Chunked, Match::any().method("GET"), 1);
+    assert_eq!(kind(bucket.client.get_object(BUCKET, "object").send()), ClientErrorKind::Protocol);
 }
 
 #[test]
