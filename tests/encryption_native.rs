@@ -340,6 +340,29 @@ fn parts_carry_the_keys_of_the_server_side_too() {
 }
 
 #[test]
+fn metadata_of_another_object_do_not_replace_the_objects_own() {
+    let (cos, plain) = start();
+    let native = native(&plain, aes());
+    for client in [&native, &native.clone().mode(EncryptionMode::Python)] {
+        client.put_object(BUCKET, "old", "object").send().unwrap();
+        let headers = client.inner().head_object(BUCKET, "object").send().unwrap().headers;
+        let taken = ["key", "iv", "tag", "mode", "wrapped-key", "commitment"];
+        for name in taken.map(|name| format!("X-Cos-Meta-Client-Side-Encryption-{name}")) {
+            let count = cos.request_count();
+            let value = headers.get(&name).unwrap_or_default();
+            let put = client.put_object(BUCKET, "new", "object").metadata(&name, &value);
+            assert!(field(put.send()).contains(&name.to_ascii_lowercase()), "{name}");
+            let create = client.create_multipart_upload(BUCKET, "object").metadata(&name, &value);
+            assert!(field(create.send()).contains(&name.to_ascii_lowercase()), "{name}");
+            let upload = client.upload_file(BUCKET, "object", file!()).metadata(&name, &value);
+            assert!(field(upload.send()).contains(&name.to_ascii_lowercase()), "{name}");
+            assert_eq!(cos.request_count(), count, "nothing was sent");
+        }
+        assert_eq!(read(client, "object"), b"old");
+    }
+}
+
+#[test]
 fn sizes_are_as_the_stored_format_says() {
     assert_eq!(EncryptionMode::Python.content_length(5), Some(5));
     for (stored, content) in [(16, Some(0)), (STORED as u64, Some(FRAME as u64)), (STORED as u64 + 1, None), (0, None)]

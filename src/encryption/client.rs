@@ -37,6 +37,9 @@ use crate::wire::uri::bucket_name;
 ///
 /// A copy on COS's side has another name than was written, and is refused: download it and upload it anew.
 ///
+/// Metadata whose names begin with `x-cos-meta-client-side-encryption-` are the client's own. A caller's are an
+/// error, so that those copied from another object cannot make this one unreadable.
+///
 /// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own.
 ///
 /// Python: `CosEncryptionClient(conf, provider)`
@@ -70,6 +73,9 @@ pub struct CosEncryptionClient {
     tag_required: bool,
 }
 
+/// How the names of all metadata of encryption begin.
+const PREFIX: &str = "x-cos-meta-client-side-encryption-";
+
 /// A new key, and the headers that go with its object.
 pub(super) struct Sealing {
     pub(super) cipher: Arc<dyn PartCipher>,
@@ -81,6 +87,8 @@ impl Sealing {
         for (name, value) in &self.headers {
             request.set_header(name, value);
         }
+        // Metadata taken from another object must not replace these: nobody could decrypt this one then.
+        request.reserved = Some(PREFIX);
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Request<'a> {
     /// The caller's `ContentLength`, used only where the body does not know its own.
     pub(crate) declared_length: Option<u64>,
     pub(crate) facts: Facts,
+    /// How the names of headers begin that the caller must not set.
+    pub(crate) reserved: Option<&'static str>,
     deferred: Option<CosClientError>,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Request<'a> {
             body: Body(Kind::None),
             declared_length: None,
             facts: Facts::default(),
+            reserved: None,
             deferred: None,
         }
     }
@@ -122,6 +125,9 @@ impl<'a> Request<'a> {
     /// Sets a header, replacing one of the same name. `name` is also what an error names.
     pub(crate) fn set_header(&mut self, name: &str, value: &str) {
         match header(name, value) {
+            Ok((name, _)) if self.reserved.is_some_and(|start| name.as_str().starts_with(start)) => {
+                self.defer(CosClientError::invalid(format!("header {name:?}"), "is set by the encryption"));
+            }
             Ok((name, value)) => {
                 self.headers.insert(name, value);
             }
@@ -140,6 +146,7 @@ impl<'a> Request<'a> {
             body: Body(Kind::None),
             declared_length: None,
             facts: self.facts,
+            reserved: self.reserved,
             deferred: self.deferred.as_ref().map(CosClientError::again),
         }
     }
