@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -123,7 +124,7 @@ impl<'t> Partial<'t> {
         let failed = |doing: &str, e| CosClientError::local(destination, doing, e);
         if let Some(cipher) = cipher {
             // In place: should this break off, the record's checksums tell the next call what to fetch again.
-            match cipher.open_file(&self.file, head.content_length).map_err(|e| e.downcast::<CosClientError>()) {
+            match cipher.open_file(&self.file, head.content_length).map_err(io::Error::downcast::<CosClientError>) {
                 Ok(()) => {}
                 Err(Ok(undecryptable)) => {
                     self.discard();

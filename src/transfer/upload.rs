@@ -414,7 +414,8 @@ impl<'t> Job<'t> {
         let plan = plan.in_units(cipher.unit());
         let stored = cipher.stored_len(plan.part_size());
         if stored > SINGLE_UPLOAD_LIMIT {
-            let why = format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
+            let why =
+                format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("part_size", why));
         }
         Ok(plan)
