@@ -37,6 +37,19 @@ impl CosError {
         self.service().is_some_and(|error| error.status == 404)
     }
 
+    /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that could not get its credentials,
+    /// of kind [`ClientErrorKind::Credentials`]. The cause's text must hold no secret.
+    pub fn credentials(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let cause = cause.into();
+        CosClientError::new(ClientErrorKind::Credentials, format!("credentials: {cause}")).caused_by(cause).into()
+    }
+
+    /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that has none to give, of kind
+    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::CredentialChain) then asks the next one.
+    pub fn no_credentials(why: impl Into<String>) -> Self {
+        CosClientError::new(ClientErrorKind::NoCredentials, why).into()
+    }
+
     pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {
         match self {
             Self::Client(error) => Some(&error.0.kind),
@@ -82,8 +95,10 @@ pub enum ClientErrorKind {
     Xml,
     /// Bytes differ from what their checksum or length says.
     Integrity,
-    /// The credentials could not be obtained.
+    /// The credentials could not be obtained, or have expired.
     Credentials,
+    /// A provider has no credentials to give: its variables, file or role are not there.
+    NoCredentials,
     /// A local file could not be read or written.
     Local {
         /// The file.

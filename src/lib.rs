@@ -66,6 +66,7 @@ mod encryption;
 mod error;
 mod local;
 mod ops;
+mod providers;
 mod thread_pool;
 mod transfer;
 mod transport;
@@ -74,7 +75,7 @@ mod wire;
 pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
-pub use credentials::{CredentialProvider, Credentials};
+pub use credentials::{CachedCredentials, CredentialProvider, Credentials, EnvironmentCredentials};
 #[cfg(feature = "encryption")]
 pub use encryption::{
     AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys,
@@ -120,6 +121,11 @@ pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
 pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};
 pub use ops::values::{Acl, StorageClass};
+pub use providers::chain::CredentialChain;
+pub use providers::instance::InstanceRoleCredentials;
+pub use providers::policy::{StsPolicy, StsStatement};
+pub use providers::profile::ProfileCredentials;
+pub use providers::sts::{AssumeRoleCredentials, FederationTokenCredentials};
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::buffer::UploadFileFromBuffer;
 pub use transfer::copy::{CopyOutput, CopyTransfer};

@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
     ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
 };
 use ureq::{Agent, Body, BodyReader, Error, Proxy, SendBody, Timeout};
+use zeroize::Zeroizing;
 
 use self::interruptible::Interruptible;
 use crate::config::Connection;
@@ -154,6 +155,42 @@ impl Ureq {
             None => self.agent.run(request),
         }
     }
+}
+
+/// How a request goes that no client sends.
+pub(crate) struct Route {
+    /// Connects here, whatever host the URL names, and without a proxy. `None`: as name server and environment say.
+    pub(crate) connect_to: Option<SocketAddr>,
+    /// For all of it, from the name server to the answer's last byte.
+    pub(crate) timeout: Duration,
+    /// The longest answer, in bytes.
+    pub(crate) limit: usize,
+}
+
+/// Sends one request over a connection of its own and reads the answer to its end. Redirects are answers.
+pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
+    let proxy = route.connect_to.map_or_else(Proxy::try_from_env, |_| None);
+    PHASE.set(if proxy.is_some() { Phase::Pooled } else { Phase::Resolving });
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .accept_encoding("identity")
+        .timeout_global(Some(route.timeout))
+        .proxy(proxy)
+        .build();
+    let resolver = Named { fixed: route.connect_to, dns: DefaultResolver::default() };
+    let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
+    let (parts, body) = Agent::with_parts(config, connector, resolver).run(request).map_err(failure)?.into_parts();
+    // All of it at once: a buffer that grows would leave secrets behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
+    let read = AnswerBody(body.into_reader()).take(route.limit as u64 + 1).read_to_end(&mut text);
+    read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
+    if text.len() > route.limit {
+        let why = format!("the answer is longer than {} bytes", route.limit);
+        return Err(Failure { stage: Stage::Sent, error: CosClientError::new(ClientErrorKind::Protocol, why) });
+    }
+    Ok((parts.status.as_u16(), text))
 }
 
 /// The body of an answer, with a standstill told as what it is.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 27] = [
+const LAYERS: [&str; 29] = [
     "error",
     "control",
     "wire/crc64",
@@ -18,10 +18,12 @@ const LAYERS: [&str; 27] = [
     "wire/respond",
     "wire/retry",
     "wire/sign",
+    "wire/tc3",
     "wire/redirect",
     "credentials",
     "config",
     "transport",
+    "providers",
     "body",
     "cipher",
     "local",

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use crate::cam::Policy;
 use crate::context::Context;
 use crate::error::{Code, Error};
 use crate::http::{Head, parse_query};
@@ -18,6 +19,16 @@ pub(crate) struct Credential {
     pub(crate) secret_id: String,
     pub(crate) secret_key: String,
     pub(crate) token: Option<String>,
+    /// From when on it is refused, in seconds since 1970.
+    pub(crate) expires: Option<u64>,
+    /// What it may do; none for everything.
+    pub(crate) policy: Option<Policy>,
+}
+
+/// Who sent a request, and what narrows what it may do.
+pub(crate) struct Sender {
+    pub(crate) principal: Principal,
+    pub(crate) policy: Option<Policy>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +48,9 @@ pub(crate) enum Access {
 }
 
 /// Finds out who sent a request.
-pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> Result<Principal, Error> {
+pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> Result<Sender, Error> {
     let Some(signature) = signature_of(head)? else {
-        return Ok(Principal::Anonymous);
+        return Ok(Sender { principal: Principal::Anonymous, policy: None });
     };
     let credential = context
         .credentials
@@ -50,14 +61,18 @@ pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> R
         .cloned()
         .ok_or(Code::InvalidAccessKeyId)?;
     check_token(&credential, head)?;
-    check_time(&signature, time::seconds(context.now()))?;
+    let now = time::seconds(context.now());
+    if credential.expires.is_some_and(|end| end <= now) {
+        return Err(Code::ExpiredToken.into());
+    }
+    check_time(&signature, now)?;
     if context.settings.require_signed_host && !signature.headers.iter().any(|name| name == "host") {
         return Err(Error::new(Code::AccessDenied, "The host header must be signed."));
     }
     if !matches(&signature, head, target, &credential.secret_key) {
         return Err(Code::SignatureDoesNotMatch.into());
     }
-    Ok(Principal::Owner)
+    Ok(Sender { principal: Principal::Owner, policy: credential.policy })
 }
 
 /// The signature of a request, wherever it carries it.

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) require_signed_host: bool,
     pub(crate) min_part_size: u64,
     pub(crate) domains: Vec<(String, String)>,
+    /// The role of the instance that the metadata service knows, and for how long its keys are good.
+    pub(crate) instance_role: Option<(String, Duration)>,
 }
 
 impl Context {

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::auth::Credential;
 use crate::context::{Clock, Context, Settings, Stop};
@@ -14,6 +14,7 @@ use crate::log::{Log, RecordedRequest};
 use crate::ops;
 use crate::server::Server;
 use crate::store::Store;
+use crate::time;
 use crate::{REGION, SECRET_ID, SECRET_KEY};
 
 /// A running server. It stops when dropped.
@@ -76,7 +77,17 @@ impl CosEmulator {
             secret_id: secret_id.to_owned(),
             secret_key: secret_key.to_owned(),
             token: Some(token.to_owned()),
+            expires: None,
+            policy: None,
         });
+    }
+
+    /// Lets all temporary keys expire now, issued or added.
+    pub fn expire_credentials(&self) {
+        let now = time::seconds(self.context.now());
+        for credential in self.credentials().iter_mut().filter(|credential| credential.token.is_some()) {
+            credential.expires = Some(now);
+        }
     }
 
     /// Accepts a key no longer.
@@ -147,6 +158,8 @@ pub struct Builder {
     require_signed_host: bool,
     min_part_size: u64,
     domains: Vec<(String, String)>,
+    instance_role: Option<String>,
+    instance_role_lifetime: Duration,
 }
 
 impl Default for Builder {
@@ -163,6 +176,8 @@ impl Default for Builder {
             require_signed_host: false,
             min_part_size: 1024 * 1024,
             domains: Vec::new(),
+            instance_role: None,
+            instance_role_lifetime: Duration::from_secs(6 * 3600),
         }
     }
 }
@@ -211,7 +226,13 @@ impl Builder {
         key: impl Into<String>,
         token: impl Into<String>,
     ) -> Self {
-        self.temporary.push(Credential { secret_id: id.into(), secret_key: key.into(), token: Some(token.into()) });
+        self.temporary.push(Credential {
+            secret_id: id.into(),
+            secret_key: key.into(),
+            token: Some(token.into()),
+            expires: None,
+            policy: None,
+        });
         self
     }
 
@@ -245,12 +266,31 @@ impl Builder {
         self
     }
 
+    /// Binds a role to the instance on which clients run, so that the metadata service gives its keys.
+    /// None is bound unless set.
+    pub fn instance_role(mut self, name: impl Into<String>) -> Self {
+        self.instance_role = Some(name.into());
+        self
+    }
+
+    /// For how long the keys of the instance's role are good, 6 hours unless set.
+    pub fn instance_role_lifetime(mut self, lifetime: Duration) -> Self {
+        self.instance_role_lifetime = lifetime;
+        self
+    }
+
     /// Starts the server.
     pub fn start(self) -> io::Result<CosEmulator> {
         let mut credentials = self.temporary;
         credentials.insert(
             0,
-            Credential { secret_id: self.secret_id.clone(), secret_key: self.secret_key.clone(), token: None },
+            Credential {
+                secret_id: self.secret_id.clone(),
+                secret_key: self.secret_key.clone(),
+                token: None,
+                expires: None,
+                policy: None,
+            },
         );
         let context = Arc::new(Context {
             settings: Settings {
@@ -259,6 +299,7 @@ impl Builder {
                 require_signed_host: self.require_signed_host,
                 min_part_size: self.min_part_size,
                 domains: self.domains,
+                instance_role: self.instance_role.map(|role| (role, self.instance_role_lifetime)),
             },
             credentials: Mutex::new(credentials),
             store: Store::open(self.data_dir)?,

@@ -23,11 +23,12 @@
 //!
 //! # Finding one's way
 //! A connection is served in `server`, which reads a request (`http`), lets a fault have its way
-//! (`fault`) and asks `router` for the answer. `router` finds out what is addressed (`target`) and
+//! (`fault`) and asks `router` for the answer. What is not for COS goes to `cam`. `router` finds out what is addressed (`target`) and
 //! by whom (`auth`, `signature`), and picks an operation from `ops`; operations work on `store`.
 
 mod acl;
 mod auth;
+mod cam;
 mod checksum;
 mod context;
 mod emulator;

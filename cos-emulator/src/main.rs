@@ -17,6 +17,7 @@ Usage: cos-emulator [OPTIONS]
   --secret-key KEY   key to accept (with --secret-id)
   --region REGION    region of the buckets (default ap-guangzhou)
   --bucket NAME      create this bucket; may be repeated
+  --instance-role R  role whose keys the metadata service gives
   --help             show this";
 
 fn main() -> ExitCode {
@@ -62,6 +63,7 @@ fn start(mut arguments: impl Iterator<Item = String>) -> Result<Option<CosEmulat
             "--secret-id" => id = Some(value()?),
             "--secret-key" => key = Some(value()?),
             "--region" => builder = builder.region(value()?),
+            "--instance-role" => builder = builder.instance_role(value()?),
             "--bucket" => buckets.push(value()?),
             _ => return Err(format!("unknown option {name}; see --help")),
         }

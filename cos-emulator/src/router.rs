@@ -1,6 +1,7 @@
 //! From a request to the operation that answers it.
 
-use crate::auth::{Access, Principal, authenticate, authorize};
+use crate::auth::{Access, Principal, Sender, authenticate, authorize};
+use crate::cam::Service;
 use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
@@ -58,9 +59,15 @@ type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
 
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
+    if let Some(service) = Service::of(head) {
+        return service.answer(context, head, body);
+    }
     let target = Target::of(head, &context.settings.domains)?;
-    let principal = authenticate(context, head, &target)?;
+    let Sender { principal, policy } = authenticate(context, head, &target)?;
     let (access, operation) = route(head, &target)?;
+    if let Some(policy) = policy {
+        policy.check(head, &target, sub_resource(head).as_deref(), &context.settings.region)?;
+    }
     authorize(context, principal, head, &target, access)?;
     if principal == Principal::Anonymous && head.query.iter().any(|(name, _)| name.starts_with("response-")) {
         let message = "Response headers can be overridden by signed requests only.";

@@ -1,10 +1,12 @@
 //! Signatures and URLs for others to use. Nothing here is sent.
 
+use std::time::UNIX_EPOCH;
+
 use http::Method;
 
 use crate::client::CosS3Client;
 use crate::credentials::Credentials;
-use crate::error::{CosClientError, CosError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::request::Request;
 use crate::wire::sign::ToSign;
 use crate::wire::uri::{Location, Target, encode, encode_query, locate};
@@ -26,7 +28,8 @@ impl CosS3Client {
 
     /// Makes a URL that lets whoever has it send one kind of request until it expires.
     ///
-    /// With temporary credentials the URL carries their token, signed, so that it works as it is.
+    /// With temporary credentials the URL carries their token, signed, so that it works as it is, and ends no later
+    /// than they do, where that is known.
     ///
     /// Python:
     /// ```python
@@ -118,7 +121,18 @@ impl<'a> Signing<'a> {
         Ok(locate(&addressing, &self.request.target, endpoint)?)
     }
 
-    fn authorization(&self, location: &Location, credentials: &Credentials) -> String {
+    /// Returns for how many seconds from now the signature is valid: no longer than the credentials are.
+    fn valid_for(&self, credentials: &Credentials) -> Result<u64, CosError> {
+        let Some(end) = credentials.expires_at() else { return Ok(self.expired) };
+        let end = end.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        match end.saturating_sub(self.client.now()) {
+            0 => Err(CosClientError::new(ClientErrorKind::Credentials, "the credentials have expired").into()),
+            left => Ok(self.expired.min(left)),
+        }
+    }
+
+    fn authorization(&self, location: &Location, credentials: &Credentials) -> Result<String, CosError> {
+        let valid_for = self.valid_for(credentials)?;
         let fixed = &self.client.get_conf().fixed;
         // Behind an IP the official SDK signs the IP here, and the Host header only when it sends.
         let host = Location { host_header: None, ..location.clone() }.signed_host();
@@ -129,14 +143,15 @@ impl<'a> Signing<'a> {
             headers: &self.request.headers,
             host: self.sign_host.unwrap_or(fixed.sign_host).then_some(host.as_str()),
         };
-        self.client.signer(credentials, self.expired).authorization(&what)
+        Ok(self.client.signer(credentials, valid_for).authorization(&what))
     }
 }
 
 /// What both builders have.
 macro_rules! signing_setters {
     () => {
-        /// Sets for how many seconds from now the signature is valid. Python: `Expired`. Default: 300.
+        /// Sets for how many seconds from now the signature is valid; it ends earlier if temporary credentials are
+        /// known to. Python: `Expired`. Default: 300.
         pub fn expired(mut self, seconds: u64) -> Self {
             self.signing.expired = seconds;
             self
@@ -200,7 +215,7 @@ impl GetAuth<'_> {
     pub fn sign(mut self) -> Result<String, CosError> {
         let location = self.signing.locate()?;
         let credentials = self.signing.client.get_conf().credentials()?;
-        Ok(credentials.map_or_else(String::new, |credentials| self.signing.authorization(&location, &credentials)))
+        credentials.map_or(Ok(String::new()), |credentials| self.signing.authorization(&location, &credentials))
     }
 }
 
@@ -228,7 +243,7 @@ impl GetPresignedUrl<'_> {
             {
                 self.signing.request.set_query(TOKEN, token);
             }
-            let signature = self.signing.authorization(&location, credentials);
+            let signature = self.signing.authorization(&location, credentials)?;
             query.extend(signature.split('&').map(|part| {
                 let (name, value) = part.split_once('=').unwrap_or((part, ""));
                 format!("{name}={}", encode(value))

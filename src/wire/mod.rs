@@ -10,5 +10,6 @@ pub(crate) mod request;
 pub(crate) mod respond;
 pub(crate) mod retry;
 pub(crate) mod sign;
+pub(crate) mod tc3;
 pub(crate) mod uri;
 pub(crate) mod xml;

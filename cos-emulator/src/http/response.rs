@@ -73,6 +73,18 @@ impl Response {
         self
     }
 
+    pub(crate) fn json(mut self, document: String) -> Self {
+        self.set("Content-Type", "application/json");
+        self.payload = Payload::Bytes(document.into_bytes());
+        self
+    }
+
+    pub(crate) fn text(mut self, text: String) -> Self {
+        self.set("Content-Type", "text/plain");
+        self.payload = Payload::Bytes(text.into_bytes());
+        self
+    }
+
     /// A body that comes in chunks.
     pub(crate) fn streamed(mut self, bytes: Vec<u8>) -> Self {
         self.payload = Payload::Bytes(bytes);

@@ -1,30 +1,57 @@
 //! Who signs: secret id, secret key and, for temporary credentials, a token.
 
+mod cached;
+mod environment;
+
 use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
+pub(crate) use cached::Cache;
+pub use cached::CachedCredentials;
+pub use environment::EnvironmentCredentials;
+
 use crate::error::{CosClientError, CosError};
 
-/// A secret id, its secret key and an optional session token, taken together.
+/// A secret id, its secret key, an optional session token and when they expire, taken together.
 ///
-/// The three are wiped from memory when dropped, and `Debug` shows neither key nor token.
+/// The texts are wiped from memory when dropped, and `Debug` shows neither key nor token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     secret_id: Zeroizing<String>,
     secret_key: Zeroizing<String>,
     token: Option<Zeroizing<String>>,
+    expires_at: Option<SystemTime>,
 }
 
 impl Credentials {
     /// Makes permanent credentials.
     pub fn new(secret_id: impl Into<String>, secret_key: impl Into<String>) -> Self {
-        Self { secret_id: secret_id.into().into(), secret_key: secret_key.into().into(), token: None }
+        Self {
+            secret_id: secret_id.into().into(),
+            secret_key: secret_key.into().into(),
+            token: None,
+            expires_at: None,
+        }
     }
 
     /// Makes temporary credentials, whose requests carry the token.
     pub fn with_token(secret_id: impl Into<String>, secret_key: impl Into<String>, token: impl Into<String>) -> Self {
         Self { token: Some(token.into().into()), ..Self::new(secret_id, secret_key) }
+    }
+
+    /// Sets when the credentials expire. Presigned URLs then end no later, and
+    /// [`CachedCredentials`] knows when to renew them. Default: unknown.
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+
+    /// Returns when the credentials expire, if that is known.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
     }
 
     pub(crate) fn secret_id(&self) -> &str {
@@ -66,6 +93,7 @@ impl fmt::Debug for Credentials {
             .field("secret_id", &self.secret_id())
             .field("secret_key", &"...")
             .field("token", &self.token().map(|_| "..."))
+            .field("expires_at", &self.expires_at)
             .finish()
     }
 }
@@ -74,6 +102,9 @@ impl fmt::Debug for Credentials {
 ///
 /// Python: `CredentialInstance`, an object with `secret_id`, `secret_key` and `token`. Here the three
 /// come as one value, so that a refresh cannot mix an old id with a new key, and the token is sent.
+///
+/// A provider that asks somebody over the network should be put into [`CachedCredentials`]. Its errors
+/// are made by [`CosError::credentials`] and [`CosError::no_credentials`].
 ///
 /// ```
 /// use qcloud_cos::{CosError, CredentialProvider, Credentials};
@@ -89,11 +120,27 @@ impl fmt::Debug for Credentials {
 pub trait CredentialProvider: Send + Sync {
     /// Returns the credentials to sign with now.
     fn credentials(&self) -> Result<Credentials, CosError>;
+
+    /// Returns new credentials, because COS refused the last ones as expired or unknown; asked once for a call
+    /// at most. Default: what [`credentials`](Self::credentials) returns.
+    fn refresh(&self) -> Result<Credentials, CosError> {
+        self.credentials()
+    }
 }
 
 impl CredentialProvider for Credentials {
     fn credentials(&self) -> Result<Credentials, CosError> {
         Ok(self.clone())
+    }
+}
+
+impl<P: CredentialProvider + ?Sized> CredentialProvider for Arc<P> {
+    fn credentials(&self) -> Result<Credentials, CosError> {
+        (**self).credentials()
+    }
+
+    fn refresh(&self) -> Result<Credentials, CosError> {
+        (**self).refresh()
     }
 }
 

@@ -1,0 +1,114 @@
+//! Asking a credential service: little time, few tries, small answers.
+
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::header::USER_AGENT;
+use http::{Method, Request};
+
+use crate::credentials::Credentials;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::transport::{Route, Stage, exchange};
+use crate::wire::request::header;
+
+const NAME: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
+
+/// How long a service may take to answer in full.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const TRIES: u32 = 3;
+/// The longest answer that is read, in bytes.
+const LIMIT: usize = 64 * 1024;
+/// The longest pause before the second try; it doubles before the third.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Why an answer gives no credentials.
+pub(crate) enum Denied {
+    /// To ask again might help.
+    Passing(String),
+    Final(String),
+    /// There are none to give.
+    Nothing(String),
+}
+
+/// Asks until there is an answer that `read` understands. `make` makes each try's request, and `what` names the
+/// service in errors.
+pub(crate) fn fetch<T>(
+    what: &str,
+    connect_to: Option<SocketAddr>,
+    make: impl Fn() -> Result<Request<Vec<u8>>, CosError>,
+    read: impl Fn(u16, &[u8]) -> Result<T, Denied>,
+) -> Result<T, CosError> {
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let route = Route { connect_to, timeout: TIMEOUT, limit: LIMIT };
+        let error = match exchange(make()?, &route) {
+            Ok((status, body)) => match read(status, &body) {
+                Ok(found) => return Ok(found),
+                Err(Denied::Passing(why)) => failed(what, &why),
+                Err(Denied::Final(why)) => return Err(failed(what, &why).after(tried).into()),
+                Err(Denied::Nothing(why)) => return Err(CosError::no_credentials(format!("{what}: {why}"))),
+            },
+            Err(failure) => {
+                let error = failed(what, &failure.error.to_string()).caused_by(failure.error);
+                if failure.stage == Stage::Final {
+                    return Err(error.after(tried).into());
+                }
+                error
+            }
+        };
+        log::debug!("{error} (try {tried} of {TRIES})");
+        if tried == TRIES {
+            return Err(error.after(tried).into());
+        }
+        thread::sleep(PAUSE.saturating_mul(tried).mul_f64(fastrand::f64()));
+    }
+}
+
+fn failed(what: &str, why: &str) -> CosClientError {
+    CosClientError::new(ClientErrorKind::Credentials, format!("{what}: {why}"))
+}
+
+/// Makes a request. Its headers may hold secrets, so none shows in a log.
+pub(crate) fn request(
+    method: Method,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    body: Vec<u8>,
+) -> Result<Request<Vec<u8>>, CosError> {
+    let mut request = Request::builder().method(method).uri(url).header(USER_AGENT, NAME);
+    for (name, value) in headers {
+        let (name, mut value) = header(name, value)?;
+        value.set_sensitive(true);
+        request = request.header(name, value);
+    }
+    let failed = |e| CosClientError::new(ClientErrorKind::Protocol, format!("no valid request: {e}")).caused_by(e);
+    Ok(request.body(body).map_err(failed)?)
+}
+
+/// The temporary credentials of an answer, which are checked as those of the configuration are.
+pub(crate) fn temporary(id: String, key: String, token: String, expires: u64) -> Result<Credentials, Denied> {
+    let end = UNIX_EPOCH.checked_add(Duration::from_secs(expires)).filter(|_| expires > 0);
+    let end = end.ok_or_else(|| Denied::Passing("the answer has no valid ExpiredTime".to_owned()))?;
+    let credentials = Credentials::with_token(id, key, token).with_expiry(end);
+    credentials.check().map_err(|error| Denied::Passing(format!("the answer is not usable: {error}")))?;
+    Ok(credentials)
+}
+
+/// Seconds since 1970.
+pub(crate) fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Refuses what is not a name of this many letters, digits and `others`.
+pub(crate) fn check_name(field: &str, value: &str, lengths: [usize; 2], others: &str) -> Result<(), CosClientError> {
+    let [least, most] = lengths;
+    if !(least..=most).contains(&value.len()) {
+        return Err(CosClientError::invalid(field, format!("must have {least} to {most} characters")));
+    }
+    if !value.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) {
+        return Err(CosClientError::invalid(field, format!("{value:?} may hold only letters, digits and {others:?}")));
+    }
+    Ok(())
+}

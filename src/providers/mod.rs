@@ -1,0 +1,9 @@
+//! Credential providers that ask others: files, the machine's metadata service, STS.
+
+pub(crate) mod chain;
+mod coscli;
+mod fetch;
+pub(crate) mod instance;
+pub(crate) mod policy;
+pub(crate) mod profile;
+pub(crate) mod sts;
