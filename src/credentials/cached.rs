@@ -282,12 +282,8 @@ mod tests {
     fn cached(lifetime: Option<u64>) -> (CachedCredentials<Numbered>, Arc<AtomicU64>) {
         let time = Arc::new(AtomicU64::new(1000));
         let clock = Arc::clone(&time);
-        let provider = Numbered {
-            lifetime,
-            count: AtomicUsize::new(0),
-            failing: AtomicUsize::new(0),
-            time: Arc::clone(&time),
-        };
+        let provider =
+            Numbered { lifetime, count: AtomicUsize::new(0), failing: AtomicUsize::new(0), time: Arc::clone(&time) };
         (CachedCredentials::new(provider).clock(move || at(clock.load(Ordering::SeqCst))), time)
     }
 

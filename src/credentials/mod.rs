@@ -29,12 +29,7 @@ pub struct Credentials {
 impl Credentials {
     /// Makes permanent credentials.
     pub fn new(secret_id: impl Into<String>, secret_key: impl Into<String>) -> Self {
-        Self {
-            secret_id: secret_id.into().into(),
-            secret_key: secret_key.into().into(),
-            token: None,
-            expires_at: None,
-        }
+        Self { secret_id: secret_id.into().into(), secret_key: secret_key.into().into(), token: None, expires_at: None }
     }
 
     /// Makes temporary credentials, whose requests carry the token.

@@ -61,11 +61,11 @@ impl CredentialChain {
 
 impl CredentialProvider for CredentialChain {
     fn credentials(&self) -> Result<Credentials, CosError> {
-        self.first(|provider| provider.credentials())
+        self.first(CredentialProvider::credentials)
     }
 
     fn refresh(&self) -> Result<Credentials, CosError> {
-        self.first(|provider| provider.refresh())
+        self.first(CredentialProvider::refresh)
     }
 }
 

@@ -23,8 +23,7 @@ impl Base {
         let mut base = BTreeMap::new();
         let mut open: Vec<Level> = Vec::new();
         loop {
-            let (event, mark) =
-                parser.next_token().map_err(|e| format!("line {} is not YAML", e.marker().line()))?;
+            let (event, mark) = parser.next_token().map_err(|e| format!("line {} is not YAML", e.marker().line()))?;
             let refuse = |why: &str| format!("line {}: {why}", mark.line());
             match event {
                 Event::Scalar(text, ..) => match open.last_mut() {
@@ -122,14 +121,18 @@ mod tests {
     #[test]
     fn hidden_values_are_revealed_as_coscli_hides_them() {
         for (hidden, value) in [
-            ("z3Zh11ync9cue0cTqg39EsL96zG1gepOU0vsZBBRnpuQ6N9CHnkSFADwFEl3unO1", "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001"),
+            (
+                "z3Zh11ync9cue0cTqg39EsL96zG1gepOU0vsZBBRnpuQ6N9CHnkSFADwFEl3unO1",
+                "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001",
+            ),
             ("27bmExfV38WMoEhRIqvwPNu25hMX1d/FjKBIUSKr8DzeQ1lHjB+NSA6psd9+JBIz", "ExampleSecretKeyExampleSecretKey"),
             ("LSyX5KlB0e6rOM6cQ5cjMK4rzuxxdi7rAexngiB2ZK4=", "TokenExampleToken"),
             ("3kNZR4wfjUgOqbHffiQSMw==", ""),
         ] {
             assert_eq!(reveal(hidden).unwrap().as_str(), value);
         }
-        for plain in ["AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001", "ExampleSecretKeyExampleSecretKey", "no base64!", "AAAA"] {
+        for plain in ["AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001", "ExampleSecretKeyExampleSecretKey", "no base64!", "AAAA"]
+        {
             assert!(reveal(plain).is_none(), "{plain}");
         }
     }
@@ -161,7 +164,8 @@ mod tests {
         let deep = "[".repeat(60_000);
         let flow = "{a: ".repeat(10_000);
         let dash = "- ".repeat(30_000);
-        for file in ["cos: [hush", "cos:\n  base:\n    [a]: hush", "cos: {*a : hush}", "a: b\n  c: hush", &deep, &flow, &dash]
+        for file in
+            ["cos: [hush", "cos:\n  base:\n    [a]: hush", "cos: {*a : hush}", "a: b\n  c: hush", &deep, &flow, &dash]
         {
             let error = Base::read(file).err().unwrap_or_default();
             assert!(!error.contains("hush"), "{error}");

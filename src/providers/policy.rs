@@ -138,9 +138,10 @@ impl StsStatement {
     ///
     /// The bucket's name must end with the APPID.
     pub fn prefix(mut self, bucket: &str, region: &str, prefix: &str) -> Self {
-        let appid = bucket.rsplit_once('-').map(|(_, appid)| appid).filter(|appid| {
-            !appid.is_empty() && appid.bytes().all(|b| b.is_ascii_digit())
-        });
+        let appid = bucket
+            .rsplit_once('-')
+            .map(|(_, appid)| appid)
+            .filter(|appid| !appid.is_empty() && appid.bytes().all(|b| b.is_ascii_digit()));
         match appid {
             None => self.defer("bucket", format!("{bucket:?} does not end with the APPID")),
             Some(_) if region.is_empty() => self.defer("region", "is empty".to_owned()),
@@ -198,7 +199,11 @@ mod tests {
     #[test]
     fn a_policy_reads_as_the_official_sdk_writes_it() {
         let policy = StsPolicy::new()
-            .statement(StsStatement::allow(["name/cos:PutObject"]).prefix("example-1250000000", "ap-guangzhou", "1.txt"))
+            .statement(StsStatement::allow(["name/cos:PutObject"]).prefix(
+                "example-1250000000",
+                "ap-guangzhou",
+                "1.txt",
+            ))
             .statement(
                 StsStatement::deny(["name/cos:GetObject", "name/cos:HeadObject"])
                     .prefix("example-1250000000", "ap-guangzhou", "/dir/*")

@@ -72,7 +72,8 @@ struct Request {
 
 impl Request {
     fn read(head: &Head, body: &[u8]) -> Result<Self, Refusal> {
-        let malformed = || Refusal("AuthFailure.InvalidAuthorization", "The signature cannot be understood.".to_owned());
+        let malformed =
+            || Refusal("AuthFailure.InvalidAuthorization", "The signature cannot be understood.".to_owned());
         let own = |name: &str| head.headers.get(name).unwrap_or_default().to_owned();
         let Some(authorization) = head.headers.get("authorization") else {
             let parameters = parse_query(&String::from_utf8_lossy(body));
@@ -157,7 +158,10 @@ impl Request {
         let role = self.required("RoleArn")?;
         let named = role.strip_prefix("qcs::cam::uin/").and_then(|rest| rest.split_once(':'));
         if !named.is_some_and(|(_, name)| name.starts_with("roleName/") || name.starts_with("role/")) {
-            return refuse("InvalidParameter.ResouceError", "RoleArn is not of the form qcs::cam::uin/...:roleName/...");
+            return refuse(
+                "InvalidParameter.ResouceError",
+                "RoleArn is not of the form qcs::cam::uin/...:roleName/...",
+            );
         }
         let session = self.required("RoleSessionName")?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
