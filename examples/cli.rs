@@ -7,8 +7,8 @@
 //! cli list BUCKET [PREFIX]           cli presign METHOD BUCKET KEY [SECONDS]
 //! ```
 //!
-//! `COS_REGION`, `COS_SECRET_ID` and `COS_SECRET_KEY` say where and as whom, `COS_TOKEN` for temporary
-//! credentials. `COS_SCHEME` and `COS_CONNECT_TO` (address and port) lead to a server of one's own. `upload`
+//! `COS_REGION` says where. The credentials are those of the standard chain: `COS_SECRET_ID`, `COS_SECRET_KEY` and, for
+//! temporary ones, `COS_TOKEN`; or those of coscli; or those of the instance. `COS_SCHEME` and `COS_CONNECT_TO` (address and port) lead to a server of one's own. `upload`
 //! and `download` use parts of `COS_PART_SIZE` MiB, 1 if that is not set. Without arguments it shows itself on the
 //! embedded emulator.
 
@@ -17,7 +17,7 @@ use std::error::Error;
 use std::fs::File;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{CosConfig, CosConfigBuilder, CosError, CosS3Client};
+use qcloud_cos::{CosConfig, CosError, CosS3Client, CredentialChain};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -26,16 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     if arguments.is_empty() {
         return demonstrate();
     }
-    let mut config = CosConfig::builder()
-        .region(env::var("COS_REGION")?)
-        .secret_id(env::var("COS_SECRET_ID")?)
-        .secret_key(env::var("COS_SECRET_KEY")?);
-    for (name, set) in
-        [("COS_TOKEN", CosConfigBuilder::token as fn(_, String) -> _), ("COS_SCHEME", CosConfigBuilder::scheme)]
-    {
-        if let Ok(value) = env::var(name) {
-            config = set(config, value);
-        }
+    let config = CosConfig::builder().region(env::var("COS_REGION")?);
+    let mut config = config.credential_instance(CredentialChain::standard());
+    if let Ok(scheme) = env::var("COS_SCHEME") {
+        config = config.scheme(scheme);
     }
     if let Ok(address) = env::var("COS_CONNECT_TO") {
         config = config.connect_to(address.parse()?);

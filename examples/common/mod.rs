@@ -17,7 +17,7 @@ pub(crate) struct Place {
     pub(crate) client: CosS3Client,
     pub(crate) bucket: String,
     pub(crate) region: String,
-    emulator: Option<CosEmulator>,
+    pub(crate) emulator: Option<CosEmulator>,
 }
 
 impl Place {
@@ -43,7 +43,7 @@ impl Place {
             let client = CosS3Client::new(config.build()?)?;
             return Ok(Self { client, bucket: bucket.clone(), region: region.clone(), emulator: None });
         }
-        let mut emulator = CosEmulator::builder().custom_domain("127.0.0.1", BUCKET);
+        let mut emulator = CosEmulator::builder().custom_domain("127.0.0.1", BUCKET).instance_role("reader");
         if let Some(folder) = folder {
             emulator = emulator.data_dir(folder.join("cos"));
         }
@@ -79,6 +79,14 @@ impl Place {
         Ok(())
     }
 
+    /// Settings for the same place, without anybody's credentials.
+    pub(crate) fn settings(&self) -> CosConfigBuilder {
+        match &self.emulator {
+            Some(emulator) => at(emulator).connect_to(emulator.addr()),
+            None => CosConfig::builder().region(&self.region),
+        }
+    }
+
     /// A client whose presigned URLs any HTTP client can follow. The emulator's buckets have no names in
     /// DNS, so there the bucket is the emulator's own address.
     pub(crate) fn signer(&self) -> Result<CosS3Client, Box<dyn Error>> {
@@ -95,6 +103,9 @@ impl Place {
 }
 
 fn emulated(emulator: &CosEmulator) -> CosConfigBuilder {
-    let config = CosConfig::builder().region(emulator.region()).scheme("http").proxies(Vec::<(&str, &str)>::new());
-    config.secret_id(emulator.secret_id()).secret_key(emulator.secret_key())
+    at(emulator).secret_id(emulator.secret_id()).secret_key(emulator.secret_key())
+}
+
+fn at(emulator: &CosEmulator) -> CosConfigBuilder {
+    CosConfig::builder().region(emulator.region()).scheme("http").proxies(Vec::<(&str, &str)>::new())
 }
