@@ -163,14 +163,12 @@ mod tests {
     fn what_is_no_configuration_is_refused_without_showing_it() {
         let deep = "[".repeat(60_000);
         let flow = "{a: ".repeat(10_000);
-        let dash = "- ".repeat(30_000);
-        for file in
-            ["cos: [hush", "cos:\n  base:\n    [a]: hush", "cos: {*a : hush}", "a: b\n  c: hush", &deep, &flow, &dash]
+        for file in ["cos: [hush", "cos:\n  base:\n    [a]: hush", "cos: {*a : hush}", "a: b\n  c: hush", &deep, &flow]
         {
-            let error = Base::read(file).err().unwrap_or_default();
-            assert!(!error.contains("hush"), "{error}");
-            assert!(error.starts_with("line ") || file == dash, "{error}");
+            let error = Base::read(file).err().unwrap();
+            assert!(error.starts_with("line ") && !error.contains("hush"), "{error}");
         }
+        assert!(Base::read(&"- ".repeat(30_000)).is_ok());
         let twice = Base::read("cos:\n  base:\n    secretid: a\n    secretid: b\n");
         assert_eq!(twice.err().as_deref(), Some("line 4: the name is there twice"));
     }

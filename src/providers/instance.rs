@@ -151,3 +151,15 @@ fn read_credentials(status: u16, body: &[u8]) -> Result<Credentials, Denied> {
     }
     temporary(answer.tmp_secret_id, answer.tmp_secret_key, answer.token, answer.expired_time)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_is_on_this_link() {
+        assert!(SERVICE.ip().is_link_local());
+        let host = ROLES.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+        assert_eq!(host, Some("metadata.tencentyun.com"));
+    }
+}

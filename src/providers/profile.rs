@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,6 +38,7 @@ const LIMIT: u64 = 64 * 1024;
 #[derive(Debug)]
 pub struct ProfileCredentials {
     path: Option<PathBuf>,
+    connect_to: Option<SocketAddr>,
     /// The role that the file named last, which keeps its credentials.
     role: Mutex<Option<(String, Arc<InstanceRoleCredentials>)>>,
 }
@@ -44,12 +46,21 @@ pub struct ProfileCredentials {
 impl ProfileCredentials {
     /// Makes the provider for `.cos.yaml` in the user's home. Nothing is read yet.
     pub fn new() -> Self {
-        Self { path: std::env::home_dir().map(|home| home.join(".cos.yaml")), role: Mutex::default() }
+        // An empty HOME would lead to a file that just lies around.
+        let home = std::env::home_dir().filter(|home| home.is_absolute());
+        Self { path: home.map(|home| home.join(".cos.yaml")), connect_to: None, role: Mutex::default() }
     }
 
     /// Makes the provider for a file of another name. Nothing is read yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: Some(path.into()), role: Mutex::default() }
+        Self { path: Some(path.into()), connect_to: None, role: Mutex::default() }
+    }
+
+    /// Sets where the metadata service is that gives the instance role's credentials. For tests. Default: as for
+    /// [`InstanceRoleCredentials`].
+    pub fn connect_to(mut self, address: SocketAddr) -> Self {
+        self.connect_to = Some(address);
+        self
     }
 
     fn given(
@@ -85,8 +96,14 @@ impl ProfileCredentials {
         match &*role {
             Some((known, provider)) if known == name => Arc::clone(provider),
             _ => {
-                let provider = InstanceRoleCredentials::new();
-                let provider = Arc::new(if name.is_empty() { provider } else { provider.role(name) });
+                let mut provider = InstanceRoleCredentials::new();
+                if !name.is_empty() {
+                    provider = provider.role(name);
+                }
+                if let Some(address) = self.connect_to {
+                    provider = provider.connect_to(address);
+                }
+                let provider = Arc::new(provider);
                 *role = Some((name.to_owned(), Arc::clone(&provider)));
                 provider
             }
