@@ -75,7 +75,7 @@ mod wire;
 pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
-pub use credentials::{CachedCredentials, CredentialProvider, Credentials, EnvironmentCredentials};
+pub use credentials::{CachedCredentials, CredentialProvider, Credentials, EnvironmentCredentials, ExposedCredentials};
 #[cfg(feature = "encryption")]
 pub use encryption::{
     AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys,

@@ -167,7 +167,8 @@ pub(crate) struct Route {
     pub(crate) limit: usize,
 }
 
-/// Sends one request over a connection of its own and reads the answer to its end. Redirects are answers.
+/// Sends one request over a connection of its own and reads the answer to its end. Redirects are answers. It may be
+/// for many threads, so the transfer of one does not interrupt it.
 pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
     let proxy = route.connect_to.map_or_else(Proxy::try_from_env, |_| None);
     PHASE.set(if proxy.is_some() { Phase::Pooled } else { Phase::Resolving });

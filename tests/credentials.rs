@@ -63,6 +63,12 @@ fn roles_of_sts_sign_requests_and_say_when_they_end() {
     let client = client_of(&cos, Arc::clone(&provider));
     common::put(&client, "k", b"x");
     assert_eq!(common::get(&client, "k"), b"x");
+    let given = provider.credentials().unwrap();
+    let [id, key] = [given.expose().secret_id, given.expose().secret_key].map(str::to_owned);
+    let copied = Credentials::with_token(id, key, given.expose().token.unwrap());
+    assert_eq!(common::get(&client_of(&cos, copied), "k"), b"x");
+    let end = given.expires_at().unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    assert_eq!(given.expose().expired_time, Some(end.as_secs()));
     let left = provider.credentials().unwrap().expires_at().unwrap().duration_since(SystemTime::now()).unwrap();
     assert!((3590..=3600).contains(&left.as_secs()), "{left:?}");
     let [request] = asked(&cos, "sts.tencentcloudapi.com").try_into().unwrap();

@@ -5,8 +5,9 @@ mod environment;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 pub(crate) use cached::Cache;
@@ -49,6 +50,30 @@ impl Credentials {
         self.expires_at
     }
 
+    /// Shows the secrets, for handing temporary credentials to who is to use them. What is shown is not wiped.
+    ///
+    /// Python: `credentials` in what `Sts(config).get_credential()` of `qcloud-python-sts` returns.
+    ///
+    /// ```
+    /// use qcloud_cos::Credentials;
+    ///
+    /// let credentials = Credentials::with_token("AKIDEXAMPLE", "key", "token");
+    /// assert_eq!(
+    ///     serde_json::to_string(&credentials.expose())?,
+    ///     r#"{"tmpSecretId":"AKIDEXAMPLE","tmpSecretKey":"key","sessionToken":"token"}"#,
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn expose(&self) -> ExposedCredentials<'_> {
+        let seconds = |end: SystemTime| end.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        ExposedCredentials {
+            secret_id: self.secret_id(),
+            secret_key: self.secret_key(),
+            token: self.token(),
+            expired_time: self.expires_at.map(seconds),
+        }
+    }
+
     pub(crate) fn secret_id(&self) -> &str {
         &self.secret_id
     }
@@ -80,6 +105,24 @@ impl Credentials {
         }
         Ok(())
     }
+}
+
+/// The secrets of [`Credentials`], readable; serializes with the names of `qcloud-python-sts`. It has no `Debug`.
+#[derive(Serialize)]
+#[non_exhaustive]
+pub struct ExposedCredentials<'a> {
+    /// The secret id.
+    #[serde(rename = "tmpSecretId")]
+    pub secret_id: &'a str,
+    /// The secret key.
+    #[serde(rename = "tmpSecretKey")]
+    pub secret_key: &'a str,
+    /// The token of temporary credentials.
+    #[serde(rename = "sessionToken", skip_serializing_if = "Option::is_none")]
+    pub token: Option<&'a str>,
+    /// When they expire, in seconds since 1970, if that is known.
+    #[serde(rename = "expiredTime", skip_serializing_if = "Option::is_none")]
+    pub expired_time: Option<u64>,
 }
 
 impl fmt::Debug for Credentials {

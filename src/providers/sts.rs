@@ -237,8 +237,8 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
 
 /// Takes temporary credentials that may do what a policy allows, from STS.
 ///
-/// They are for handing to others: programs that may upload under one prefix, say. `source` must be permanent
-/// credentials. What STS gives is kept until 5 minutes before it expires; [`refresh`](CredentialProvider::refresh)
+/// They are for handing to others, by [`Credentials::expose`]: browsers that may upload under one prefix, say. `source`
+/// must be permanent credentials. What STS gives is kept until 5 minutes before it expires; [`refresh`](CredentialProvider::refresh)
 /// gets others. An answer may take 5 s and have 64 KiB, and there are 3 tries.
 ///
 /// Python: `Sts(config).get_credential()` of `qcloud-python-sts`.
