@@ -1,39 +1,51 @@
 //! Local files: replaced as a whole, read and written at positions.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+mod place;
 
-use tempfile::NamedTempFile;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
 
 use crate::error::CosClientError;
 
-/// A file that takes its place only when it is complete.
+pub(crate) use place::{Folder, Place};
+
+/// A file that takes its place only when it is complete; dropped before, it is gone.
 pub(crate) struct Replacement {
-    file: NamedTempFile,
-    path: PathBuf,
+    file: File,
+    temporary: Place,
+    destination: Place,
 }
 
 impl Replacement {
     /// Creates the temporary file beside `path`. What stands at `path` and cannot be replaced by a file is
     /// an error now rather than after the download.
     pub(crate) fn create(path: &Path) -> Result<Self, CosClientError> {
-        check_destination(path)?;
-        let file = tempfile::Builder::new()
-            .tempfile_in(folder_of(path))
-            .map_err(|e| CosClientError::local(path, "cannot create a temporary file for", e))?;
-        Ok(Self { file, path: path.to_path_buf() })
+        Self::create_at(destination(path)?)
+    }
+
+    /// Creates the temporary file beside a destination that was checked.
+    pub(crate) fn create_at(destination: Place) -> Result<Self, CosClientError> {
+        let temporary = destination.beside(hidden(&destination, &unique(), "part"));
+        let file = temporary
+            .create()
+            .map_err(|e| CosClientError::local(&destination.path(), "cannot create a temporary file for", e))?;
+        Ok(Self { file, temporary, destination })
     }
 
     /// Puts the file in its place, with its bytes on the disk first.
     pub(crate) fn finish(self) -> Result<(), CosClientError> {
-        let Self { file, path } = self;
-        set_usual_mode(file.as_file(), file.path());
-        let synced = file.as_file().sync_all();
-        synced.map_err(|e| CosClientError::local(&path, "cannot write", e))?;
-        file.persist(&path).map_err(|e| CosClientError::local(&path, "cannot replace", e.error))?;
-        sync_folder(&path);
-        Ok(())
+        let failed = |doing: &str, e| CosClientError::local(&self.destination.path(), doing, e);
+        self.temporary.set_usual_mode(&self.file);
+        self.file.sync_all().map_err(|e| failed("cannot write", e))?;
+        self.destination.take(&self.temporary).map_err(|e| failed("cannot replace", e))
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // Where it took its place, nothing has this name any more.
+        let _ = self.temporary.remove();
     }
 }
 
@@ -47,50 +59,53 @@ impl Write for Replacement {
     }
 }
 
-/// Refuses a destination that is not a file: a folder cannot be replaced, a pipe or device must not be.
-pub(crate) fn check_destination(path: &Path) -> Result<(), CosClientError> {
+/// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
+/// replaced, a pipe or device must not be.
+pub(crate) fn destination(path: &Path) -> Result<Place, CosClientError> {
+    let place = Place::of(path).map_err(|e| CosClientError::local(path, "cannot replace", e))?;
     let refuse = |why: &str| Err(CosClientError::local(path, "cannot replace", io::Error::other(why.to_owned())));
-    if path.file_name().is_none() {
-        return refuse("it is not a file name");
-    }
-    match fs::symlink_metadata(path) {
+    match place.metadata() {
         Ok(found) if found.is_dir() => refuse("it is a folder"),
-        Ok(found) if found.is_file() || found.is_symlink() => Ok(()),
+        Ok(found) if found.is_file() || found.is_symlink() => Ok(place),
         Ok(_) => refuse("it is neither a file nor a link"),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(place),
         Err(error) => Err(CosClientError::local(path, "cannot replace", error)),
     }
+}
+
+/// Returns 32 hex digits that no other file has.
+pub(crate) fn unique() -> String {
+    format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
+}
+
+/// Returns the hidden name of a file that belongs to a transfer into `destination`.
+pub(crate) fn hidden(destination: &Place, id: &str, kind: &str) -> String {
+    format!(".{}.{id}.{HIDDEN}{kind}", stem(destination))
+}
+
+/// Returns as much of a name as goes into another one.
+pub(crate) fn stem(destination: &Place) -> String {
+    destination.name().to_string_lossy().chars().take(40).collect()
+}
+
+/// What stands before the kind in a hidden name.
+const HIDDEN: &str = "cos-";
+
+/// Whether a name is such a hidden one: not the user's file.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    let mut parts = name.rsplitn(3, '.');
+    let kind = parts.next().and_then(|kind| kind.strip_prefix(HIDDEN));
+    let id = parts.next().unwrap_or_default();
+    parts.next().is_some_and(|stem| stem.starts_with('.'))
+        && kind.is_some_and(|kind| !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_lowercase()))
+        && id.len() == 32
+        && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    }
-}
-
-/// Gives a temporary file, which only its owner could read, the rights that any new file gets.
-pub(crate) fn set_usual_mode(file: &File, path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Nothing but a new file tells them.
-        let probe =
-            tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder_of(path));
-        let usual = probe.and_then(|probe| probe.as_file().metadata());
-        if let Err(error) = usual.and_then(|usual| file.set_permissions(usual.permissions())) {
-            log::warn!("{} stays readable to its owner alone: {error}", path.display());
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = (file, path);
-}
-
-/// Makes a rename survive a power cut, where the system can.
-pub(crate) fn sync_folder(path: &Path) {
-    if let Ok(folder) = File::open(folder_of(path)) {
-        // Some file systems refuse to sync a folder; the rename itself has succeeded.
-        let _ = folder.sync_all();
     }
 }
 
@@ -118,5 +133,61 @@ pub(crate) fn write_all_at(file: &File, buf: &[u8], offset: u64) -> io::Result<(
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_names_are_known_again_and_others_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of(&folder.path().join("a.b")).unwrap();
+        assert!(is_hidden(&hidden(&place, &unique(), "part")));
+        let id = "0123456789abcdef0123456789abcdef";
+        for (name, expected) in [
+            (format!(".a.{id}.cos-record"), true),
+            (format!("..{id}.cos-part"), true),
+            (format!("a.{id}.cos-part"), false),
+            (format!(".{id}.cos-part"), false),
+            (format!(".a.{id}.cos-"), false),
+            (format!(".a.{id}.part"), false),
+            (format!(".a.{id}0.cos-part"), false),
+            (".cos-part".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_hidden(&name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_finished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut file = Replacement::create(&path).unwrap();
+        file.write_all(b"x").unwrap();
+        drop(file);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_are_opened_and_no_links() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        std::fs::write(folder.path().join("file"), "x").unwrap();
+        symlink("file", folder.path().join("link")).unwrap();
+        symlink("folder", folder.path().join("link-to-folder")).unwrap();
+        let open = Folder::open(folder.path()).unwrap();
+        assert!(open.place("file").open().is_ok());
+        for name in ["folder", "link", "missing"] {
+            assert!(open.place(name).open().is_err() && open.place(name).open_for_writing().is_err(), "{name}");
+        }
+        assert!(open.place("link").create().is_err());
+        assert!(open.enter("folder".as_ref()).is_ok() && open.enter("link-to-folder".as_ref()).is_err());
+        assert!(open.enter("..".as_ref()).is_err() && open.enter("/".as_ref()).is_err());
     }
 }

@@ -14,18 +14,18 @@ use super::fetch::Fetch;
 use super::handle::TransferHandle;
 use super::partial::{Download, Partial};
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, run, threads};
+use super::pool::{Stop, Threads, run};
 use super::progress::{Callback, Progress};
 use super::{SINGLE_REQUEST, pin};
 use crate::cipher::{Cipher, Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{Replacement, check_destination};
+use crate::local::{Place, Replacement, destination};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
-use crate::wire::request::Request;
+use crate::wire::request::{Extras, Request};
 use crate::wire::uri::{Target, check_key_simplified};
 
 /// Which of the caller's headers the first HEAD carries.
@@ -90,6 +90,10 @@ impl CosS3Client {
             record_dir: None,
             callback: None,
             opener: None,
+            threads: None,
+            place: None,
+            head: None,
+            size: None,
         }
     }
 }
@@ -112,6 +116,10 @@ pub struct DownloadFile<'a> {
     record_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
     opener: Option<Opener<'a>>,
+    threads: Option<&'a ThreadPool>,
+    place: Option<Place>,
+    head: Option<HeadObjectOutput>,
+    size: Option<u64>,
 }
 
 impl fmt::Debug for DownloadFile<'_> {
@@ -210,6 +218,21 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
+    /// Downloads as one of many: on their threads, with their headers, to a place that was checked.
+    pub(crate) fn among(mut self, threads: &'a ThreadPool, extras: &Extras, place: Place) -> Self {
+        self.threads = Some(threads);
+        self.request = self.request.with_extras(extras);
+        self.place = Some(place);
+        self
+    }
+
+    /// Takes the object to be as COS said before, instead of asking again: as a HEAD, or else a list.
+    pub(crate) fn known(mut self, head: Option<HeadObjectOutput>, size: u64) -> Self {
+        self.head = head;
+        self.size = Some(size);
+        self
+    }
+
     /// Downloads the object.
     pub fn send(mut self) -> Result<DownloadFileOutput, CosError> {
         self.request.check()?;
@@ -220,16 +243,19 @@ impl<'a> DownloadFile<'a> {
         if let (true, Target::Object { key, .. }) = (self.key_simplify_check, &self.request.target) {
             check_key_simplified(key)?;
         }
-        check_destination(&self.path)?;
-        let pool = threads(self.max_thread)?;
+        let place = self.place.take().map_or_else(|| destination(&self.path), Ok)?;
+        let pool = Threads::new(self.threads, self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
-        let mut head = control.repeat(|| self.head())?;
-        if (self.enable_crc || self.require_crc) && head.crc64.is_none() {
-            let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
-            let why = format!("{setting}: COS does not say the object's CRC-64");
-            return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
+        if let (None, Some(size)) = (&self.head, self.size)
+            && (size <= self.threshold || size <= part_size)
+        {
+            let progress = Progress::new(size, self.callback.take(), &control);
+            let (meta, key_proof) = control.repeat(|| self.fetch_whole(&place, &progress))?;
+            return Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta });
         }
+        let mut head = self.head.take().map_or_else(|| control.repeat(|| self.head()), Ok)?;
+        self.check_crc_known(&head)?;
         // Before anything is fetched: what cannot be decrypted need not be.
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
         let mut key_proof = opened.as_ref().map(|opened| opened.proof);
@@ -238,7 +264,7 @@ impl<'a> DownloadFile<'a> {
         let callback = self.callback.take();
         if head.content_length <= self.threshold || head.content_length <= part_size {
             let progress = Progress::new(content, callback, &control);
-            key_proof = control.repeat(|| self.fetch_whole(&progress))?;
+            key_proof = control.repeat(|| self.fetch_whole(&place, &progress))?.1;
         } else {
             // What comes are stored bytes; what is reported is how much content they are.
             let callback = match (callback, &cipher) {
@@ -250,18 +276,29 @@ impl<'a> DownloadFile<'a> {
             };
             let progress = Progress::new(head.content_length, callback, &control);
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
-            self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error.kind() {
+            self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error
+                .kind()
+            {
                 // Nothing says which part is damaged, so all are fetched again, once.
                 Some(ClientErrorKind::Integrity) => {
                     log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
                     progress.restart();
-                    self.fetch_parts(&head, plan, &pool, &progress, cipher.as_deref())
+                    self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref())
                 }
                 _ => Err(error),
             })?;
         }
         head.content_length = content;
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
+    }
+
+    fn check_crc_known(&self, meta: &HeadObjectOutput) -> Result<(), CosClientError> {
+        if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
+            let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
+            let why = format!("{setting}: COS does not say the object's CRC-64");
+            return Err(CosClientError::new(ClientErrorKind::Integrity, why));
+        }
+        Ok(())
     }
 
     fn head(&self) -> Result<HeadObjectOutput, CosError> {
@@ -271,14 +308,14 @@ impl<'a> DownloadFile<'a> {
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 
-    /// Fetches the object in one request, again if it breaks off.
-    fn fetch_whole(&self, progress: &Progress<'_>) -> Result<Option<KeyProof>, CosError> {
+    /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
+    fn fetch_whole(&self, place: &Place, progress: &Progress<'_>) -> Result<Fetched, CosError> {
         let mut tries = 0;
         loop {
             tries += 1;
             progress.restart();
-            let error = match self.fetch_whole_once(progress, tries > 1) {
-                Ok(key_proof) => return Ok(key_proof),
+            let error = match self.fetch_whole_once(place, progress, tries > 1) {
+                Ok(fetched) => return Ok(fetched),
                 Err(error) => error,
             };
             let passing = matches!(
@@ -293,17 +330,17 @@ impl<'a> DownloadFile<'a> {
         }
     }
 
-    fn fetch_whole_once(&self, progress: &Progress<'_>, again: bool) -> Result<Option<KeyProof>, CosError> {
+    fn fetch_whole_once(&self, place: &Place, progress: &Progress<'_>, again: bool) -> Result<Fetched, CosError> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
             let file = File::options().write(true).create(true).truncate(false).open(&self.path).map_err(failed)?;
             return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
         }
-        let mut file = Replacement::create(&self.path)?;
-        let key_proof = self.fetch_into(&mut file, progress, again, || Ok(()))?;
+        let mut file = Replacement::create_at(place.clone())?;
+        let fetched = self.fetch_into(&mut file, progress, again, || Ok(()))?;
         file.finish()?;
-        Ok(key_proof)
+        Ok(fetched)
     }
 
     /// Fetches the object; `begin` is called when there is something to write.
@@ -313,7 +350,7 @@ impl<'a> DownloadFile<'a> {
         progress: &Progress<'_>,
         again: bool,
         begin: impl FnOnce() -> Result<(), CosClientError>,
-    ) -> Result<Option<KeyProof>, CosError> {
+    ) -> Result<Fetched, CosError> {
         let mut request = self.request.repeat();
         if again {
             request.set_header("x-cos-sdk-retry", "true");
@@ -322,17 +359,20 @@ impl<'a> DownloadFile<'a> {
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let mut body = StreamBody::new(answer.body, answer.status, &answer.headers);
+        let meta = HeadObjectOutput::from(answer.headers);
+        self.check_crc_known(&meta)?;
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
         if let Some(opened) = opened {
-            body = body.opened(opened.cipher, Extent::of(answer.status, &answer.headers)?, None)?;
+            body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
         }
         begin()?;
         body.copy_to(&self.path, &mut Reported { file, progress })?;
-        Ok(key_proof)
+        Ok((meta, key_proof))
     }
 
     fn fetch_parts(
         &self,
+        place: &Place,
         head: &HeadObjectOutput,
         plan: Plan,
         pool: &ThreadPool,
@@ -341,7 +381,7 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<(), CosError> {
         let (bucket, key) = self.request.target.names()?;
         let record_dir = self.record_dir.as_deref();
-        let download = Download { bucket, key, head, plan, destination: &self.path, record_dir };
+        let download = Download { bucket, key, head, plan, destination: place, record_dir };
         let control = Control::of_this_thread();
         let stop = Stop::new(&control);
         let partial = Partial::open(&download, pool, &stop, progress)?;
@@ -354,7 +394,7 @@ impl<'a> DownloadFile<'a> {
             headers,
             size: head.content_length,
             file: &partial.file,
-            path: &partial.temporary,
+            path: &partial.temporary.path(),
             progress,
             stop: &stop,
         };
@@ -379,6 +419,9 @@ impl DownloadFile<'static> {
         TransferHandle::start(|| self.send())
     }
 }
+
+/// What is known of an object that was fetched, and of its key.
+type Fetched = (HeadObjectOutput, Option<KeyProof>);
 
 /// Reports what is written.
 struct Reported<'p, W> {

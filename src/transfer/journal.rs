@@ -1,13 +1,13 @@
 //! A checkpoint in its file, which one transfer at a time holds.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::checkpoint::{Parsed, line, parse};
+use crate::local::Place;
 
 /// The largest checkpoint that is read, in bytes; one of 10,000 parts is far below it.
 const SIZE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -16,7 +16,7 @@ const SIZE_LIMIT: u64 = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: File,
-    path: PathBuf,
+    place: Place,
 }
 
 /// What opening a checkpoint came to.
@@ -29,29 +29,32 @@ pub(crate) enum Opened<H, E> {
 
 impl Journal {
     /// Opens the checkpoint, or makes an empty one that only its owner can read.
-    pub(crate) fn open<H: DeserializeOwned, E: DeserializeOwned>(path: &Path) -> io::Result<Opened<H, E>> {
+    pub(crate) fn open<H: DeserializeOwned, E: DeserializeOwned>(place: &Place) -> io::Result<Opened<H, E>> {
         let mut file = loop {
             // A link planted under the name must not be written through.
-            if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
-                fs::remove_file(path)?;
+            if place.metadata().is_ok_and(|found| found.is_symlink()) {
+                place.remove()?;
             }
-            let file = options().open(path)?;
+            let file = place.open_or_create()?;
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("it is not a file"));
+            }
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(Opened::Held),
                 // Not every file system has locks.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             // Whoever held it may have removed it before it was locked here.
-            if is_at(&file, path)? {
+            if place.has(&file)? {
                 break file;
             }
         };
         let mut text = Vec::new();
         (&mut file).take(SIZE_LIMIT).read_to_end(&mut text)?;
-        let journal = Self { file, path: path.to_path_buf() };
+        let journal = Self { file, place: place.clone() };
         let Some(Parsed { head, entries, len }) = parse(&text) else {
             if !text.is_empty() {
-                log::warn!("the checkpoint {} is damaged or none, and ignored", path.display());
+                log::warn!("the checkpoint {} is damaged or none, and ignored", place.path().display());
             }
             return Ok(Opened::Ours(journal, None));
         };
@@ -74,44 +77,23 @@ impl Journal {
 
     /// Removes the checkpoint.
     pub(crate) fn remove(self) {
-        if let Err(error) = fs::remove_file(&self.path) {
-            log::warn!("the checkpoint {} stays: {error}", self.path.display());
+        if let Err(error) = self.place.remove() {
+            log::warn!("the checkpoint {} stays: {error}", self.place.path().display());
         }
     }
 }
 
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Whether the open file is the one that has the name.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let open = file.metadata()?;
-    if !open.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let there = fs::symlink_metadata(path);
-        Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (open.dev(), open.ino())))
-    }
-    #[cfg(not(unix))]
-    Ok(true)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     type Found = Option<(String, Vec<u32>)>;
 
     fn open(path: &Path) -> Option<(Journal, Found)> {
-        match Journal::open(path).unwrap() {
+        match Journal::open(&Place::of(path).unwrap()).unwrap() {
             Opened::Held => None,
             Opened::Ours(journal, found) => Some((journal, found)),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf, absolute};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::record::{Head, Places, RecordedPart, Source, open_temporary};
 use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{set_usual_mode, sync_folder};
+use crate::local::{Folder, Place};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::wire::crc64::combine;
 
@@ -26,7 +26,7 @@ pub(super) struct Download<'t> {
     pub(super) key: &'t str,
     pub(super) head: &'t HeadObjectOutput,
     pub(super) plan: Plan,
-    pub(super) destination: &'t Path,
+    pub(super) destination: &'t Place,
     pub(super) record_dir: Option<&'t Path>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Download<'t> {
 pub(super) struct Partial<'t> {
     download: &'t Download<'t>,
     pub(super) file: File,
-    pub(super) temporary: PathBuf,
+    pub(super) temporary: Place,
     journal: Journal,
     /// The CRC-64 of each part that is there.
     parts: Mutex<BTreeMap<u32, u64>>,
@@ -49,11 +49,12 @@ impl<'t> Partial<'t> {
         progress: &Progress<'_>,
     ) -> Result<Self, CosError> {
         let Download { bucket, key, head, plan, destination, record_dir } = *download;
-        let destination = absolute(destination).map_err(|e| CosClientError::local(destination, "cannot use", e))?;
-        if let Some(folder) = record_dir {
-            fs::create_dir_all(folder).map_err(|e| CosClientError::local(folder, "cannot create", e))?;
-        }
-        let places = Places::new(&destination, bucket, key, record_dir);
+        let records = record_dir.map(|folder| {
+            let opened = fs::create_dir_all(folder).and_then(|()| Folder::open(folder));
+            opened.map_err(|e| CosClientError::local(folder, "cannot create", e))
+        });
+        let places = Places::new(destination, bucket, key, records.transpose()?.as_ref())
+            .map_err(|e| CosClientError::local(&destination.path(), "cannot use", e))?;
         let source = Source {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
@@ -62,11 +63,11 @@ impl<'t> Partial<'t> {
             size: head.content_length,
             part_size: plan.part_size(),
         };
-        let recording = |e| CosClientError::local(&places.checkpoint, "cannot write the download record", e);
+        let recording = |e| CosClientError::local(&places.checkpoint.path(), "cannot write the download record", e);
         let (journal, found) = match Journal::open::<Head, RecordedPart>(&places.checkpoint).map_err(recording)? {
             Opened::Ours(journal, found) => (journal, found),
             Opened::Held => {
-                let why = format!("{} is being downloaded to by another transfer", destination.display());
+                let why = format!("{} is being downloaded to by another transfer", destination.path().display());
                 return Err(CosClientError::new(ClientErrorKind::Locked, why).into());
             }
         };
@@ -82,7 +83,7 @@ impl<'t> Partial<'t> {
         let head = Head::new(source);
         let temporary = places.temporary(&head);
         let begun = journal.begin(&head).map_err(recording).and_then(|()| {
-            open_temporary(&temporary, false).map_err(|e| CosClientError::local(&temporary, "cannot create", e))
+            open_temporary(&temporary, false).map_err(|e| CosClientError::local(&temporary.path(), "cannot create", e))
         });
         let file = match begun {
             Ok(file) => file,
@@ -121,7 +122,7 @@ impl<'t> Partial<'t> {
             let why = format!("crc64: received {crc}, but COS stored {stored}");
             return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
         }
-        let failed = |doing: &str, e| CosClientError::local(destination, doing, e);
+        let failed = |doing: &str, e| CosClientError::local(&destination.path(), doing, e);
         if let Some(cipher) = cipher {
             // In place: should this break off, the record's checksums tell the next call what to fetch again.
             match cipher.open_file(&self.file, head.content_length).map_err(io::Error::downcast::<CosClientError>) {
@@ -133,10 +134,9 @@ impl<'t> Partial<'t> {
                 Err(Err(e)) => return Err(failed("cannot write", e).into()),
             }
         }
-        set_usual_mode(&self.file, &self.temporary);
+        self.temporary.set_usual_mode(&self.file);
         self.file.sync_all().map_err(|e| failed("cannot write", e))?;
-        fs::rename(&self.temporary, destination).map_err(|e| failed("cannot replace", e))?;
-        sync_folder(destination);
+        destination.take(&self.temporary).map_err(|e| failed("cannot replace", e))?;
         self.journal.remove();
         Ok(())
     }
@@ -150,7 +150,7 @@ impl<'t> Partial<'t> {
     }
 
     fn discard(self) {
-        let _ = fs::remove_file(&self.temporary);
+        let _ = self.temporary.remove();
         self.journal.remove();
     }
 }

@@ -1,6 +1,7 @@
 //! The threads of a transfer: a rayon pool of its own, never the global one, which blocking would
 //! starve.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -77,6 +78,32 @@ pub(crate) fn threads(max_thread: usize) -> Result<ThreadPool, CosClientError> {
     pool.map_err(|e| {
         CosClientError::new(ClientErrorKind::Transport, format!("max_thread: no threads: {e}")).caused_by(e)
     })
+}
+
+/// The threads of a transfer: its own, or those of the many that it is one of.
+pub(crate) enum Threads<'p> {
+    Own(ThreadPool),
+    Shared(&'p ThreadPool),
+}
+
+impl<'p> Threads<'p> {
+    pub(crate) fn new(shared: Option<&'p ThreadPool>, max_thread: usize) -> Result<Self, CosClientError> {
+        Ok(match shared {
+            Some(pool) => Self::Shared(pool),
+            None => Self::Own(threads(max_thread)?),
+        })
+    }
+}
+
+impl Deref for Threads<'_> {
+    type Target = ThreadPool;
+
+    fn deref(&self) -> &ThreadPool {
+        match self {
+            Self::Own(pool) => pool,
+            Self::Shared(pool) => pool,
+        }
+    }
 }
 
 /// Does `work` for every item, in about their order, on the pool's threads. The first error stops the

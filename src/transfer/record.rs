@@ -1,13 +1,13 @@
 //! What a download in ranges keeps beside its destination: a checkpoint and a temporary file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::absolute;
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
-use crate::local::folder_of;
+use crate::local::{Folder, Place, hidden, stem, unique};
 use crate::wire::sign::hex;
 
 const VERSION: u32 = 2;
@@ -44,8 +44,7 @@ pub(crate) struct RecordedPart {
 
 impl Head {
     pub(crate) fn new(of: Source) -> Self {
-        let id = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        Self { version: VERSION, of, id }
+        Self { version: VERSION, of, id: unique() }
     }
 
     /// Whether it is of this download.
@@ -56,31 +55,29 @@ impl Head {
 }
 
 /// Where the files of a download are.
-#[derive(Debug)]
 pub(crate) struct Places {
-    pub(crate) checkpoint: PathBuf,
-    destination: PathBuf,
+    pub(crate) checkpoint: Place,
+    destination: Place,
     /// A checksum of what is downloaded where.
     download: String,
 }
 
 impl Places {
     /// The checkpoint is beside the destination, or in `folder`.
-    pub(crate) fn new(destination: &Path, bucket: &str, key: &str, folder: Option<&Path>) -> Self {
+    pub(crate) fn new(destination: &Place, bucket: &str, key: &str, folder: Option<&Folder>) -> io::Result<Self> {
         let mut md5 = Md5::new();
-        for text in [bucket, key, &destination.to_string_lossy()] {
+        for text in [bucket, key, &absolute(destination.path())?.to_string_lossy()] {
             md5.update(text);
             md5.update([0]);
         }
         let download = hex(&md5.finalize());
-        let name = format!(".{}.{download}.cos-record", stem(destination));
-        let checkpoint = folder.unwrap_or_else(|| folder_of(destination)).join(name);
-        Self { checkpoint, destination: destination.to_path_buf(), download }
+        let checkpoint = folder.unwrap_or(destination.folder()).place(hidden(destination, &download, "record"));
+        Ok(Self { checkpoint, destination: destination.clone(), download })
     }
 
-    /// Returns the temporary file's path: beside the destination, its name made of checksum and id alone.
-    pub(crate) fn temporary(&self, head: &Head) -> PathBuf {
-        folder_of(&self.destination).join(format!("{}{}{TEMPORARY}", self.temporaries(), head.id))
+    /// Returns where the temporary file is: beside the destination, its name made of checksum and id alone.
+    pub(crate) fn temporary(&self, head: &Head) -> Place {
+        self.destination.beside(format!("{}{}{TEMPORARY}", self.temporaries(), head.id))
     }
 
     fn temporaries(&self) -> String {
@@ -89,12 +86,11 @@ impl Places {
 
     /// Removes the temporary files of this download, whatever checkpoint named them.
     pub(crate) fn remove_temporaries(&self) {
-        let Ok(entries) = fs::read_dir(folder_of(&self.destination)) else { return };
+        let Ok(names) = self.destination.folder().names() else { return };
         let ours = self.temporaries();
-        for entry in entries.flatten() {
-            let name = entry.file_name();
+        for name in names.flatten() {
             if name.to_str().is_some_and(|name| name.starts_with(&ours) && name.ends_with(TEMPORARY)) {
-                let _ = fs::remove_file(entry.path());
+                let _ = self.destination.beside(name).remove();
             }
         }
     }
@@ -103,25 +99,9 @@ impl Places {
 /// How the name of a temporary file ends.
 const TEMPORARY: &str = ".cos-part";
 
-fn stem(destination: &Path) -> String {
-    destination.file_name().unwrap_or_default().to_string_lossy().chars().take(40).collect()
-}
-
 /// Opens the temporary file of a download: the one that is there, or a new one that only its owner can read.
-pub(crate) fn open_temporary(path: &Path, resumed: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if resumed {
-        // A link planted under the name must not be written through.
-        if !fs::symlink_metadata(path)?.is_file() {
-            return Err(io::Error::other("it is not a file"));
-        }
-    } else {
-        options.create_new(true);
-    }
-    options.open(path)
+pub(crate) fn open_temporary(place: &Place, resumed: bool) -> io::Result<File> {
+    if resumed { place.open_for_writing() } else { place.create() }
 }
 
 #[cfg(test)]
@@ -151,15 +131,16 @@ mod tests {
     #[test]
     fn temporary_files_stay_beside_the_destination_and_are_found_again() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(&folder.path().join("a.bin"), "b-1", "k", None);
-        let other = Places::new(&folder.path().join("a.bin"), "b-1", "other", None);
+        let destination = Place::of(&folder.path().join("a.bin")).unwrap();
+        let places = Places::new(&destination, "b-1", "k", None).unwrap();
+        let other = Places::new(&destination, "b-1", "other", None).unwrap();
         let (one, two) = (Head::new(source()), Head::new(source()));
         let paths = [places.temporary(&one), places.temporary(&two), other.temporary(&one)];
         for path in &paths {
-            assert_eq!(path.parent(), Some(folder.path()));
+            assert_eq!(path.path().parent(), Some(folder.path()));
             open_temporary(path, false).unwrap();
         }
         places.remove_temporaries();
-        assert_eq!(paths.map(|path| path.exists()), [false, false, true]);
+        assert_eq!(paths.map(|path| path.path().exists()), [false, false, true]);
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finish::Done;
 use super::journal::{Journal, Opened};
+use crate::local::Folder;
 use crate::wire::sign::hex;
 
 const VERSION: u32 = 1;
@@ -168,7 +169,7 @@ fn open(of: &Upload, folder: &Path) -> io::Result<Opened<Head, Entry>> {
         md5.update(text);
         md5.update([0]);
     }
-    Journal::open(&folder.join(format!("{}.cos-upload", hex(&md5.finalize()))))
+    Journal::open(&Folder::open(folder)?.place(format!("{}.cos-upload", hex(&md5.finalize()))))
 }
 
 fn earlier(of: &Upload, head: &Head, entries: Vec<Entry>) -> Earlier {

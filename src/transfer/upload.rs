@@ -15,7 +15,7 @@ use super::finish::{Begun, Done, Finish};
 use super::handle::TransferHandle;
 use super::own_upload::{give_up, start};
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, run, threads};
+use super::pool::{Stop, Threads, run};
 use super::progress::{Callback, Progress};
 use super::resume::{Place, Search};
 use super::saved::{self, Earlier, Saved, Upload};
@@ -27,7 +27,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::object::put::{PutObjectOutput, SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
-use crate::wire::request::{Body, Request};
+use crate::wire::request::{Body, Extras, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -99,6 +99,8 @@ impl CosS3Client {
             checkpoint_dir: None,
             callback: None,
             cipher: None,
+            threads: None,
+            file: None,
         }
     }
 }
@@ -119,6 +121,8 @@ pub struct UploadFile<'a> {
     checkpoint_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
     cipher: Option<Arc<dyn Cipher>>,
+    threads: Option<&'a ThreadPool>,
+    file: Option<File>,
 }
 
 impl fmt::Debug for UploadFile<'_> {
@@ -212,14 +216,23 @@ impl<'a> UploadFile<'a> {
         &mut self.request
     }
 
+    /// Uploads as one of many: on their threads, with their headers, the file that was opened at the path.
+    pub(crate) fn among(mut self, threads: &'a ThreadPool, extras: &Extras, file: File) -> Self {
+        self.threads = Some(threads);
+        self.request = self.request.with_extras(extras);
+        self.file = Some(file);
+        self
+    }
+
     /// Uploads the file.
     pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
-        let pool = threads(self.max_thread)?;
+        let pool = Threads::new(self.threads, self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
-        let file = File::open(&self.path).map_err(|e| CosClientError::local(&self.path, "cannot open", e))?;
+        let file = self.file.take().map_or_else(|| File::open(&self.path), Ok);
+        let file = file.map_err(|e| CosClientError::local(&self.path, "cannot open", e))?;
         let identity = Identity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let path = self.path.clone();

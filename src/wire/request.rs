@@ -55,6 +55,13 @@ impl Default for Facts {
     }
 }
 
+/// What a caller set of many requests at once.
+#[derive(Debug, Clone)]
+pub(crate) struct Extras {
+    pub(crate) headers: HeaderMap,
+    query: Vec<(String, String)>,
+}
+
 /// A text or a number in a query.
 pub(crate) struct QueryValue(String);
 
@@ -133,6 +140,18 @@ impl<'a> Request<'a> {
             }
             Err(error) => self.defer(error),
         }
+    }
+
+    /// Returns what was set, for other requests.
+    pub(crate) fn extras(&self) -> Extras {
+        Extras { headers: self.headers.clone(), query: self.query.clone() }
+    }
+
+    /// Sets what was set for many.
+    pub(crate) fn with_extras(mut self, extras: &Extras) -> Self {
+        self.headers.extend(extras.headers.clone());
+        self.query.extend(extras.query.iter().cloned());
+        self
     }
 
     /// Makes the same request again, for the next page of a list. A body is not taken along.
