@@ -1,4 +1,4 @@
-//! Uploads a local folder, files that COS does not have yet, several at a time.
+//! Uploads a local folder, what COS does not have yet, several files at a time.
 //!
 //! ```python
 //! g = os.walk(uploadDir)
@@ -21,11 +21,14 @@
 //!     print("Not all files upload sucessed. you should retry")
 //! ```
 
+//!
+//! Here this is one call. It compares length and checksum, not only names, and walks the folder while it
+//! uploads.
+
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use qcloud_cos::{CosS3Client, SimpleThreadPool};
+use qcloud_cos::DirectoryReport;
 
 mod common;
 use common::Place;
@@ -36,62 +39,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = Place::choose()?;
     let (client, bucket) = (&place.client, place.bucket.as_str());
     let folder = tempfile::tempdir()?;
-    for name in ["a.txt", "logs/1.log", "logs/old/2.log", "pictures/猫.jpg"] {
+    for name in ["a.txt", "logs/1.log", "logs/old/2.log", "pictures/猫.jpg", "notes.tmp"] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         fs::write(path, name)?;
     }
 
-    println!("uploaded: {}", upload_folder(client, bucket, folder.path(), PREFIX)?);
+    let upload = || client.upload_directory(bucket, PREFIX, folder.path()).exclude("*.tmp").max_thread(5);
+    let first = upload().progress_callback(|done, total| println!("{done} of {total} bytes")).send()?;
+    show(&first)?;
     fs::write(folder.path().join("new.txt"), "new")?;
-    println!("uploaded the second time: {}", upload_folder(client, bucket, folder.path(), PREFIX)?);
+    fs::write(folder.path().join("a.txt"), "A.txt")?;
+    let second = upload().send()?;
+    show(&second)?;
 
-    let keys = client.list_objects(bucket).prefix(PREFIX).objects().map(|object| object.map(|object| object.key));
-    let keys = keys.collect::<Result<Vec<_>, _>>()?;
-    println!("{}", keys.join("\n"));
-    client.delete_objects(bucket, keys).send()?;
-    Ok(())
+    let deleted = client.delete_prefix(bucket, PREFIX).send()?;
+    println!("deleted {} objects", deleted.deleted);
+    let counts = [first.files.len(), second.transferred().count(), second.skipped().count()];
+    if counts == [4, 2, 3] && deleted.is_complete() { Ok(()) } else { Err(format!("not expected: {counts:?}").into()) }
 }
 
-/// Uploads what COS does not have; returns how many files that were.
-fn upload_folder(client: &CosS3Client, bucket: &str, root: &Path, prefix: &str) -> Result<usize, Box<dyn Error>> {
-    let pool = SimpleThreadPool::new(5)?;
-    for path in files(root)? {
-        // Keys have slashes on every system, and none of them may depend on where the folder is.
-        let names = path.strip_prefix(root)?.iter().map(|name| name.to_str().ok_or("a name is not UTF-8"));
-        let key = format!("{prefix}{}", names.collect::<Result<Vec<_>, _>>()?.join("/"));
-        // Any other error than "not there" is none to upload over, unlike in the Python sample.
-        if client.object_exists(bucket, &key).send()? {
-            continue;
-        }
-        println!("{key} is not in COS, upload it");
-        let (client, bucket) = (client.clone(), bucket.to_owned()); // cheap: clones share their connections
-        pool.add_task(move || client.upload_file(bucket, key, path).send());
+fn show(report: &DirectoryReport) -> Result<(), Box<dyn Error>> {
+    for file in &report.files {
+        println!("{} {:?} {}", file.path.display(), file.outcome, file.key);
     }
-    pool.wait_completion();
-    let result = pool.get_result();
-    if !result.success_all {
-        for error in result.detail.iter().flat_map(|worker| &worker.results).filter_map(|done| done.as_ref().err()) {
-            println!("{error}");
-        }
-        return Err("not all files were uploaded, please retry".into());
-    }
-    Ok(result.detail.iter().map(|worker| worker.succ_task_num).sum())
-}
-
-/// The files below a folder, Python's `os.walk`; links are not followed, so that it ends.
-fn files(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-            } else if entry.file_type()?.is_file() {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
+    if report.is_complete() { Ok(()) } else { Err("not all files were uploaded, please retry".into()) }
 }

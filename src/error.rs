@@ -104,6 +104,11 @@ pub enum ClientErrorKind {
         /// The file.
         path: PathBuf,
     },
+    /// A key cannot become a path inside the folder it is downloaded into.
+    UnsafePath {
+        /// The key.
+        key: String,
+    },
     /// The local file changed while it was being uploaded.
     SourceChanged,
     /// The object changed while it was being downloaded.

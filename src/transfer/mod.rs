@@ -6,6 +6,7 @@ pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
 mod finish;
+pub(crate) mod folder;
 pub(crate) mod handle;
 mod hash;
 mod journal;

@@ -7,7 +7,7 @@ use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::dict;
-use crate::wire::request::Request;
+use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
@@ -130,6 +130,11 @@ impl Delete {
 
 impl DeleteObjects<'_> {
     options::every!();
+
+    pub(crate) fn with_extras(mut self, extras: &Extras) -> Self {
+        self.request = self.request.with_extras(extras);
+        self
+    }
 
     /// Sends the request, or one for each 1000 keys.
     pub fn send(self) -> Result<DeleteObjectsOutput, CosError> {

@@ -1,0 +1,313 @@
+//! Downloading a folder.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use rayon::ThreadPool;
+
+use super::filter::Patterns;
+use super::keys::{Claims, Way, argument, folder_prefix, way};
+use super::report::{DirectoryReport, FileOutcome, Results};
+use super::skip::{Pair, SkipIdentical};
+use super::total::{Share, Total};
+use super::work::each;
+use crate::client::CosS3Client;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::{Folder, Place, hidden, unique};
+use crate::ops::bucket::list::Object;
+use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::options;
+use crate::transfer::SINGLE_REQUEST;
+use crate::transfer::download::HEAD_HEADERS;
+use crate::transfer::handle::TransferHandle;
+use crate::transfer::plan::part_size_bytes;
+use crate::transfer::pool::threads;
+use crate::transfer::progress::Callback;
+use crate::wire::request::{Extras, Request};
+use crate::wire::uri::Target;
+
+impl CosS3Client {
+    /// Downloads the objects whose keys start with `prefix` and a `/` (if `prefix` has none at its end, and
+    /// is not empty), several at a time. The rest of the key is the path below the folder, which is created
+    /// if need be.
+    ///
+    /// A file that fails does not stop the others: the result says what became of each. What is there
+    /// already is not fetched again; other files are replaced, each as a whole, as by
+    /// [`download_file`](Self::download_file). An error of the call itself means that the folder cannot be
+    /// written or the bucket cannot be listed; what was downloaded until then stays.
+    ///
+    /// Nothing is written outside the folder. A key fails
+    /// ([`UnsafePath`](crate::ClientErrorKind::UnsafePath)) that has `..` or an empty name in it, or a name
+    /// that some system takes for something else, such as `C:x` or `CON`
+    /// ([`native_names`](DownloadDirectory::native_names) allows these); that would make a folder of
+    /// another key's file, or where the system does not tell `a` from `A`, write the same file; or that a
+    /// link in the folder leads away, whoever left it there and whenever. A key that ends with `/` is a
+    /// folder.
+    ///
+    /// Beyond Python, whose pages list the bucket and download file by file.
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// # client.put_object(bucket, "x", "backup/logs/1.log").send()?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("restored");
+    /// let report = client.download_directory(bucket, "backup", &folder).include("logs/*").max_thread(10).send()?;
+    /// assert!(report.is_complete());
+    /// assert!(folder.join("logs/1.log").exists());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7753>
+    pub fn download_directory<'a>(
+        &self,
+        bucket: impl Into<String>,
+        prefix: impl AsRef<str>,
+        local_dir: impl AsRef<Path>,
+    ) -> DownloadDirectory<'a> {
+        let target = Target::object(bucket, folder_prefix(prefix.as_ref()));
+        DownloadDirectory {
+            client: self.clone(),
+            request: Request::new("download_directory", Method::GET, target),
+            path: local_dir.as_ref().to_path_buf(),
+            patterns: Patterns::default(),
+            skip: SkipIdentical::default(),
+            native_names: false,
+            enable_crc: false,
+            part_size: 20,
+            max_thread: 5,
+            threshold: SINGLE_REQUEST,
+            callback: None,
+        }
+    }
+}
+
+/// Builds a [`download_directory`](CosS3Client::download_directory) transfer.
+#[must_use = "nothing is sent before `send`"]
+pub struct DownloadDirectory<'a> {
+    client: CosS3Client,
+    request: Request<'a>,
+    path: PathBuf,
+    patterns: Patterns,
+    skip: SkipIdentical,
+    native_names: bool,
+    enable_crc: bool,
+    part_size: u64,
+    max_thread: usize,
+    threshold: u64,
+    callback: Option<Callback<'a>>,
+}
+
+impl fmt::Debug for DownloadDirectory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("DownloadDirectory");
+        shown.field("request", &self.request).field("path", &self.path).field("patterns", &self.patterns);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl<'a> DownloadDirectory<'a> {
+    options::every!();
+    options::customer_key!();
+    options::traffic_limit!();
+    super::shared!();
+
+    /// Takes names that this system can hold and others cannot, such as `10:30.log` on Unix. Default: false.
+    pub fn native_names(mut self, native: bool) -> Self {
+        self.native_names = native;
+        self
+    }
+
+    /// Fails a file whose object's CRC-64 COS does not say. It is compared in any case where COS says it.
+    /// Default: false.
+    pub fn enable_crc(mut self, enable: bool) -> Self {
+        self.enable_crc = enable;
+        self
+    }
+
+    /// Downloads the folder.
+    pub fn send(mut self) -> Result<DirectoryReport, CosError> {
+        self.request.check()?;
+        part_size_bytes(self.part_size)?;
+        let filter = self.patterns.build()?;
+        let pool = threads(self.max_thread)?;
+        let total = Total::new(self.callback.take());
+        let (bucket, prefix) = self.request.target.names()?;
+        let opened = fs::create_dir_all(&self.path).and_then(|()| Folder::open(&self.path));
+        let root = opened.map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
+        let (results, mut claims) = (Results::default(), Claims::new(folds_case(&root)));
+        let downloads = Downloads {
+            client: &self.client,
+            bucket,
+            extras: self.request.extras(),
+            pool: &pool,
+            root: &root,
+            skip: self.skip,
+            native_names: self.native_names,
+            enable_crc: self.enable_crc,
+            part_size: self.part_size,
+            threshold: self.threshold,
+        };
+        each(
+            &pool,
+            |hand_out| {
+                for object in self.client.list_objects(bucket).prefix(prefix).objects() {
+                    let object = object?;
+                    let Some(name) = object.key.strip_prefix(prefix) else { continue };
+                    if !filter.takes(name) {
+                        continue;
+                    }
+                    // The key of the folder itself.
+                    let name = if name.is_empty() { "/" } else { name };
+                    match way(name, self.native_names).and_then(|way| claims.claim(&way).map(|()| way)) {
+                        Ok(_) => hand_out(Job { share: total.share(object.size), object, start: prefix.len() })?,
+                        Err(why) => {
+                            let error = unsafe_path(&object.key, &why);
+                            results.add(object.key, self.path.clone(), object.size, Err(error));
+                        }
+                    }
+                }
+                Ok(())
+            },
+            |job: Job<'_>| {
+                let len = job.object.size;
+                let (path, outcome) = downloads.download(&job);
+                job.share.end(len, outcome.is_ok());
+                results.add(job.object.key, path, len, outcome);
+            },
+        )?;
+        Ok(results.report())
+    }
+}
+
+/// What the downloads of all files have in common.
+struct Downloads<'t> {
+    client: &'t CosS3Client,
+    bucket: &'t str,
+    extras: Extras,
+    pool: &'t ThreadPool,
+    root: &'t Folder,
+    skip: SkipIdentical,
+    native_names: bool,
+    enable_crc: bool,
+    part_size: u64,
+    threshold: u64,
+}
+
+impl Downloads<'_> {
+    fn download(&self, job: &Job<'_>) -> (PathBuf, Result<FileOutcome, CosError>) {
+        let key = &job.object.key;
+        let name = key.get(job.start..).filter(|name| !name.is_empty()).unwrap_or("/");
+        let way = match way(name, self.native_names) {
+            Ok(way) => way,
+            Err(why) => return (self.root.path().to_path_buf(), Err(unsafe_path(key, &why))),
+        };
+        let names = way.folders.iter().chain(way.file.iter());
+        let path = names.fold(self.root.path().to_path_buf(), |path, name| path.join(name));
+        (path, self.download_to(job, &way))
+    }
+
+    fn download_to(&self, job: &Job<'_>, way: &Way<'_>) -> Result<FileOutcome, CosError> {
+        let key = &job.object.key;
+        let mut folder = self.root.clone();
+        for name in &way.folders {
+            folder = enter(&folder, name, key)?;
+        }
+        let Some(name) = way.file else {
+            return if job.object.size == 0 {
+                Ok(FileOutcome::Downloaded)
+            } else {
+                Err(unsafe_path(key, "it is a folder's and has content"))
+            };
+        };
+        let place = folder.place(name);
+        let head = match self.compare(&job.object, &place)? {
+            (true, _) => return Ok(FileOutcome::Skipped),
+            (false, head) => head,
+        };
+        let download = self.client.download_file(self.bucket, argument(key), place.path());
+        let download = download.among(self.pool, &self.extras, place).known(head, job.object.size);
+        let download = download.part_size(self.part_size).multipart_threshold(self.threshold);
+        let download = download.enable_crc(self.enable_crc);
+        download.progress_callback(|done, len| job.share.set(done, len)).send()?;
+        Ok(FileOutcome::Downloaded)
+    }
+
+    /// Whether the file is there already, and what was found out of the object. What is there and no file
+    /// is an error.
+    fn compare(&self, object: &Object, place: &Place) -> Result<(bool, Option<HeadObjectOutput>), CosError> {
+        match place.metadata() {
+            Ok(found) if found.is_file() => {}
+            Ok(found) => return Err(unsafe_path(&object.key, what_it_is(&found))),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((false, None)),
+            Err(e) => return Err(CosClientError::local(&place.path(), "cannot look at", e).into()),
+        }
+        // One that cannot be read can be replaced all the same.
+        let Ok(file) = place.open() else { return Ok((false, None)) };
+        let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+        let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
+        Ok(pair.downloaded(self.skip))
+    }
+}
+
+impl DownloadDirectory<'static> {
+    /// Starts the download on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<DirectoryReport>, CosError> {
+        TransferHandle::start(|| self.send())
+    }
+}
+
+/// An object to download.
+struct Job<'t> {
+    object: Object,
+    /// Where in the key the path starts.
+    start: usize,
+    share: Share<'t>,
+}
+
+fn unsafe_path(key: &str, why: &str) -> CosError {
+    let kind = ClientErrorKind::UnsafePath { key: key.to_owned() };
+    CosClientError::new(kind, format!("key: {key:?} cannot be a path in the folder: {why}")).into()
+}
+
+fn what_it_is(found: &cap_std::fs::Metadata) -> &'static str {
+    match found.file_type() {
+        kind if kind.is_symlink() => "there is a link in its place",
+        kind if kind.is_dir() => "there is a folder in its place",
+        _ => "something else is in its place",
+    }
+}
+
+/// Opens a folder on the way of a key, which is created if need be.
+fn enter(parent: &Folder, name: &str, key: &str) -> Result<Folder, CosError> {
+    let entered = match parent.enter(OsStr::new(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => parent.enter_or_create(OsStr::new(name)),
+        entered => entered,
+    };
+    entered.map_err(|e| match parent.place(name).metadata() {
+        Ok(found) if !found.is_dir() => unsafe_path(key, &format!("{name:?} is no folder: {}", what_it_is(&found))),
+        _ => CosClientError::local(&parent.path().join(name), "cannot use the folder", e).into(),
+    })
+}
+
+/// Whether the file system takes names that differ in case for one name.
+fn folds_case(root: &Folder) -> bool {
+    let probe = root.place(hidden(&root.place("case"), &unique(), "part"));
+    let folds = probe.create().is_ok() && {
+        let other = probe.name().to_string_lossy().to_uppercase();
+        root.place(other).metadata().is_ok()
+    };
+    let _ = probe.remove();
+    folds
+}

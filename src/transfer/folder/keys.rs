@@ -1,0 +1,271 @@
+//! From keys to paths and back. Pure.
+//!
+//! A key is whatever somebody chose. What decides here whether it may become a path is each single name in
+//! it, not the path as a whole.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+use crate::local::is_hidden;
+
+/// Returns what the keys of a folder start with: it ends with `/`, and a `/` at its start is dropped, as of
+/// any key.
+pub(super) fn folder_prefix(prefix: &str) -> String {
+    let prefix = prefix.strip_prefix('/').unwrap_or(prefix);
+    if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") }
+}
+
+/// Where the object of a key goes, below the folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Way<'k> {
+    pub(super) folders: Vec<&'k str>,
+    /// None for a key that ends with `/`: it stands for a folder.
+    pub(super) file: Option<&'k str>,
+}
+
+/// Cuts a key, without its prefix, into names that lead nowhere but down. `native` takes all that this
+/// system can hold as a name; else a name must mean the same on every system.
+pub(super) fn way(key: &str, native: bool) -> Result<Way<'_>, String> {
+    let (path, is_folder) = key.strip_suffix('/').map_or((key, false), |path| (path, true));
+    let mut folders: Vec<&str> = if path.is_empty() && is_folder { Vec::new() } else { path.split('/').collect() };
+    for name in &folders {
+        check(name)?;
+        if !native || cfg!(windows) {
+            check_portable(name)?;
+        }
+    }
+    let file = if is_folder { None } else { folders.pop() };
+    match file {
+        Some(name) if is_hidden(name) => Err(format!("{name:?} is a name of this library's own files")),
+        file => Ok(Way { folders, file }),
+    }
+}
+
+/// Refuses what is no name of a file anywhere.
+fn check(name: &str) -> Result<(), String> {
+    match name {
+        "" => Err("a name in it is empty".to_owned()),
+        "." | ".." => Err(format!("{name:?} leads elsewhere")),
+        _ if name.contains('\0') => Err(format!("{name:?} contains a zero byte")),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what Windows takes for something else: drives, devices, streams, and names whose end it drops.
+fn check_portable(name: &str) -> Result<(), String> {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered =
+        |device: &str| stem.strip_prefix(device).is_some_and(|n| n.chars().count() == 1 && "0123456789¹²³".contains(n));
+    if name.contains(|c: char| c.is_control() || "\\:<>\"|?*".contains(c)) {
+        Err(format!("{name:?} contains a character that not every system has in names"))
+    } else if name.ends_with(['.', ' ']) {
+        Err(format!("{name:?} ends with a dot or a blank"))
+    } else if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&stem.as_str())
+        || numbered("COM")
+        || numbered("LPT")
+    {
+        Err(format!("{name:?} is a device on Windows"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Which names of a folder are taken by the keys so far, so that no two become one file.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    taken: HashMap<String, Taken>,
+    /// Whether the file system takes `a` and `A` for one name.
+    folded: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Folder,
+    File,
+}
+
+impl Claims {
+    pub(super) fn new(folded: bool) -> Self {
+        Self { taken: HashMap::new(), folded }
+    }
+
+    /// Claims the names of a way, or says which of them is another's.
+    pub(super) fn claim(&mut self, way: &Way<'_>) -> Result<(), String> {
+        let mut path = String::new();
+        let folders = way.folders.iter().map(|name| (name, Taken::Folder));
+        for (name, as_what) in folders.chain(way.file.iter().map(|name| (name, Taken::File))) {
+            path.push('/');
+            if self.folded {
+                path.extend(name.chars().flat_map(char::to_lowercase));
+            } else {
+                path.push_str(name);
+            }
+            match self.taken.get(&path) {
+                Some(Taken::Folder) if as_what == Taken::Folder => {}
+                Some(Taken::Folder) => return Err(format!("{name:?} is the folder of another key")),
+                Some(Taken::File) => return Err(format!("{name:?} is the file of another key")),
+                None => {
+                    self.taken.insert(path.clone(), as_what);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns a key as an argument of the client's methods, which drop a `/` at its start.
+pub(super) fn argument(key: &str) -> Cow<'_, str> {
+    if key.starts_with('/') { Cow::Owned(format!("/{key}")) } else { Cow::Borrowed(key) }
+}
+
+/// Returns a name as it stands in a key.
+pub(super) fn key_name(name: &OsStr) -> Result<&str, String> {
+    name.to_str().ok_or_else(|| "its name is not UTF-8, which keys are".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Component, Path};
+
+    use super::*;
+
+    const UNSAFE: [&str; 22] = [
+        "",
+        "../x",
+        "/abs",
+        "//abs",
+        "a/../../b",
+        "b/../c",
+        "./x",
+        "x/.",
+        "..",
+        ".",
+        "a//b",
+        "/",
+        "a//",
+        "../",
+        "a\0b/c",
+        "nul\0",
+        "a/..",
+        "a/../",
+        "..//",
+        "./",
+        "a/./b",
+        "//",
+    ];
+    const NOT_PORTABLE: [&str; 22] = [
+        "..\\x",
+        "\\x",
+        "a\\..\\..\\b",
+        "C:x",
+        "C:/x",
+        "C:\\x",
+        "CON",
+        "b/con.txt",
+        "Aux",
+        "LPT1.a.b",
+        "COM¹",
+        "nul .x",
+        "CONIN$",
+        "dot.",
+        "blank ",
+        "b./c",
+        "... ",
+        "tab\t",
+        "new\nline",
+        "a:stream",
+        "a?",
+        "com1/x",
+    ];
+    const SAFE: [&str; 13] = [
+        "a",
+        "b/c/d.txt",
+        "b/e f",
+        "中/文.jpg",
+        "comma,",
+        ".hidden",
+        "com10",
+        "console",
+        "...a",
+        "a..b/..c",
+        "-",
+        "b/",
+        "~",
+    ];
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused_on_every_system() {
+        for key in UNSAFE.into_iter().filter(|key| *key != "/") {
+            assert!(way(key, false).is_err() && way(key, true).is_err(), "{key:?}");
+        }
+        for key in NOT_PORTABLE {
+            assert!(way(key, false).is_err(), "{key:?}");
+            assert_eq!(way(key, true).is_ok(), cfg!(unix), "{key:?}");
+        }
+        for key in SAFE {
+            assert!(way(key, false).is_ok() && way(key, true).is_ok(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn ways() {
+        let expect = |key, folders: &[&str], file| {
+            assert_eq!(way(key, false), Ok(Way { folders: folders.to_vec(), file }), "{key:?}");
+        };
+        expect("a", &[], Some("a"));
+        expect("a/b/c", &["a", "b"], Some("c"));
+        expect("a/b/", &["a", "b"], None);
+        expect("/", &[], None);
+        assert!(way(".a.0123456789abcdef0123456789abcdef.cos-record", true).is_err());
+    }
+
+    /// Keys made of all that is of meaning in paths, in all orders: what is taken stays below the folder,
+    /// by the rules of this system's paths, and comes back as the key.
+    #[test]
+    fn whatever_is_taken_stays_inside_and_comes_back() {
+        let pieces = ["/", ".", "..", "\\", "C:", "a", "B", " ", "\0", "CON", "~", "\u{2215}", "%2F"];
+        let mut keys = vec![String::new()];
+        for _ in 0..4 {
+            let longer = |key: &String| pieces.map(|piece| format!("{key}{piece}"));
+            keys = keys.iter().flat_map(longer).chain(keys.iter().cloned()).collect();
+            keys.sort();
+            keys.dedup();
+        }
+        let mut taken = 0;
+        for key in &keys {
+            for native in [false, true] {
+                let Ok(way) = way(key, native) else { continue };
+                taken += 1;
+                let names: Vec<&str> = way.folders.iter().copied().chain(way.file).collect();
+                let path = Path::new("root").join(names.join("/"));
+                let mut components = path.components();
+                assert_eq!(components.next(), Some(Component::Normal("root".as_ref())));
+                assert!(components.clone().all(|part| matches!(part, Component::Normal(_))), "{key:?}");
+                assert_eq!(components.count(), names.len(), "{key:?}");
+                let end = if way.file.is_none() { "/" } else { "" };
+                assert_eq!(format!("{}{end}", names.join("/")), *key);
+            }
+        }
+        assert!(keys.len() > 20_000 && taken > 1000, "{} keys, {taken} taken", keys.len());
+    }
+
+    #[test]
+    fn no_two_keys_become_one_file() {
+        let clashes = |folded, keys: &[&'static str]| {
+            let mut claims = Claims::new(folded);
+            keys.iter().map(|key| claims.claim(&way(key, true).unwrap()).is_err()).collect::<Vec<_>>()
+        };
+        assert_eq!(clashes(false, &["a", "a/b", "a/c/", "b/c", "b", "b/"]), [false, true, true, false, true, false]);
+        assert_eq!(clashes(false, &["A/x", "a/X", "a/x", "É", "é"]), [false; 5]);
+        assert_eq!(clashes(true, &["A/x", "a/y", "a/X", "É", "é", "A"]), [false, false, true, false, true, true]);
+        assert_eq!(clashes(false, &["a", "a"]), [false, true]);
+    }
+
+    #[test]
+    fn prefixes_are_folders() {
+        for (prefix, expected) in [("", ""), ("/", ""), ("a", "a/"), ("a/", "a/"), ("/a/b", "a/b/"), ("//", "/")] {
+            assert_eq!(folder_prefix(prefix), expected);
+        }
+    }
+}

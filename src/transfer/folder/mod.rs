@@ -1,0 +1,69 @@
+//! Folders: many files up or down, or many objects away, on one set of threads.
+
+pub(crate) mod delete;
+pub(crate) mod download;
+mod filter;
+mod keys;
+pub(crate) mod report;
+pub(crate) mod skip;
+mod total;
+pub(crate) mod upload;
+mod walk;
+mod work;
+
+/// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
+/// `part_size`, `max_thread`, `threshold` and `callback`.
+macro_rules! shared {
+    () => {
+        /// Takes only files whose path below the folder matches this pattern, or another one that is
+        /// given: `*` is any text, also with `/` in it, `?` one character, `{a,b}` either, `[a-z]` one of
+        /// these, `**/` any folders. Default: all.
+        pub fn include(mut self, pattern: impl Into<String>) -> Self {
+            self.patterns.include.push(pattern.into());
+            self
+        }
+
+        /// Leaves out files whose path below the folder matches this pattern, even if they are included;
+        /// it can be called again for the next pattern. Default: none.
+        pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
+            self.patterns.exclude.push(pattern.into());
+            self
+        }
+
+        /// Sets which files are not transferred, for they are on the other side already. Default:
+        /// [`SkipIdentical::Crc64`](crate::SkipIdentical::Crc64).
+        pub fn skip_identical(mut self, skip: $crate::SkipIdentical) -> Self {
+            self.skip = skip;
+            self
+        }
+
+        /// Sets the size of a part in MiB, 1 to 5120. Default: 1 up, 20 down, as for one file.
+        pub fn part_size(mut self, mib: u64) -> Self {
+            self.part_size = mib;
+            self
+        }
+
+        /// Sets how many requests are on their way at a time, over all files and their parts together.
+        /// Default: 5.
+        pub fn max_thread(mut self, threads: usize) -> Self {
+            self.max_thread = threads;
+            self
+        }
+
+        /// Sets up to how many bytes a file goes in one request. Default: 20 MiB.
+        pub fn multipart_threshold(mut self, bytes: u64) -> Self {
+            self.threshold = bytes;
+            self
+        }
+
+        /// Calls this with the bytes done and the bytes in all, over all files, one call at a time. The
+        /// bytes in all grow as long as files are still being found; a skipped file counts as done, and
+        /// one that failed no more at all, so that the two are equal at the end. Default: none.
+        pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
+            self.callback = Some(Box::new(callback));
+            self
+        }
+    };
+}
+
+use shared;

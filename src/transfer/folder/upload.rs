@@ -1,0 +1,258 @@
+//! Uploading a folder.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+use rayon::ThreadPool;
+
+use super::filter::Patterns;
+use super::keys::{argument, folder_prefix};
+use super::report::{DirectoryReport, FileOutcome, Results};
+use super::skip::{Pair, SkipIdentical};
+use super::total::{Share, Total};
+use super::walk::{FoundFile, Walk};
+use super::work::each;
+use crate::client::CosS3Client;
+use crate::control::Control;
+use crate::error::CosError;
+use crate::ops::bucket::list::Object;
+use crate::ops::options;
+use crate::ops::paging::stuck;
+use crate::transfer::SINGLE_REQUEST;
+use crate::transfer::download::HEAD_HEADERS;
+use crate::transfer::handle::TransferHandle;
+use crate::transfer::plan::part_size_bytes;
+use crate::transfer::pool::threads;
+use crate::transfer::progress::Callback;
+use crate::wire::request::{Extras, Request};
+use crate::wire::uri::Target;
+
+impl CosS3Client {
+    /// Uploads the files of a folder and of the folders in it, several at a time, under keys that start
+    /// with `prefix`, a `/` (if `prefix` has none at its end, and is not empty) and the path below the folder.
+    ///
+    /// A file that fails does not stop the others: the result says what became of each. What is there
+    /// already is not sent again. An error of the call itself means that the folder cannot be read or the
+    /// bucket cannot be listed; what was uploaded until then stays.
+    ///
+    /// Links, pipes and devices are no files: they fail without being opened, unless
+    /// [`follow_links`](UploadDirectory::follow_links) is set or they are excluded. What broken-off
+    /// downloads left is left out. Folders without files leave no trace.
+    ///
+    /// Beyond Python, whose pages walk the folder and upload file by file.
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # let bucket = "examplebucket-1250000000";
+    /// # client.create_bucket(bucket).send()?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::create_dir(folder.path().join("logs"))?;
+    /// # std::fs::write(folder.path().join("logs/1.log"), "x")?;
+    /// let report = client.upload_directory(bucket, "backup", folder.path()).exclude("*.tmp").max_thread(10).send()?;
+    /// for file in report.failed() {
+    ///     eprintln!("{}: {:?}", file.path.display(), file.error());
+    /// }
+    /// assert_eq!(report.files[0].key, "backup/logs/1.log");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7749>
+    pub fn upload_directory<'a>(
+        &self,
+        bucket: impl Into<String>,
+        prefix: impl AsRef<str>,
+        local_dir: impl AsRef<Path>,
+    ) -> UploadDirectory<'a> {
+        let target = Target::object(bucket, folder_prefix(prefix.as_ref()));
+        UploadDirectory {
+            client: self.clone(),
+            request: Request::new("upload_directory", Method::PUT, target),
+            path: local_dir.as_ref().to_path_buf(),
+            patterns: Patterns::default(),
+            skip: SkipIdentical::default(),
+            follow_links: false,
+            part_size: 1,
+            max_thread: 5,
+            threshold: SINGLE_REQUEST,
+            callback: None,
+        }
+    }
+}
+
+/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. What is set of an object is set
+/// of each.
+#[must_use = "nothing is sent before `send`"]
+pub struct UploadDirectory<'a> {
+    client: CosS3Client,
+    request: Request<'a>,
+    path: PathBuf,
+    patterns: Patterns,
+    skip: SkipIdentical,
+    follow_links: bool,
+    part_size: u64,
+    max_thread: usize,
+    threshold: u64,
+    callback: Option<Callback<'a>>,
+}
+
+impl fmt::Debug for UploadDirectory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("UploadDirectory");
+        shown.field("request", &self.request).field("path", &self.path).field("patterns", &self.patterns);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl<'a> UploadDirectory<'a> {
+    options::every!();
+    options::acl!();
+    options::object_headers!();
+    options::managed_encryption!();
+    options::customer_key!();
+    options::traffic_limit!();
+    super::shared!();
+
+    /// Uploads what links lead to, wherever that is. A link back to a folder that it is in fails. Default:
+    /// false, for whoever plants a link in the folder could have any file uploaded.
+    pub fn follow_links(mut self, follow: bool) -> Self {
+        self.follow_links = follow;
+        self
+    }
+
+    /// Uploads the folder.
+    pub fn send(mut self) -> Result<DirectoryReport, CosError> {
+        self.request.check()?;
+        part_size_bytes(self.part_size)?;
+        let filter = self.patterns.build()?;
+        let pool = threads(self.max_thread)?;
+        let total = Total::new(self.callback.take());
+        let (bucket, prefix) = self.request.target.names()?;
+        let walk = Walk::new(&self.path, &filter, self.follow_links)?;
+        let uploads = Uploads {
+            client: &self.client,
+            bucket,
+            extras: self.request.extras(),
+            pool: &pool,
+            skip: self.skip,
+            part_size: self.part_size,
+            threshold: self.threshold,
+        };
+        let (results, mut there) = (Results::default(), There::new(&self.client, bucket, prefix, self.skip));
+        each(
+            &pool,
+            |hand_out| {
+                for found in walk {
+                    let key = format!("{prefix}{}", found.name);
+                    match found.file {
+                        Ok(file) => {
+                            let object = there.find(&key)?;
+                            hand_out(Job { share: total.share(file.len), key, path: found.path, file, object })?;
+                        }
+                        Err(error) => results.add(key, found.path, 0, Err(error.into())),
+                    }
+                }
+                Ok(())
+            },
+            |job: Job<'_>| {
+                let outcome = uploads.upload(&job);
+                let len = job.file.len;
+                job.share.end(len, outcome.is_ok());
+                results.add(job.key, job.path, len, outcome);
+            },
+        )?;
+        Ok(results.report())
+    }
+}
+
+/// What the uploads of all files have in common.
+struct Uploads<'t> {
+    client: &'t CosS3Client,
+    bucket: &'t str,
+    extras: Extras,
+    pool: &'t ThreadPool,
+    skip: SkipIdentical,
+    part_size: u64,
+    threshold: u64,
+}
+
+impl Uploads<'_> {
+    fn upload(&self, job: &Job<'_>) -> Result<FileOutcome, CosError> {
+        let file = job.file.open(&job.path)?;
+        if let Some(object) = &job.object {
+            let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+            let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
+            if pair.uploaded(self.skip) {
+                return Ok(FileOutcome::Skipped);
+            }
+        }
+        let upload = self.client.upload_file(self.bucket, argument(&job.key), &job.path);
+        let upload = upload.among(self.pool, &self.extras, file);
+        let upload = upload.part_size(self.part_size).multipart_threshold(self.threshold);
+        upload.progress_callback(|done, len| job.share.set(done, len)).send()?;
+        Ok(FileOutcome::Uploaded)
+    }
+}
+
+impl UploadDirectory<'static> {
+    /// Starts the upload on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<DirectoryReport>, CosError> {
+        TransferHandle::start(|| self.send())
+    }
+}
+
+/// A file to upload.
+struct Job<'t> {
+    key: String,
+    path: PathBuf,
+    file: FoundFile,
+    /// What is there under the key; none if nothing is, or if that does not matter.
+    object: Option<Object>,
+    share: Share<'t>,
+}
+
+/// The objects that are there, read in the order of the keys that are asked for.
+struct There<'t> {
+    client: &'t CosS3Client,
+    bucket: &'t str,
+    prefix: &'t str,
+    page: std::iter::Peekable<std::vec::IntoIter<Object>>,
+    marker: String,
+    ended: bool,
+}
+
+impl<'t> There<'t> {
+    fn new(client: &'t CosS3Client, bucket: &'t str, prefix: &'t str, skip: SkipIdentical) -> Self {
+        let page = Vec::new().into_iter().peekable();
+        Self { client, bucket, prefix, page, marker: String::new(), ended: skip == SkipIdentical::Never }
+    }
+
+    /// Returns the object of a key that follows all keys asked for before.
+    fn find(&mut self, key: &str) -> Result<Option<Object>, CosError> {
+        loop {
+            while self.page.next_if(|object| object.key.as_str() < key).is_some() {}
+            if self.page.peek().is_some() || self.ended {
+                return Ok(self.page.next_if(|object| object.key == key));
+            }
+            // A bucket may hold much more than the folder: what lies before the key is not listed.
+            let mut before = key.to_owned();
+            before.pop();
+            let marker = std::mem::take(&mut self.marker).max(before);
+            let list = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
+            let page = Control::of_this_thread().repeat(list)?;
+            self.ended = !page.is_truncated;
+            let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
+            self.marker = last.max(page.next_marker);
+            if page.is_truncated && self.marker <= marker {
+                return Err(stuck());
+            }
+            self.page = page.contents.into_iter().peekable();
+        }
+    }
+}
