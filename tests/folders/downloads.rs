@@ -191,7 +191,7 @@ fn without_a_checksum_a_file_fails_if_one_is_required() {
     put(&client, "a", b"content");
     cos.inject(Fault::omit_crc64(), Match::any(), usize::MAX);
     let download = || client.download_directory(BUCKET, "", local.path());
-    is(&download().enable_crc(true).send().unwrap(), &[("a", "Integrity")]);
+    is(&download().require_crc(true).send().unwrap(), &[("a", "Integrity")]);
     is(&download().send().unwrap(), &[("a", "down")]);
     is(&download().send().unwrap(), &[("a", "down")]);
 }

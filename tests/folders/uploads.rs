@@ -62,6 +62,9 @@ fn without_a_checksum_nothing_counts_as_identical() {
     cos.inject(Fault::error(403, "AccessDenied"), Match::any().method("HEAD"), 1);
     is(&upload(), &[("a", "up")]);
     is(&upload(), &[("a", "skipped")]);
+    cos.inject(Fault::omit_crc64(), Match::any(), usize::MAX);
+    let required = client.upload_directory(BUCKET, "", local.path()).require_crc(true).send().unwrap();
+    is(&required, &[("a", "Integrity")]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl CosS3Client {
             patterns: Patterns::default(),
             skip: SkipIdentical::default(),
             native_names: false,
-            enable_crc: false,
+            require_crc: false,
             part_size: 20,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -102,7 +102,7 @@ pub struct DownloadDirectory<'a> {
     patterns: Patterns,
     skip: SkipIdentical,
     native_names: bool,
-    enable_crc: bool,
+    require_crc: bool,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -129,10 +129,10 @@ impl<'a> DownloadDirectory<'a> {
         self
     }
 
-    /// Fails a file whose object's CRC-64 COS does not say. It is compared in any case where COS says it.
-    /// Default: false.
-    pub fn enable_crc(mut self, enable: bool) -> Self {
-        self.enable_crc = enable;
+    /// Fails a file whose object's CRC-64 COS does not say, before anything is written. It is compared in any
+    /// case where COS says it. Default: false.
+    pub fn require_crc(mut self, require: bool) -> Self {
+        self.require_crc = require;
         self
     }
 
@@ -155,7 +155,7 @@ impl<'a> DownloadDirectory<'a> {
             root: &root,
             skip: self.skip,
             native_names: self.native_names,
-            enable_crc: self.enable_crc,
+            require_crc: self.require_crc,
             part_size: self.part_size,
             threshold: self.threshold,
         };
@@ -200,7 +200,7 @@ struct Downloads<'t> {
     root: &'t Folder,
     skip: SkipIdentical,
     native_names: bool,
-    enable_crc: bool,
+    require_crc: bool,
     part_size: u64,
     threshold: u64,
 }
@@ -239,7 +239,7 @@ impl Downloads<'_> {
         let download = self.client.download_file(self.bucket, argument(key), place.path());
         let download = download.among(self.pool, &self.extras, place).known(head, job.object.size);
         let download = download.part_size(self.part_size).multipart_threshold(self.threshold);
-        let download = download.enable_crc(self.enable_crc);
+        let download = download.require_crc(self.require_crc);
         download.progress_callback(|done, len| job.share.set(done, len)).send()?;
         Ok(FileOutcome::Downloaded)
     }

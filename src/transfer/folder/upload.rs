@@ -78,6 +78,7 @@ impl CosS3Client {
             patterns: Patterns::default(),
             skip: SkipIdentical::default(),
             follow_links: false,
+            require_crc: false,
             part_size: 1,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -96,6 +97,7 @@ pub struct UploadDirectory<'a> {
     patterns: Patterns,
     skip: SkipIdentical,
     follow_links: bool,
+    require_crc: bool,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -126,6 +128,13 @@ impl<'a> UploadDirectory<'a> {
         self
     }
 
+    /// Fails a file if COS does not say its object's CRC-64; the object is there then. It is compared in any
+    /// case where COS says it. Default: false.
+    pub fn require_crc(mut self, require: bool) -> Self {
+        self.require_crc = require;
+        self
+    }
+
     /// Uploads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
@@ -141,6 +150,7 @@ impl<'a> UploadDirectory<'a> {
             extras: self.request.extras(),
             pool: &pool,
             skip: self.skip,
+            require_crc: self.require_crc,
             part_size: self.part_size,
             threshold: self.threshold,
         };
@@ -178,6 +188,7 @@ struct Uploads<'t> {
     extras: Extras,
     pool: &'t ThreadPool,
     skip: SkipIdentical,
+    require_crc: bool,
     part_size: u64,
     threshold: u64,
 }
@@ -193,7 +204,7 @@ impl Uploads<'_> {
             }
         }
         let upload = self.client.upload_file(self.bucket, argument(&job.key), &job.path);
-        let upload = upload.among(self.pool, &self.extras, file);
+        let upload = upload.among(self.pool, &self.extras, file).require_crc(self.require_crc);
         let upload = upload.part_size(self.part_size).multipart_threshold(self.threshold);
         upload.progress_callback(|done, len| job.share.set(done, len)).send()?;
         Ok(FileOutcome::Uploaded)
