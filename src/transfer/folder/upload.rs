@@ -255,8 +255,8 @@ impl<'t> There<'t> {
             let mut before = key.to_owned();
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
-            let list = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = Control::of_this_thread().repeat(list)?;
+            let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
+            let page = Control::of_this_thread().repeat(fetch)?;
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);
