@@ -11,6 +11,7 @@ mod uploads;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use cos_emulator::CosEmulator;
 use qcloud_cos::{ClientErrorKind, CosError, CosS3Client, DirectoryReport, FileOutcome};
@@ -65,6 +66,15 @@ fn is(report: &DirectoryReport, expected: &[(&str, &str)]) {
     let found = outcomes(report);
     let found: Vec<(&str, &str)> = found.iter().map(|(key, word)| (*key, word.as_str())).collect();
     assert_eq!(found, expected, "{report:#?}");
+}
+
+/// Waits until something is so.
+fn wait_for(so: impl Fn() -> bool) {
+    let started = std::time::Instant::now();
+    while !so() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it never came to be");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// How many requests of each method there were since the last time.

@@ -11,7 +11,7 @@ use qcloud_cos::SkipIdentical;
 use crate::common::{
     BUCKET, MIB, SSE_KEY, client_with_retry, config, failed, field, lock, names, noise, put, refused, requests, start,
 };
-use crate::{count, is, sent};
+use crate::{count, is, sent, wait_for};
 
 #[test]
 fn keys_below_the_prefix_become_files() {
@@ -258,4 +258,25 @@ fn a_folder_that_is_swapped_for_a_link_meanwhile_leads_nowhere() {
         let (outside, report) = (names(outside.path()), client.download_directory(BUCKET, "", local.path()).send());
         assert!(outside.is_empty() && !report.unwrap().is_complete());
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_swapped_once_it_was_looked_at_leads_nowhere() {
+    use std::os::unix::fs::symlink;
+
+    let (cos, client) = start();
+    put(&client, "d/a", b"content");
+    let (outside, local) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::create_dir(local.path().join("d")).unwrap();
+    fs::write(local.path().join("d/a"), "CONTENT").unwrap();
+    // While the object's checksum is asked for, the folder is open already.
+    cos.inject(Fault::Delay(Duration::from_millis(300)), Match::any().method("HEAD"), 1);
+    let download = client.download_directory(BUCKET, "", local.path()).start().unwrap();
+    wait_for(|| cos.pending_faults() == 0);
+    fs::rename(local.path().join("d"), local.path().join("moved")).unwrap();
+    symlink(outside.path(), local.path().join("d")).unwrap();
+    is(&download.wait().unwrap(), &[("d/a", "down")]);
+    assert!(names(outside.path()).is_empty());
+    assert_eq!(fs::read(local.path().join("moved/a")).unwrap(), b"content");
 }

@@ -9,7 +9,7 @@ use cos_emulator::{Fault, Match};
 use qcloud_cos::{ClientErrorKind, SkipIdentical};
 
 use crate::common::{BUCKET, MIB, Once, SSE_KEY, failed, field, kind, lock, noise, put, requests, start};
-use crate::{count, folder, is, keys, objects, outcomes, sent, write};
+use crate::{count, folder, is, keys, objects, outcomes, sent, wait_for, write};
 
 #[test]
 fn a_folder_becomes_keys_below_the_prefix() {
@@ -263,15 +263,6 @@ fn a_handle_pauses_and_cancels_all_files() {
     wait_for(|| cos.pending_faults() == 0);
     handle.cancel();
     assert_eq!(kind(handle.wait()), ClientErrorKind::Cancelled);
-}
-
-/// Waits until something is so.
-fn wait_for(so: impl Fn() -> bool) {
-    let started = std::time::Instant::now();
-    while !so() {
-        assert!(started.elapsed() < Duration::from_secs(20), "it never came to be");
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }
 
 #[cfg(unix)]
