@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""Runs every client on every workload against the sink and prints markdown; see README.md.
+
+Each round runs all clients of a workload once, in a new random order. Every figure is the median over the rounds,
+and every ratio the median of the ratios taken inside each round.
+"""
+import argparse
+import json
+import os
+import random
+import resource
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILT, PYTHON, DATA = os.environ["BENCH_BUILT"], os.environ["BENCH_PYTHON"], os.environ["BENCH_DIR"]
+MIB, GIB = 1 << 20, 1 << 30
+TICK = os.sysconf("SC_CLK_TCK")
+
+OURS, SDK, FLOOR, FLOOR_CRC, FLOOR_SERDE = "this SDK", "python SDK", "floor", "floor, CRC-64", "floor, serde"
+
+
+class Client:
+    """A program with flags of its own; it does the workload at hand, or always the same."""
+
+    def __init__(self, program, *flags, always=None):
+        self.program, self.flags, self.always = program, list(flags), always
+
+
+def ours(*flags, **other):
+    return Client([BUILT + "/bench-client"], *flags, **other)
+
+
+def floor(*flags):
+    return Client([BUILT + "/bench-floor"], *flags)
+
+
+def sdk(*flags):
+    return Client([PYTHON, HERE + "/python/peer.py"], *flags)
+
+
+class Workload:
+    """A workload; `base` is the floor that it is held to, and `goals` what the summary compares with:
+    (what, against, at least or at most, bound)."""
+
+    def __init__(self, title, unit, clients, base, goals, **settings):
+        self.title, self.unit, self.clients, self.base, self.goals, self.settings = \
+            title, unit, clients, base, goals, settings
+
+
+def workloads(small):
+    """The workloads; `small` ones only show that everything runs."""
+    size, large, puts, pages, urls, files = \
+        (32 * MIB, 64 * MIB, 50, 3, 100, 10) if small else (GIB, 8 * GIB, 5000, 100, 20000, 200)
+    plain = {OURS: ours(), SDK: sdk(), FLOOR: floor()}
+    checked = {**plain, FLOOR_CRC: floor("--crc")}
+    name = "%d MiB" % (size // MIB) if small else "1 GiB"
+    return {
+        "w1": Workload("upload %s, 8 MiB parts, 5 threads" % name, "GB/s", checked, FLOOR_CRC,
+                       [("speed", SDK, ">=", 2.0), ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
+                       size=size, part=8 * MIB, file="big"),
+        "w2": Workload("download %s, 20 MiB parts, 5 threads" % name, "GB/s",
+                       {**checked, SDK + ", EnableCRC": sdk("--crc")}, FLOOR_CRC,
+                       [("speed", SDK, ">=", 1.1), ("speed", SDK + ", EnableCRC", ">=", 8.0),
+                        ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
+                       size=size, part=20 * MIB, file="down"),
+        "w3": Workload("%d PUTs of 4 KiB, one thread" % puts, "us/PUT", checked, FLOOR,
+                       [("speed", SDK, ">=", 20.0), ("wall", FLOOR, "<=", 1.25), ("peak", None, "<=", 8)], count=puts),
+        "w4": Workload("list %d pages of 1,000 keys" % pages, "ns/key",
+                       {**plain, FLOOR_SERDE: floor("--serde")}, FLOOR_SERDE,
+                       [("speed", SDK, ">=", 15.0), ("wall", FLOOR_SERDE, "<=", 1.0), ("peak", None, "<=", 8)],
+                       count=pages),
+        "w5": Workload("presigned URLs, one thread", "us/URL", plain, FLOOR,
+                       [("speed", SDK, ">=", 20.0), ("peak", None, "<=", 8)], count=urls),
+        "w6": Workload("upload %d MiB, sparse, 8 MiB parts, 5 threads" % (large // MIB), "GB/s", checked, FLOOR_CRC,
+                       [("speed", SDK, ">=", 2.7), ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
+                       size=large, part=8 * MIB, file="sparse"),
+        "w7": Workload("%d files of 64 KiB, 20 ms a request, 5 threads" % files, "ms/file", plain, FLOOR,
+                       [("speed", SDK, ">=", 1.08), ("wall", FLOOR, "<=", 1.02), ("peak", None, "<=", 16)],
+                       count=files, file="small", delay=20),
+        "w8": Workload("upload %s encrypted, 8 MiB parts, 5 threads" % name, "GB/s",
+                       {OURS: ours(), SDK: sdk(), OURS + ", in plain": ours(always="w1")}, OURS + ", in plain",
+                       [("speed", SDK, ">=", 1.0), ("peak", None, "<=", 16)], size=size, part=8 * MIB, file="big"),
+    }
+
+
+SCALE = {"us/PUT": 1e6, "ns/key": 1e9, "us/URL": 1e6, "ms/file": 1e3}
+
+
+def extra():
+    """BENCH_EXTRA='name=/path/to/client --flag;...' joins every workload."""
+    named = (item.partition("=") for item in os.environ.get("BENCH_EXTRA", "").split(";") if item)
+    return {name.strip(): Client(shlex.split(command)) for name, _, command in named}
+
+
+class Sink:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([BUILT + "/bench-sink", *arguments], stdout=subprocess.PIPE, text=True)
+        self.url = "http://127.0.0.1:%d" % int(self.process.stdout.readline().split()[1])
+
+    def cpu(self):
+        with open("/proc/%d/stat" % self.process.pid) as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def stats(self):
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(self.url + "/__stats") as answer:
+            return json.load(answer)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def busy():
+    """Seconds of CPU that the whole machine has used so far."""
+    with open("/proc/stat") as stat:
+        fields = [int(word) for word in stat.readline().split()[1:]]
+    return (sum(fields[:3]) + sum(fields[5:8])) / TICK
+
+
+def run(name, client, settings, sink):
+    path = os.path.join(DATA, settings.get("file", "none"))
+    if name == "w2" and os.path.exists(path):
+        os.remove(path)
+    arguments = [client.always or name, "--endpoint", sink.url, "--file", path, "--threads", "5"]
+    for key in ("size", "part", "count"):
+        if key in settings:
+            arguments += ["--" + key, str(settings[key])]
+    sink.stats()
+    cpu, machine, started = sink.cpu(), busy(), time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [*client.program, *arguments, *client.flags]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise RuntimeError("exit %d: %s" % (done.returncode, done.stderr[-400:]))
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = sink.cpu() - cpu + after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    result["foreign"] = max(0.0, (busy() - machine - used) / (time.perf_counter() - started))
+    result["conns"] = sink.stats()["conns"] - 1
+    result["cpu"] = result["user"] + result["sys"]
+    return result
+
+
+def prepare(chosen):
+    """Makes the files that are uploaded, in memory."""
+    os.makedirs(DATA + "/small", exist_ok=True)
+    for workload in chosen.values():
+        size, path = workload.settings.get("size"), os.path.join(DATA, workload.settings.get("file", "none"))
+        if workload.settings.get("file") == "big" and not (os.path.exists(path) and os.path.getsize(path) == size):
+            block = os.urandom(16 * MIB)
+            with open(path, "wb") as file:
+                for _ in range(size // len(block)):
+                    file.write(block)
+        elif workload.settings.get("file") == "sparse":
+            with open(path, "wb") as file:
+                file.truncate(size)
+        elif workload.settings.get("file") == "small":
+            for number in range(workload.settings["count"]):
+                with open("%s/f%d" % (path, number), "wb") as file:
+                    file.write(os.urandom(65536))
+
+
+def measure(name, workload, rounds, log):
+    """Returns each client's results, a round each."""
+    clients = {**workload.clients, **extra()}
+    results = {client: [] for client in clients}
+    for number in range(rounds + 1):
+        if number < 2:
+            # The first round is a warm-up, against a sink that answers with checksums: what is uploaded is compared.
+            arguments = ["--delay-ms", str(workload.settings.get("delay", 0))]
+            if name == "w2":
+                arguments += ["--object-size", str(workload.settings["size"])]
+            sink = Sink(*arguments, *(["--crc"] if number == 0 else []))
+        try:
+            for client in random.sample(list(results), len(results)):
+                try:
+                    result = run(name, clients[client], workload.settings, sink)
+                except RuntimeError as error:
+                    print("left out of %s: %s: %s" % (name, client, error), file=sys.stderr)
+                    if client == OURS:
+                        raise
+                    del results[client]
+                    continue
+                if log:
+                    log.write(json.dumps({"w": name, "client": client, "round": number, **result}) + "\n")
+                if number:
+                    results[client].append(result)
+        finally:
+            if number in (0, rounds):
+                sink.close()
+    return results
+
+
+def ratio(results, client, base, what):
+    """The median over the rounds of `client` by `base`."""
+    return statistics.median(a[what] / max(b[what], 1e-6) for a, b in zip(results[client], results[base]))
+
+
+def table(workload, results, rounds):
+    load = statistics.median(result["foreign"] for all_of in results.values() for result in all_of)
+    print("\n### %s\n" % (workload.title[0].upper() + workload.title[1:]))
+    print("%d rounds; others kept %.2f of %d cores busy.\n" % (rounds, load, os.cpu_count()))
+    print("| client | wall s (min-max) | %s | CPU s (user+sys) | peak MiB | connections | speed / %s | time / %s "
+          "| CPU / %s |" % (workload.unit, SDK, workload.base, workload.base))
+    print("|---|---|---|---|---|---|---|---|---|")
+    for client, runs in results.items():
+        median = lambda what: statistics.median(result[what] for result in runs)  # noqa: E731
+        wall, ops, scale = median("wall"), runs[0]["ops"], SCALE.get(workload.unit)
+        against = lambda base, what: "%.2f" % ratio(results, client, base, what) if base in results else "-"  # noqa: E731
+        speed = "%.2f" % (1 / ratio(results, client, SDK, "wall")) if SDK in results else "-"
+        print("| %s | %.3f (%.3f-%.3f) | %.2f | %.3f (%.2f+%.2f) | %.1f | %d | %sx | %sx | %sx |" % (
+            client, wall, min(result["wall"] for result in runs), max(result["wall"] for result in runs),
+            wall / ops * scale if scale else ops / wall / 1e9, median("cpu"), median("user"), median("sys"),
+            median("hwm_kb") / 1024, median("conns"), speed, against(workload.base, "wall"),
+            against(workload.base, "cpu")))
+    sys.stdout.flush()
+
+
+def summary(measured):
+    print("\n### Goals\n")
+    print("| work | figure | goal | measured | |")
+    print("|---|---|---|---|---|")
+    for workload, results in measured:
+        for what, base, direction, bound in workload.goals:
+            if base is not None and base not in results:
+                continue
+            if what == "peak":
+                value, text = statistics.median(r["hwm_kb"] for r in results[OURS]) / 1024, "peak memory, MiB"
+            elif what == "speed":
+                value, text = 1 / ratio(results, OURS, base, "wall"), "speed / " + base
+            else:
+                value = ratio(results, OURS, base, what)
+                text = "%s / %s" % ({"wall": "time", "cpu": "CPU"}[what], base)
+            met = value >= bound if direction == ">=" else value <= bound
+            print("| %s | %s | %s %g | %.2f | %s |" % (
+                workload.title, text, direction, bound, value, "met" if met else "**missed**"))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("workloads", nargs="*")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--small", action="store_true", help="tiny workloads, which only show that everything runs")
+    parser.add_argument("--json", help="append every run's record to this file")
+    options = parser.parse_args()
+    known = workloads(options.small)
+    chosen = {name: known[name] for name in options.workloads or known}
+    prepare(chosen)
+    log = open(options.json, "a") if options.json else None
+    measured = []
+    try:
+        for name, workload in chosen.items():
+            results = measure(name, workload, options.rounds, log)
+            table(workload, results, options.rounds)
+            measured.append((workload, results))
+    finally:
+        shutil.rmtree(DATA)
+    if not options.small:
+        summary(measured)
+
+
+main()
