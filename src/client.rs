@@ -344,14 +344,14 @@ impl CosS3Client {
                 headers: &headers,
                 host: fixed.sign_host.then_some(host.as_str()),
             };
-            let value = self.signer(credentials, SIGNATURE_SECONDS).authorization(&what);
+            let value = self.signer(credentials, SIGNATURE_SECONDS).sign(&what).authorization();
             let (name, mut value) = header("authorization", &value)?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
         let url = match query {
             [] => location.url(),
-            query => format!("{}?{}", location.url(), encode_query(query)),
+            query => location.url() + "?" + &encode_query(query),
         };
         let mut call = http::Request::builder().method(request.method.clone()).uri(url).body(()).map_err(|e| {
             CosClientError::new(ClientErrorKind::Protocol, format!("the request has no valid URL: {e}")).caused_by(e)

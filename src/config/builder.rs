@@ -311,7 +311,8 @@ impl CosConfigBuilder {
     /// Checks the settings; an error names the one that is wrong.
     pub fn build(self) -> Result<CosConfig, CosError> {
         let credentials = self.credentials()?;
-        let live = Live { addressing: self.addressing()?, credentials, copy_part_threshold_size: SINGLE_REQUEST_LIMIT };
+        let live =
+            Live { addressing: self.addressing()?.into(), credentials, copy_part_threshold_size: SINGLE_REQUEST_LIMIT };
         let user_agent = self.ua.clone().unwrap_or_else(|| USER_AGENT.to_owned());
         header("user-agent", &user_agent)
             .map_err(|e| CosClientError::invalid("ua", "is not a valid header value").caused_by(e))?;

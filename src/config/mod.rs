@@ -76,7 +76,7 @@ impl fmt::Debug for Connection {
 
 /// What the setters of a finished configuration change.
 struct Live {
-    addressing: Addressing,
+    addressing: Arc<Addressing>,
     credentials: Option<Arc<dyn CredentialProvider>>,
     copy_part_threshold_size: u64,
 }
@@ -95,8 +95,8 @@ impl CosConfig {
         set(&mut self.live.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(crate) fn addressing(&self) -> Addressing {
-        self.read(|live| live.addressing.clone())
+    pub(crate) fn addressing(&self) -> Arc<Addressing> {
+        self.read(|live| Arc::clone(&live.addressing))
     }
 
     /// Returns the credentials to sign with, or none for an anonymous client.
@@ -115,8 +115,8 @@ impl CosConfig {
         let ip = ip.into();
         check_host("ip", &ip)?;
         self.write(|live| {
-            live.addressing.ip = Some(ip);
-            live.addressing.port = port;
+            let addressing = Arc::make_mut(&mut live.addressing);
+            (addressing.ip, addressing.port) = (Some(ip), port);
         });
         Ok(())
     }

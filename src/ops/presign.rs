@@ -8,8 +8,8 @@ use crate::client::CosS3Client;
 use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::request::Request;
-use crate::wire::sign::ToSign;
-use crate::wire::uri::{Location, Target, encode, encode_query, locate};
+use crate::wire::sign::{Signature, ToSign};
+use crate::wire::uri::{Location, Target, encode_query, locate};
 
 impl CosS3Client {
     /// Computes the `Authorization` header of a request that someone else sends.
@@ -131,11 +131,11 @@ impl<'a> Signing<'a> {
         }
     }
 
-    fn authorization(&self, location: &Location, credentials: &Credentials) -> Result<String, CosError> {
+    fn signature<'c>(&self, location: &Location, credentials: &'c Credentials) -> Result<Signature<'c>, CosError> {
         let valid_for = self.valid_for(credentials)?;
         let fixed = &self.client.get_conf().fixed;
         // Behind an IP the official SDK signs the IP here, and the Host header only when it sends.
-        let host = Location { host_header: None, ..location.clone() }.signed_host();
+        let host = location.url_host();
         let what = ToSign {
             method: &self.request.method,
             path: &location.signed_path,
@@ -143,7 +143,7 @@ impl<'a> Signing<'a> {
             headers: &self.request.headers,
             host: self.sign_host.unwrap_or(fixed.sign_host).then_some(host.as_str()),
         };
-        Ok(self.client.signer(credentials, valid_for).authorization(&what))
+        Ok(self.client.signer(credentials, valid_for).sign(&what))
     }
 }
 
@@ -215,7 +215,8 @@ impl GetAuth<'_> {
     pub fn sign(mut self) -> Result<String, CosError> {
         let location = self.signing.locate()?;
         let credentials = self.signing.client.get_conf().credentials()?;
-        credentials.map_or(Ok(String::new()), |credentials| self.signing.authorization(&location, &credentials))
+        let signature = credentials.as_ref().map(|credentials| self.signing.signature(&location, credentials));
+        Ok(signature.transpose()?.map_or_else(String::new, |signature| signature.authorization()))
     }
 }
 
@@ -235,7 +236,7 @@ impl GetPresignedUrl<'_> {
         const TOKEN: &str = "x-cos-security-token";
         let location = self.signing.locate()?;
         let credentials = self.signing.client.get_conf().credentials()?;
-        let mut query = Vec::new();
+        let mut query = String::new();
         if let Some(credentials) = &credentials {
             let given = |query: &str| query.eq_ignore_ascii_case(TOKEN);
             if let Some(token) =
@@ -243,16 +244,15 @@ impl GetPresignedUrl<'_> {
             {
                 self.signing.request.set_query(TOKEN, token);
             }
-            let signature = self.signing.authorization(&location, credentials)?;
-            query.extend(signature.split('&').map(|part| {
-                let (name, value) = part.split_once('=').unwrap_or((part, ""));
-                format!("{name}={}", encode(value))
-            }));
+            query = encode_query(&self.signing.signature(&location, credentials)?.fields());
         }
         if !self.signing.request.query.is_empty() {
-            query.push(encode_query(&self.signing.request.query));
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query += &encode_query(&self.signing.request.query);
         }
         let separator = if query.is_empty() { "" } else { "?" };
-        Ok(format!("{}{separator}{}", location.url(), query.join("&")))
+        Ok(location.url() + separator + &query)
     }
 }

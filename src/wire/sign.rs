@@ -2,7 +2,7 @@
 //!
 //! COS API: <https://cloud.tencent.com/document/product/436/7778>
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Method};
@@ -53,28 +53,55 @@ pub(crate) struct Signer<'a> {
     pub(crate) valid_for: u64,
 }
 
-impl Signer<'_> {
-    /// Returns the value of the `Authorization` header; its parts are also a presigned URL's query.
-    pub(crate) fn authorization(&self, what: &ToSign<'_>) -> String {
+/// A computed signature, in the parts that a header or a URL's query carries.
+pub(crate) struct Signature<'a> {
+    secret_id: &'a str,
+    time: String,
+    headers: Canonical,
+    params: Canonical,
+    value: String,
+}
+
+impl<'a> Signer<'a> {
+    /// Computes the signature of a request.
+    pub(crate) fn sign(&self, what: &ToSign<'_>) -> Signature<'a> {
         let headers = canonical(signed_headers(what));
-        let params = canonical(what.query.iter().map(|(k, v)| (encode(k), encode(v))));
-        let format_string = format!(
-            "{}\n{}\n{}\n{}\n",
-            what.method.as_str().to_ascii_lowercase(),
-            what.path,
-            params.pairs,
-            headers.pairs
-        );
+        let params = canonical(what.query.iter().map(|(name, value)| (encode(name), encode(value))));
+        let method = what.method.as_str().to_ascii_lowercase();
+        let format_string = [&method, "\n", what.path, "\n", &params.pairs, "\n", &headers.pairs, "\n"].concat();
         let start = self.now.saturating_sub(BACKDATED_SECONDS);
         let time = format!("{start};{}", self.now.saturating_add(self.valid_for));
-        let string_to_sign = format!("sha1\n{time}\n{}\n", hex(&Sha1::digest(format_string)));
+        let string_to_sign = ["sha1\n", &time, "\n", &hex(&Sha1::digest(format_string)), "\n"].concat();
         let sign_key = hmac_sha1(self.secret_key.as_bytes(), &time);
-        let signature = hmac_sha1(sign_key.as_bytes(), &string_to_sign);
-        format!(
-            "q-sign-algorithm=sha1&q-ak={}&q-sign-time={time}&q-key-time={time}&q-header-list={}\
-             &q-url-param-list={}&q-signature={signature}",
-            self.secret_id, headers.names, params.names
-        )
+        let value = hmac_sha1(sign_key.as_bytes(), &string_to_sign);
+        Signature { secret_id: self.secret_id, time, headers, params, value }
+    }
+}
+
+impl Signature<'_> {
+    /// Returns names and values in the order of the official SDK, not encoded.
+    pub(crate) fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("q-sign-algorithm", "sha1"),
+            ("q-ak", self.secret_id),
+            ("q-sign-time", &self.time),
+            ("q-key-time", &self.time),
+            ("q-header-list", &self.headers.names),
+            ("q-url-param-list", &self.params.names),
+            ("q-signature", &self.value),
+        ]
+    }
+
+    /// Returns the value of the `Authorization` header.
+    pub(crate) fn authorization(&self) -> String {
+        let mut text = String::with_capacity(256);
+        for (name, value) in self.fields() {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            text.extend([name, "=", value]);
+        }
+        text
     }
 }
 
@@ -83,18 +110,23 @@ struct Canonical {
     pairs: String,
 }
 
-/// Sorts encoded names and values into `a=1&b=2` and `a;b`, names in lower case.
-fn canonical(pairs: impl Iterator<Item = (String, String)>) -> Canonical {
-    let mut sorted: Vec<(String, String)> = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+/// Sorts encoded names and values into `a;b` and `a=1&b=2`, names in lower case.
+fn canonical<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Canonical {
+    let mut sorted: Vec<_> = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
     sorted.sort();
-    let join = |parts: Vec<String>, by: &str| parts.join(by);
-    Canonical {
-        names: join(sorted.iter().map(|(name, _)| name.clone()).collect(), ";"),
-        pairs: join(sorted.iter().map(|(name, value)| format!("{name}={value}")).collect(), "&"),
+    let mut canonical = Canonical { names: String::with_capacity(64), pairs: String::with_capacity(128) };
+    for (name, value) in &sorted {
+        if !canonical.pairs.is_empty() {
+            canonical.names.push(';');
+            canonical.pairs.push('&');
+        }
+        canonical.names.push_str(name);
+        canonical.pairs.extend([name, "=", value]);
     }
+    canonical
 }
 
-fn signed_headers<'a>(what: &'a ToSign<'_>) -> impl Iterator<Item = (String, String)> + 'a {
+fn signed_headers<'a>(what: &'a ToSign<'_>) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> {
     let is_signed =
         |name: &str| SIGNED_HEADERS.contains(&name) || name.starts_with("x-cos-") || name.starts_with("x-ci-");
     let host = what.host.filter(|_| !what.headers.contains_key("host"));
@@ -102,7 +134,7 @@ fn signed_headers<'a>(what: &'a ToSign<'_>) -> impl Iterator<Item = (String, Str
         .iter()
         .filter(move |(name, _)| is_signed(name.as_str()))
         .map(|(name, value)| (encode(name.as_str()), encode_bytes(value.as_bytes())))
-        .chain(host.map(|host| ("host".to_owned(), encode(host))))
+        .chain(host.map(|host| (Cow::from("host"), encode(host))))
 }
 
 fn hmac_sha1(key: &[u8], message: &str) -> String {
@@ -113,10 +145,13 @@ fn hmac_sha1(key: &[u8], message: &str) -> String {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 15)].into());
+    }
+    text
 }
 
 #[cfg(test)]
@@ -136,7 +171,7 @@ mod tests {
         let headers: HeaderMap =
             headers.iter().map(|(k, v)| (http::HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
         let host = Some("examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com");
-        SIGNER.authorization(&ToSign { method, path, query: &query, headers: &headers, host })
+        SIGNER.sign(&ToSign { method, path, query: &query, headers: &headers, host }).authorization()
     }
 
     #[test]

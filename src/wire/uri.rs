@@ -1,6 +1,8 @@
 //! Where a request goes: region, endpoint and bucket to host, key to path, and the one
 //! percent-encoder that the signature and the URL share.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::error::CosClientError;
@@ -11,18 +13,18 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 const PATH: &AsciiSet = &VALUE.remove(b'/');
 
 /// Percent-encodes a name or value of a query, a signed header or a signed parameter.
-pub(crate) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, VALUE).to_string()
+pub(crate) fn encode(value: &str) -> Cow<'_, str> {
+    utf8_percent_encode(value, VALUE).into()
 }
 
 /// Percent-encodes bytes that may not be UTF-8, for the signature of a raw header value.
-pub(crate) fn encode_bytes(value: &[u8]) -> String {
-    percent_encoding::percent_encode(value, VALUE).to_string()
+pub(crate) fn encode_bytes(value: &[u8]) -> Cow<'_, str> {
+    percent_encoding::percent_encode(value, VALUE).into()
 }
 
 /// Percent-encodes a key inside a header: all but letters, digits and `-_.~/`.
-pub(crate) fn encode_key(key: &str) -> String {
-    utf8_percent_encode(key, PATH).to_string()
+pub(crate) fn encode_key(key: &str) -> Cow<'_, str> {
+    utf8_percent_encode(key, PATH).into()
 }
 
 /// Undoes the encoding of keys in listings (`encoding-type=url`); `+` is a plus sign there.
@@ -31,8 +33,16 @@ pub(crate) fn decode(value: &str) -> String {
 }
 
 /// Writes a query as `a=1&b=`, in the order given.
-pub(crate) fn encode_query(query: &[(String, String)]) -> String {
-    query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+pub(crate) fn encode_query<N: AsRef<str>, V: AsRef<str>>(query: &[(N, V)]) -> String {
+    let lengths = query.iter().map(|(name, value)| name.as_ref().len() + value.as_ref().len() + 2);
+    let mut text = String::with_capacity(lengths.sum());
+    for (name, value) in query {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.extend([&encode(name.as_ref()), "=", &encode(value.as_ref())]);
+    }
+    text
 }
 
 /// The settings that decide where requests go.
@@ -106,15 +116,17 @@ pub(crate) struct Location {
 impl Location {
     /// Returns the URL without its query.
     pub(crate) fn url(&self) -> String {
-        format!("{}://{}{}", self.scheme, self.authority, self.path)
+        [self.scheme.as_str(), "://", &self.authority, &self.path].concat()
     }
 
-    /// Returns the host that is signed. A URL's port is left out, as the official SDK does.
+    /// Returns the host that is signed.
     pub(crate) fn signed_host(&self) -> String {
-        match &self.host_header {
-            Some(host) => host.clone(),
-            None => without_port(&self.authority).to_ascii_lowercase(),
-        }
+        self.host_header.clone().unwrap_or_else(|| self.url_host())
+    }
+
+    /// Returns the host of the URL without its port, which the official SDK does not sign either.
+    pub(crate) fn url_host(&self) -> String {
+        without_port(&self.authority).to_ascii_lowercase()
     }
 
     /// Moves `{bucket-appid}.cos.{region}.myqcloud.com` to the same host under `tencentcos.cn`.
@@ -171,7 +183,7 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
         // A custom domain stands for the client's own bucket only.
         Target::Elsewhere { host, .. } => host.clone(),
         Target::Bucket { bucket } | Target::Object { bucket, .. } => {
-            let bucket_host = format!("{}.{endpoint}", bucket_name(bucket, addressing.appid.as_deref())?);
+            let bucket_host = bucket_name(bucket, addressing.appid.as_deref())? + "." + endpoint;
             addressing.domain.clone().unwrap_or(bucket_host)
         }
     };
@@ -226,11 +238,11 @@ fn key_path(key: &str) -> Result<(String, String), CosClientError> {
     if name.is_empty() || name == "." || name == ".." {
         return Err(CosClientError::invalid("key", format!("{key:?} would address the bucket")));
     }
-    let mut path = utf8_percent_encode(name, PATH).to_string().replace("./", ".%2F");
+    let mut path = encode_key(name).replace("./", ".%2F");
     if let Some((before, last @ ("." | ".."))) = path.rsplit_once('/') {
         path = format!("{before}%2F{last}");
     }
-    Ok((format!("/{path}"), format!("/{name}")))
+    Ok((["/", &path].concat(), ["/", name].concat()))
 }
 
 /// Refuses a key that names the bucket once `.` and `..` are resolved (Python's `KeySimplifyCheck`).

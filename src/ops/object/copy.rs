@@ -103,8 +103,8 @@ impl CosS3Client {
         let source = CopySource {
             bucket: bucket.clone(),
             key: key.clone(),
-            endpoint: addressing.endpoint,
-            appid: addressing.appid.unwrap_or_default(),
+            endpoint: addressing.endpoint.clone(),
+            appid: addressing.appid.clone().unwrap_or_default(),
             ..CopySource::default()
         };
         let mut copy = self.copy_object(bucket, key, source).copy_status("Replaced");
