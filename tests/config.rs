@@ -6,7 +6,8 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use common::{
@@ -338,4 +339,30 @@ fn the_log_holds_no_secret_at_any_level() {
     for signed in [url, auth] {
         assert!(!records.contains(&signature(&signed)), "{records}");
     }
+}
+
+/// Returns how many connections twice 20 requests at a time take.
+fn connections(setting: impl FnOnce(CosConfigBuilder) -> CosConfigBuilder) -> u64 {
+    let (cos, _) = start();
+    let client = client(setting(config(&cos)));
+    cos.inject(Fault::Delay(Duration::from_millis(200)), Match::any(), usize::MAX);
+    for _ in 0..2 {
+        // All are under way together, so each has a connection of its own to give back.
+        let together = Barrier::new(20);
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    together.wait();
+                    client.object_exists(BUCKET, "none").send().unwrap();
+                });
+            }
+        });
+    }
+    cos.connection_count()
+}
+
+#[test]
+fn many_threads_keep_their_connections_and_pool_max_size_says_how_many() {
+    assert!(connections(|config| config) <= 20);
+    assert!(connections(|config| config.pool_max_size(5)) > 20);
 }

@@ -125,6 +125,11 @@ impl CosEmulator {
         self.context.log.entries().len()
     }
 
+    /// How many connections there were since the start.
+    pub fn connection_count(&self) -> u64 {
+        self.server.accepted()
+    }
+
     /// Forgets the requests so far.
     pub fn clear_requests(&self) {
         self.context.log.entries().clear();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub(crate) struct Server {
 #[derive(Default)]
 struct Connections {
     open: Mutex<HashMap<u64, Arc<TcpStream>>>,
+    accepted: AtomicU64,
     one_ended: Condvar,
 }
 
@@ -52,6 +54,11 @@ impl Server {
 
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// How many connections there were.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.connections.accepted.load(Ordering::Relaxed)
     }
 }
 
@@ -93,6 +100,7 @@ fn accept(listener: &TcpListener, context: &Arc<Context>, connections: &Arc<Conn
             continue;
         };
         let stream = Arc::new(stream);
+        connections.accepted.fetch_add(1, Ordering::Relaxed);
         connections.lock().insert(id, Arc::clone(&stream));
         let guard = Guard { id, connections: Arc::clone(connections) };
         let context = Arc::clone(context);

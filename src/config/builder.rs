@@ -14,6 +14,8 @@ use crate::wire::uri::{Addressing, Module, check_host, region_endpoint};
 
 /// The largest object that one request can upload or copy, in bytes: 5 GiB.
 const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
+/// Idle connections kept for a host unless set otherwise: enough for transfers of as many threads.
+const IDLE_CONNECTIONS: usize = 64;
 const USER_AGENT: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
 
 /// Collects the settings of a [`CosConfig`].
@@ -224,8 +226,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets how many idle connections are kept for a host. A transfer keeps one for each of its
-    /// threads. Python: `PoolMaxSize`. Default: 10.
+    /// Sets how many idle connections are kept for a host, for 15 seconds each and with up to 384 KiB of
+    /// buffers. A transfer of more threads connects anew for many of its parts. Python: `PoolMaxSize`.
+    /// Default: 64; Python's is 10.
     pub fn pool_max_size(mut self, connections: usize) -> Self {
         self.pool_max_size = Some(connections);
         self
@@ -404,7 +407,7 @@ impl CosConfigBuilder {
             let field = if own.is_none() && timeout.is_some() { "timeout" } else { field };
             if value.is_zero() { Err(CosClientError::invalid(field, "must be longer than 0")) } else { Ok(value) }
         };
-        let count = |field: &str, value: Option<usize>| match value.unwrap_or(10) {
+        let count = |field: &str, value: Option<usize>, default: usize| match value.unwrap_or(default) {
             0 => Err(CosClientError::invalid(field, "must be at least 1")),
             count => Ok(count),
         };
@@ -413,8 +416,8 @@ impl CosConfigBuilder {
             connect_timeout: limit("connect_timeout", self.connect_timeout, 10)?,
             response_timeout: limit("response_timeout", self.response_timeout, 30)?,
             stall_timeout: limit("stall_timeout", self.stall_timeout, 30)?,
-            pool_connections: count("pool_connections", self.pool_connections)?,
-            pool_max_size: count("pool_max_size", self.pool_max_size)?,
+            pool_connections: count("pool_connections", self.pool_connections, 10)?,
+            pool_max_size: count("pool_max_size", self.pool_max_size, IDLE_CONNECTIONS)?,
             proxies: self.proxies.clone(),
             verify_ssl: self.verify_ssl.unwrap_or(true),
             ca_bundle: self.ca_bundle.clone(),

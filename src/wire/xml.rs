@@ -13,6 +13,8 @@ use crate::error::{ClientErrorKind, CosClientError};
 
 /// What starts every XML body; the line break is the official SDK's, and Content-MD5 covers it.
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+/// How many elements a walk goes through; a page of 1000 keys has about 12,000.
+const MAX_ELEMENTS: usize = 100_000;
 
 /// Parses a document whose root must be `root`. Elements are matched by their local names; unknown
 /// ones are skipped.
@@ -34,7 +36,11 @@ pub(crate) fn parse_shared<T: DeserializeOwned>(root: &str, body: &[u8]) -> Resu
 fn rooted<'a>(root: &str, body: &'a [u8]) -> Result<&'a str, CosClientError> {
     let text = text(body)?;
     let found = root_name(text)?;
-    if found == root { Ok(text) } else { Err(error(format!("expected <{root}>, found <{found}>"))) }
+    if found == root { Ok(text) } else { Err(unexpected(root, &found)) }
+}
+
+fn unexpected(root: &str, found: &str) -> CosClientError {
+    error(format!("expected <{root}>, found <{found}>"))
 }
 
 /// Parses a document with any root, for what is an error already.
@@ -77,16 +83,22 @@ fn root_name(text: &str) -> Result<String, CosClientError> {
 /// [`skip`](Self::skip) goes to its end. Texts are taken as they are, blanks included.
 pub(crate) struct Elements<'x> {
     reader: Reader<&'x [u8]>,
+    seen: usize,
 }
 
 impl<'x> Elements<'x> {
     /// Goes into the root, which must be `root`.
     pub(crate) fn of(root: &str, body: &'x [u8]) -> Result<Self, CosClientError> {
-        let mut reader = Reader::from_str(rooted(root, body)?);
+        let mut reader = Reader::from_str(text(body)?);
         reader.config_mut().expand_empty_elements = true;
-        let mut elements = Self { reader };
-        while !matches!(elements.next()?, Event::Start(_)) {}
-        Ok(elements)
+        let mut elements = Self { reader, seen: 0 };
+        loop {
+            match elements.next()? {
+                Event::Start(tag) if tag.local_name().as_ref() == root => return Ok(elements),
+                Event::Start(tag) => return Err(unexpected(root, tag.local_name().as_ref())),
+                _ => {}
+            }
+        }
     }
 
     /// Calls `each` with the local name of every child, for it to go to the child's end.
@@ -134,13 +146,29 @@ impl<'x> Elements<'x> {
 
     /// Passes over an element.
     pub(crate) fn skip(&mut self) -> Result<(), CosClientError> {
-        self.children(|elements, _| elements.skip())
+        // Counted, not called down into: a document may be nested deeper than the stack is.
+        let mut open = 1_usize;
+        while open > 0 {
+            match self.next()? {
+                Event::Start(_) => open += 1,
+                Event::End(_) => open -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn next(&mut self) -> Result<Event<'x>, CosClientError> {
         match self.reader.read_event() {
+            Ok(Event::Start(_)) if self.seen == MAX_ELEMENTS => {
+                Err(error(format!("has more than {MAX_ELEMENTS} elements")))
+            }
+            Ok(Event::DocType(_)) => Err(error("holds a document type")),
             Ok(Event::Eof) => Err(error("is cut")),
-            Ok(event) => Ok(event),
+            Ok(event) => {
+                self.seen += usize::from(matches!(event, Event::Start(_)));
+                Ok(event)
+            }
             Err(cause) => Err(error(cause.to_string()).caused_by(cause)),
         }
     }
@@ -296,6 +324,7 @@ mod tests {
             assert_eq!(walked(xml).unwrap(), thing(xml).unwrap(), "{xml}");
         }
         for bad in [
+            "",
             "<Error/>",
             "<Thing>",
             "<Thing><Name>cut",
@@ -308,6 +337,8 @@ mod tests {
             assert!(thing(bad).is_err(), "{bad}");
         }
         assert_eq!(walked("<Thing><Name> a </Name></Thing>").unwrap().name, " a ");
+        let items = |count: usize| format!("<Thing>{}</Thing>", "<Item/>".repeat(count));
+        assert!(walked(&items(MAX_ELEMENTS - 1)).is_ok() && walked(&items(MAX_ELEMENTS)).is_err());
     }
 
     #[test]
