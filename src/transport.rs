@@ -23,9 +23,9 @@ use self::interruptible::Interruptible;
 use crate::config::Connection;
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// Large enough for a body to go out in few system calls; more costs memory for nothing.
+/// Large enough for bodies to go in few system calls; more costs memory for nothing.
 const OUTPUT_BUFFER: usize = 256 * 1024;
-const INPUT_BUFFER: usize = 128 * 1024;
+const INPUT_BUFFER: usize = 256 * 1024;
 
 /// Sends one request and returns the answer's head, with its body still to be read.
 pub(crate) trait Transport: Send + Sync {
