@@ -14,7 +14,7 @@ use super::fetch::Fetch;
 use super::handle::TransferHandle;
 use super::partial::{Download, Partial};
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, Threads, run};
+use super::pool::{Stop, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
 use super::{SINGLE_REQUEST, pin};
 use crate::cipher::{Cipher, Extent, KeyProof, Opener};
@@ -244,7 +244,7 @@ impl<'a> DownloadFile<'a> {
             check_key_simplified(key)?;
         }
         let place = self.place.take().map_or_else(|| destination(&self.path), Ok)?;
-        let pool = Threads::new(self.threads, self.max_thread)?;
+        check_threads(self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
         if let (None, Some(size)) = (&self.head, self.size)
@@ -275,6 +275,7 @@ impl<'a> DownloadFile<'a> {
                 (callback, _) => callback,
             };
             let progress = Progress::new(head.content_length, callback, &control);
+            let pool = Threads::new(self.threads, self.max_thread)?;
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
             self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error
                 .kind()

@@ -66,11 +66,17 @@ impl Drop for SetOnPanic<'_> {
     }
 }
 
-/// Makes a pool; an error names `max_thread`.
-pub(crate) fn threads(max_thread: usize) -> Result<ThreadPool, CosClientError> {
+/// Refuses to do without threads.
+pub(crate) fn check_threads(max_thread: usize) -> Result<(), CosClientError> {
     if max_thread == 0 {
         return Err(CosClientError::invalid("max_thread", "must be at least 1"));
     }
+    Ok(())
+}
+
+/// Makes a pool; an error names `max_thread`. Starting its threads takes longer than reading a small file.
+pub(crate) fn threads(max_thread: usize) -> Result<ThreadPool, CosClientError> {
+    check_threads(max_thread)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(max_thread)
         .thread_name(|index| format!("cos-transfer-{index}"))

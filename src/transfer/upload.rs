@@ -15,7 +15,7 @@ use super::finish::{Begun, Done, Finish};
 use super::handle::TransferHandle;
 use super::own_upload::{give_up, start};
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, Threads, run};
+use super::pool::{Stop, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
 use super::resume::{Place, Search};
 use super::saved::{self, Earlier, Saved, Upload};
@@ -228,7 +228,7 @@ impl<'a> UploadFile<'a> {
     pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
-        let pool = Threads::new(self.threads, self.max_thread)?;
+        check_threads(self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
         let file = self.file.take().map_or_else(|| File::open(&self.path), Ok);
@@ -252,7 +252,7 @@ impl<'a> UploadFile<'a> {
             control.repeat(|| self.send_whole(&job))
         } else {
             let plan = job.sealable(Plan::upload(identity.len(), part_size))?;
-            self.send_parts(&job, &pool, plan)
+            self.send_parts(&job, &threads(self.max_thread)?, plan)
         }?;
         if require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
