@@ -253,6 +253,6 @@ impl GetPresignedUrl<'_> {
             query += &encode_query(&self.signing.request.query);
         }
         let separator = if query.is_empty() { "" } else { "?" };
-        Ok(location.url() + separator + &query)
+        Ok([&location.url(), separator, &query].concat())
     }
 }

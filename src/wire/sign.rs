@@ -114,7 +114,8 @@ struct Canonical {
 fn canonical<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Canonical {
     let mut sorted: Vec<_> = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
     sorted.sort();
-    let mut canonical = Canonical { names: String::with_capacity(64), pairs: String::with_capacity(128) };
+    let size = sorted.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    let mut canonical = Canonical { names: String::with_capacity(size), pairs: String::with_capacity(size) };
     for (name, value) in &sorted {
         if !canonical.pairs.is_empty() {
             canonical.names.push(';');

@@ -40,7 +40,9 @@ pub(crate) fn encode_query<N: AsRef<str>, V: AsRef<str>>(query: &[(N, V)]) -> St
         if !text.is_empty() {
             text.push('&');
         }
-        text.extend([&encode(name.as_ref()), "=", &encode(value.as_ref())]);
+        text.extend(utf8_percent_encode(name.as_ref(), VALUE));
+        text.push('=');
+        text.extend(utf8_percent_encode(value.as_ref(), VALUE));
     }
     text
 }
@@ -183,7 +185,7 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
         // A custom domain stands for the client's own bucket only.
         Target::Elsewhere { host, .. } => host.clone(),
         Target::Bucket { bucket } | Target::Object { bucket, .. } => {
-            let bucket_host = bucket_name(bucket, addressing.appid.as_deref())? + "." + endpoint;
+            let bucket_host = [&bucket_name(bucket, addressing.appid.as_deref())?, ".", endpoint].concat();
             addressing.domain.clone().unwrap_or(bucket_host)
         }
     };
