@@ -59,7 +59,7 @@ def workloads(small):
         (32 * MIB, 64 * MIB, 50, 3, 100, 10) if small else (GIB, 8 * GIB, 5000, 100, 20000, 200)
     plain = {OURS: ours(), SDK: sdk(), FLOOR: floor()}
     checked = {**plain, FLOOR_CRC: floor("--crc")}
-    name = "%d MiB" % (size // MIB) if small else "1 GiB"
+    name, large_name = ("%d MiB" % (size // MIB), "%d MiB" % (large // MIB)) if small else ("1 GiB", "8 GiB")
     return {
         "w1": Workload("upload %s, 8 MiB parts, 5 threads" % name, "GB/s", checked, FLOOR_CRC,
                        [("speed", SDK, ">=", 2.0), ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
@@ -69,7 +69,7 @@ def workloads(small):
                        [("speed", SDK, ">=", 1.1), ("speed", SDK + ", EnableCRC", ">=", 8.0),
                         ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
                        size=size, part=20 * MIB, file="down"),
-        "w3": Workload("%d PUTs of 4 KiB, one thread" % puts, "us/PUT", checked, FLOOR,
+        "w3": Workload("{:,} PUTs of 4 KiB, one thread".format(puts), "us/PUT", checked, FLOOR,
                        [("speed", SDK, ">=", 20.0), ("wall", FLOOR, "<=", 1.25), ("peak", None, "<=", 8)], count=puts),
         "w4": Workload("list %d pages of 1,000 keys" % pages, "ns/key",
                        {**plain, FLOOR_SERDE: floor("--serde")}, FLOOR_SERDE,
@@ -77,7 +77,7 @@ def workloads(small):
                        count=pages),
         "w5": Workload("presigned URLs, one thread", "us/URL", plain, FLOOR,
                        [("speed", SDK, ">=", 20.0), ("peak", None, "<=", 8)], count=urls),
-        "w6": Workload("upload %d MiB, sparse, 8 MiB parts, 5 threads" % (large // MIB), "GB/s", checked, FLOOR_CRC,
+        "w6": Workload("upload %s, sparse, 8 MiB parts, 5 threads" % large_name, "GB/s", checked, FLOOR_CRC,
                        [("speed", SDK, ">=", 2.7), ("cpu", FLOOR_CRC, "<=", 1.10), ("peak", None, "<=", 16)],
                        size=large, part=8 * MIB, file="sparse"),
         "w7": Workload("%d files of 64 KiB, 20 ms a request, 5 threads" % files, "ms/file", plain, FLOOR,
