@@ -24,6 +24,13 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 OURS, SDK, FLOOR, FLOOR_CRC, FLOOR_SERDE = "this SDK", "python SDK", "floor", "floor, CRC-64", "floor, serde"
 
+# What a client exits with that lacks a workload.
+LACKS = 3
+
+
+class Lacks(Exception):
+    pass
+
 
 class Client:
     """A program with flags of its own; it does the workload at hand, or always the same."""
@@ -138,6 +145,8 @@ def run(name, client, settings, sink):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [*client.program, *arguments, *client.flags]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode == LACKS:
+        raise Lacks(done.stderr.strip())
     if done.returncode:
         raise RuntimeError("exit %d: %s" % (done.returncode, done.stderr[-400:]))
     result = json.loads(done.stdout.strip().splitlines()[-1])
@@ -183,10 +192,8 @@ def measure(name, workload, rounds, log):
             for client in random.sample(list(results), len(results)):
                 try:
                     result = run(name, clients[client], workload.settings, sink)
-                except RuntimeError as error:
+                except Lacks as error:
                     print("left out of %s: %s: %s" % (name, client, error), file=sys.stderr)
-                    if client == OURS:
-                        raise
                     del results[client]
                     continue
                 if log:
@@ -230,7 +237,7 @@ def summary(measured):
     print("|---|---|---|---|---|")
     for workload, results in measured:
         for what, base, direction, bound in workload.goals:
-            if base is not None and base not in results:
+            if OURS not in results or base is not None and base not in results:
                 continue
             if what == "peak":
                 value, text = statistics.median(r["hwm_kb"] for r in results[OURS]) / 1024, "peak memory, MiB"
