@@ -252,7 +252,8 @@ impl<'a> UploadFile<'a> {
             control.repeat(|| self.send_whole(&job))
         } else {
             let plan = job.sealable(Plan::upload(identity.len(), part_size))?;
-            self.send_parts(&job, &threads(self.max_thread)?, plan)
+            let pool = Threads::new(self.threads, self.max_thread)?;
+            self.send_parts(&job, &pool, plan)
         }?;
         if require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
