@@ -2,7 +2,7 @@
 
 use quick_xml::de::from_str;
 use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 use quick_xml::se::{QuoteLevel, Serializer};
 use serde::de::{DeserializeOwned, Deserializer};
@@ -13,7 +13,11 @@ use crate::error::{ClientErrorKind, CosClientError};
 
 /// What starts every XML body; the line break is the official SDK's, and Content-MD5 covers it.
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
-/// How many elements a walk goes through; a page of 1000 keys has about 12,000.
+/// How deep elements may lie in each other; COS's go to 6.
+const MAX_DEPTH: usize = 64;
+/// How many attributes an element may have; COS's have 2.
+const MAX_ATTRIBUTES: usize = 64;
+/// How many elements a document may have; a page of 1000 keys has about 12,000.
 const MAX_ELEMENTS: usize = 100_000;
 
 /// Parses a document whose root must be `root`. Elements are matched by their local names; unknown
@@ -35,7 +39,7 @@ pub(crate) fn parse_shared<T: DeserializeOwned>(root: &str, body: &[u8]) -> Resu
 
 fn rooted<'a>(root: &str, body: &'a [u8]) -> Result<&'a str, CosClientError> {
     let text = text(body)?;
-    let found = root_name(text)?;
+    let found = survey(text)?;
     if found == root { Ok(text) } else { Err(unexpected(root, &found)) }
 }
 
@@ -46,7 +50,7 @@ fn unexpected(root: &str, found: &str) -> CosClientError {
 /// Parses a document with any root, for what is an error already.
 pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, CosClientError> {
     let text = text(body)?;
-    root_name(text)?;
+    survey(text)?;
     from_str(text).map_err(|e| error(&e).caused_by(e))
 }
 
@@ -61,18 +65,65 @@ fn text(body: &[u8]) -> Result<&str, CosClientError> {
 }
 
 fn root_name(text: &str) -> Result<String, CosClientError> {
-    let mut reader = Reader::from_str(text);
+    let (mut reader, mut bounds) = (Reader::from_str(text), Bounds::default());
     loop {
-        let event = reader.read_event().map_err(|e| error(e.to_string()).caused_by(e))?;
-        match event {
-            Event::Start(tag) | Event::Empty(tag) => {
-                return Ok(tag.local_name().as_ref().to_owned());
-            }
-            // COS sends none; refusing it closes the door to entity bombs.
-            Event::DocType(_) => return Err(error("holds a document type")),
+        match bounds.event(&mut reader)? {
+            Event::Start(tag) | Event::Empty(tag) => return Ok(tag.local_name().as_ref().to_owned()),
             Event::Eof => return Err(error("is empty")),
             _ => {}
         }
+    }
+}
+
+/// Goes through a document before serde does, and returns the root's name.
+fn survey(text: &str) -> Result<String, CosClientError> {
+    let (mut reader, mut bounds) = (Reader::from_str(text), Bounds::default());
+    let mut root = None;
+    loop {
+        match bounds.event(&mut reader)? {
+            Event::Start(tag) | Event::Empty(tag) => {
+                root.get_or_insert_with(|| tag.local_name().as_ref().to_owned());
+            }
+            Event::Eof => return root.ok_or_else(|| error("is empty")),
+            _ => {}
+        }
+    }
+}
+
+/// Counts what a document has so far, and refuses what is made to cost time or memory.
+#[derive(Default)]
+struct Bounds {
+    depth: usize,
+    elements: usize,
+}
+
+impl Bounds {
+    fn event<'x>(&mut self, reader: &mut Reader<&'x [u8]>) -> Result<Event<'x>, CosClientError> {
+        let event = reader.read_event().map_err(|cause| error(cause.to_string()).caused_by(cause))?;
+        match &event {
+            Event::Start(tag) => {
+                self.depth += 1;
+                self.element(tag)?;
+            }
+            Event::Empty(tag) => self.element(tag)?,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            // COS sends none; refusing it closes the door to entity bombs.
+            Event::DocType(_) => return Err(error("holds a document type")),
+            _ => {}
+        }
+        Ok(event)
+    }
+
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), CosClientError> {
+        self.elements += 1;
+        if self.depth > MAX_DEPTH || self.elements > MAX_ELEMENTS {
+            return Err(error(format!("has more than {MAX_ELEMENTS} elements, or {MAX_DEPTH} in each other")));
+        }
+        // Without the check for duplicates, which compares each with all before it.
+        if tag.attributes().with_checks(false).nth(MAX_ATTRIBUTES).is_some() {
+            return Err(error(format!("has an element of more than {MAX_ATTRIBUTES} attributes")));
+        }
+        Ok(())
     }
 }
 
@@ -83,7 +134,7 @@ fn root_name(text: &str) -> Result<String, CosClientError> {
 /// [`skip`](Self::skip) goes to its end. Texts are taken as they are, blanks included.
 pub(crate) struct Elements<'x> {
     reader: Reader<&'x [u8]>,
-    seen: usize,
+    bounds: Bounds,
 }
 
 impl<'x> Elements<'x> {
@@ -91,7 +142,7 @@ impl<'x> Elements<'x> {
     pub(crate) fn of(root: &str, body: &'x [u8]) -> Result<Self, CosClientError> {
         let mut reader = Reader::from_str(text(body)?);
         reader.config_mut().expand_empty_elements = true;
-        let mut elements = Self { reader, seen: 0 };
+        let mut elements = Self { reader, bounds: Bounds::default() };
         loop {
             match elements.next()? {
                 Event::Start(tag) if tag.local_name().as_ref() == root => return Ok(elements),
@@ -159,17 +210,9 @@ impl<'x> Elements<'x> {
     }
 
     fn next(&mut self) -> Result<Event<'x>, CosClientError> {
-        match self.reader.read_event() {
-            Ok(Event::Start(_)) if self.seen == MAX_ELEMENTS => {
-                Err(error(format!("has more than {MAX_ELEMENTS} elements")))
-            }
-            Ok(Event::DocType(_)) => Err(error("holds a document type")),
-            Ok(Event::Eof) => Err(error("is cut")),
-            Ok(event) => {
-                self.seen += usize::from(matches!(event, Event::Start(_)));
-                Ok(event)
-            }
-            Err(cause) => Err(error(cause.to_string()).caused_by(cause)),
+        match self.bounds.event(&mut self.reader)? {
+            Event::Eof => Err(error("is cut")),
+            event => Ok(event),
         }
     }
 }
@@ -210,7 +253,15 @@ fn serialize<T: Serialize>(root: &str, value: &T, quotes: QuoteLevel) -> Result<
         value.serialize(serializer)
     });
     written.map_err(|e| CosClientError::invalid(root, e.to_string()).caused_by(e))?;
+    if let Some(unfit) = xml.chars().find(|c| !is_xml(*c)) {
+        return Err(CosClientError::invalid(root, format!("XML cannot hold the character {unfit:?}")));
+    }
     Ok(xml)
+}
+
+/// The characters of XML 1.0; no escape brings another into a document.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Reads a number that may be an empty element: `<MaxKeys/>` is 0.
@@ -339,6 +390,35 @@ mod tests {
         assert_eq!(walked("<Thing><Name> a </Name></Thing>").unwrap().name, " a ");
         let items = |count: usize| format!("<Thing>{}</Thing>", "<Item/>".repeat(count));
         assert!(walked(&items(MAX_ELEMENTS - 1)).is_ok() && walked(&items(MAX_ELEMENTS)).is_err());
+    }
+
+    #[test]
+    fn what_is_made_to_cost_is_refused() {
+        let nested = |depth: usize| "<Thing>".repeat(depth) + &"</Thing>".repeat(depth);
+        let attributes = |count: usize| {
+            let all: String = (0..count).map(|n| format!(" a{n}='1'")).collect();
+            format!("<Thing><Name{all}>n</Name></Thing>")
+        };
+        let elements = |count: usize| format!("<Thing>{}</Thing>", "<Item/>".repeat(count));
+        assert!(thing(&nested(MAX_DEPTH)).is_ok() && thing(&nested(MAX_DEPTH + 1)).is_err());
+        assert!(thing(&attributes(MAX_ATTRIBUTES)).is_ok() && thing(&attributes(MAX_ATTRIBUTES + 1)).is_err());
+        assert!(thing(&elements(MAX_ELEMENTS - 1)).is_ok() && thing(&elements(MAX_ELEMENTS)).is_err());
+        assert!(thing("<Thing><!DOCTYPE t><Name>n</Name></Thing>").is_err());
+        assert!(parse_any::<Thing>(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn what_is_written_reads_back_and_what_xml_cannot_hold_is_refused() {
+        for name in [" blanks ", "\r\n\t", "]]>&amp;<!--", "\u{85}\u{2028}", "\u{fffd}\u{10ffff}"] {
+            let value = Thing { name: name.into(), size: 0, item: vec![name.into(), String::new()] };
+            let written = write("Thing", &value).unwrap();
+            assert_eq!(parse::<Thing>("Thing", &written).unwrap(), value, "{name:?}");
+        }
+        for name in ["\0", "a\u{1}", "\u{b}", "\u{fffe}", "\u{ffff}"] {
+            let value = Thing { name: name.into(), ..Thing::default() };
+            let error = write("Thing", &value).unwrap_err();
+            assert!(matches!(error.kind(), ClientErrorKind::InvalidInput { field } if field == "Thing"), "{name:?}");
+        }
     }
 
     #[test]
