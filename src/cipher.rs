@@ -10,6 +10,7 @@ use http::HeaderMap;
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::request::{Body, Request};
+use crate::wire::range::ContentRange;
 use crate::wire::respond::Headers;
 
 /// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in
@@ -68,12 +69,11 @@ impl Extent {
         if status != 206 {
             return Ok(Self { first: None, total: headers.number("content-length") });
         }
-        let range = headers.text("content-range");
-        let named = range.strip_prefix("bytes ").and_then(|range| range.split_once('/'));
-        let first = named.and_then(|(range, _)| range.split_once('-')?.0.trim().parse().ok());
-        let why = || format!("the answer does not say which range it is: Content-Range {range:?}");
-        let first = first.ok_or_else(|| CosClientError::new(ClientErrorKind::Protocol, why()))?;
-        Ok(Self { first: Some(first), total: named.and_then(|(_, total)| total.trim().parse().ok()) })
+        let text = headers.text("content-range");
+        let why = || format!("the answer does not say which range it is: Content-Range {text:?}");
+        let range = ContentRange::parse(&text);
+        let range = range.ok_or_else(|| CosClientError::new(ClientErrorKind::Protocol, why()))?;
+        Ok(Self { first: Some(range.first), total: range.total })
     }
 }
 

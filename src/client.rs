@@ -322,7 +322,7 @@ impl CosS3Client {
     }
 
     /// Makes the HTTP request of an attempt.
-    fn signed(
+    pub(crate) fn signed(
         &self,
         request: &Request<'_>,
         location: &Location,

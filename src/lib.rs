@@ -64,6 +64,9 @@ mod credentials;
 #[cfg(feature = "encryption")]
 mod encryption;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod local;
 mod ops;
 mod providers;

@@ -20,6 +20,7 @@ const LAYERS: [&str; 29] = [
     "wire/sign",
     "wire/tc3",
     "wire/redirect",
+    "wire/range",
     "credentials",
     "config",
     "transport",
@@ -35,6 +36,7 @@ const LAYERS: [&str; 29] = [
     "transfer",
     "encryption",
     "thread_pool",
+    "fuzzing",
 ];
 
 /// What the pure core must not name: sockets, files, clocks, pauses, randomness, the environment.

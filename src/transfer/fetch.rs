@@ -15,6 +15,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::write_all_at;
 use crate::ops::object::stream_body::body_error;
 use crate::wire::crc64::Crc64;
+use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -108,11 +109,12 @@ impl Fetch<'_> {
         if answer.status != 206 {
             return Err(range_error(&format!("the range was answered with status {}", answer.status)));
         }
-        let expected = format!("bytes {first}-{last}/{}", self.size);
-        match answer.headers.get("content-range") {
-            Some(found) if found == expected => Ok(()),
-            found => Err(range_error(&format!("expected Content-Range {expected:?}, found {found:?}"))),
+        let expected = ContentRange { first, last, total: Some(self.size) };
+        let found = answer.headers.get("content-range");
+        if found.as_deref().and_then(ContentRange::parse) == Some(expected) {
+            return Ok(());
         }
+        Err(range_error(&format!("expected Content-Range \"{expected}\", found {found:?}")))
     }
 }
 

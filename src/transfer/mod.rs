@@ -1,7 +1,7 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
 pub(crate) mod buffer;
-mod checkpoint;
+pub(crate) mod checkpoint;
 pub(crate) mod copy;
 pub(crate) mod download;
 mod fetch;
@@ -15,7 +15,7 @@ mod partial;
 mod plan;
 mod pool;
 mod progress;
-mod record;
+pub(crate) mod record;
 mod resume;
 mod saved;
 mod section;

@@ -117,6 +117,11 @@ impl<'a> Request<'a> {
 
     /// Sets a query parameter, replacing one of the same name.
     pub(crate) fn set_query(&mut self, name: &str, value: impl Into<String>) {
+        if name.is_empty() {
+            // A list of names, as a signature has it, cannot hold it.
+            self.defer(CosClientError::invalid("query", "has a parameter without a name"));
+            return;
+        }
         let value = value.into();
         match self.query.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,

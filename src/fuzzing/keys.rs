@@ -1,0 +1,84 @@
+//! What encryption reads: metadata of objects, and key files.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{choice, texts};
+use crate::encryption::keys::{DataKey, Wrapped};
+use crate::encryption::tag::{self, Place, TAG};
+use crate::encryption::{AESProvider, Provider, pem as file};
+use crate::wire::respond::Headers;
+use crate::{KeyProof, RSAProvider};
+
+const NAMES: [&str; 3] = ["x-cos-meta-client-side-encryption-key", "x-cos-meta-client-side-encryption-iv", TAG];
+
+/// The metadata of encrypted objects: what was written reads back, nothing else passes for it.
+pub fn envelope(data: &[u8]) {
+    let provider: Provider =
+        AESProvider::aes_key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("the key is right").into();
+    let given = texts(data);
+    let place = |at: usize| Place { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
+    let mut headers = HeaderMap::new();
+    for (name, text) in NAMES.iter().zip(&given) {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    if let Ok(wrapped) = Wrapped::read(&Headers::from(headers.clone()))
+        && let Ok(key) = provider.unwrap(&wrapped)
+    {
+        let proof = tag::check(provider.secret(&key), &place(3), &wrapped, &Headers::from(headers));
+        assert!(!matches!(proof, Ok(KeyProof::Tagged)), "a tag was made up");
+    }
+
+    let mut both = [0; 48];
+    both.iter_mut().zip(data).for_each(|(byte, given)| *byte = *given);
+    let key = DataKey::from_parts(&both[..32], &both[32..]).expect("the lengths are right");
+    let wrapped = provider.wrap(&key).expect("AES takes any bytes");
+    let mut written = HeaderMap::new();
+    for (name, value) in wrapped.headers() {
+        written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
+    }
+    let made = tag::make(provider.secret(&key), &place(0), &wrapped).expect("HMAC takes any bytes");
+    written.insert(TAG, HeaderValue::from_str(&made).expect("Base64 is a header's value"));
+    let (choice, _) = choice(data);
+    let check = |headers: &HeaderMap, place: &Place| {
+        let headers = Headers::from(headers.clone());
+        let wrapped = Wrapped::read(&headers).ok()?;
+        let found = provider.unwrap(&wrapped).ok()?;
+        let proof = tag::check(provider.secret(&found), place, &wrapped, &headers).ok()?;
+        Some((proof, found.key.to_vec(), found.iv.to_vec()))
+    };
+    let expected = Some((KeyProof::Tagged, both[..32].to_vec(), both[32..].to_vec()));
+    assert_eq!(check(&written, &place(0)), expected);
+    if place(1).key != place(0).key {
+        assert_eq!(check(&written, &place(1)), None, "an object was moved unseen");
+    }
+    let name = NAMES[usize::from(choice) % NAMES.len()];
+    let mut text = written[name].as_bytes().to_vec();
+    let at = usize::from(choice) % (text.len() - 4);
+    text[at] = if text[at] == b'A' { b'B' } else { b'A' };
+    written.insert(name, HeaderValue::from_bytes(&text).expect("Base64 is a header's value"));
+    assert_eq!(check(&written, &place(0)), None, "{name} was changed unseen");
+}
+
+/// Key files: whatever they hold, they are read or refused; what was written reads back.
+pub fn pem(data: &[u8]) {
+    // The cost of a passphrase is the file's choice, so that a search for slow ones would find them.
+    let passphrase = data.windows(8).any(|window| window == b"DEK-Info").then_some("passphrase");
+    let public = file::public_key("public_key", data);
+    let private = file::private_key("private_key", data, passphrase);
+    for error in [public.err(), private.err()].into_iter().flatten() {
+        assert!(error.to_string().contains("_key: "), "{error}");
+    }
+    let written = file::write("PUBLIC KEY", data);
+    assert_eq!(file::public_key("public_key", written.as_bytes()).ok().as_deref().map(Vec::as_slice), Some(data));
+    let written = file::write("PRIVATE KEY", data);
+    assert_eq!(
+        file::private_key("private_key", written.as_bytes(), None).ok().as_deref().map(Vec::as_slice),
+        Some(data)
+    );
+    if let Ok(text) = std::str::from_utf8(data) {
+        let provider = RSAProvider::new(RSAProvider::get_rsa_key_pair(text, text));
+        assert!(provider.is_err() || text.contains("PRIVATE"), "one text was both keys: {text}");
+    }
+}
