@@ -208,7 +208,25 @@ impl StdError for CosClientError {
 /// What the getters of [`CosServiceError`] answer when COS said nothing; Python's word.
 const UNKNOWN: &str = "Unknown";
 
+/// The body of an error. COS repeats a request's signed headers in some, and with them its token and key, so
+/// that `Debug` says only how long it is.
+pub(crate) struct OriginalBody(String);
+
+impl OriginalBody {
+    pub(crate) fn new(body: &[u8]) -> Self {
+        Self(String::from_utf8_lossy(body).into_owned())
+    }
+}
+
+impl fmt::Debug for OriginalBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
 /// An error that COS answered.
+///
+/// `Debug` leaves out the body, in which COS may repeat what was signed, such as a token.
 ///
 /// Python: `CosServiceError`; the getters have its names and, like there, answer `"Unknown"` for
 /// what the answer did not hold.
@@ -217,7 +235,7 @@ pub struct CosServiceError {
     pub(crate) method: Method,
     pub(crate) operation: &'static str,
     pub(crate) status: u16,
-    pub(crate) origin: String,
+    pub(crate) origin: OriginalBody,
     pub(crate) digest: BTreeMap<String, String>,
     pub(crate) attempts: u32,
 }
@@ -229,7 +247,7 @@ impl CosServiceError {
 
     /// Returns the body of the answer as it came, at most 64 KiB of it; empty if there was none.
     pub fn get_origin_msg(&self) -> &str {
-        &self.origin
+        &self.origin.0
     }
 
     /// Returns the parts of the error under Python's keys: `code`, `message`, `resource`,

@@ -12,7 +12,8 @@ use super::uri::Target;
 use crate::error::CosClientError;
 
 /// Headers whose values are secrets: hidden in every log and debug output.
-const SECRET_HEADERS: [&str; 3] = [
+const SECRET_HEADERS: [&str; 4] = [
+    "authorization",
     "x-cos-security-token",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-copy-source-server-side-encryption-customer-key",
@@ -20,7 +21,6 @@ const SECRET_HEADERS: [&str; 3] = [
 
 /// A request that a builder fills in. Wrong values are remembered, and the first one is reported
 /// when the request is sent, so that setters can be chained.
-#[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
@@ -183,6 +183,22 @@ impl<'a> Request<'a> {
     /// Fails with the first error a setter met.
     pub(crate) fn check(&mut self) -> Result<(), CosClientError> {
         self.deferred.take().map_or(Ok(()), Err)
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A query's values may be a token or a signature, so that only its names are shown.
+        let names: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("query", &names)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .field("error", &self.deferred)
+            .finish_non_exhaustive()
     }
 }
 
@@ -442,6 +458,8 @@ mod tests {
         let mut request = Request::new("t", Method::PUT, Target::bucket("b-1"));
         request.set_header("x-cos-server-side-encryption-customer-key", "c2VjcmV0");
         request.set_header("X-Cos-Security-Token", "tokentoken");
+        request.set_header("Authorization", "q-signature=c2VjcmV0");
+        request.set_query("x-cos-security-token", "tokentoken");
         let shown = format!("{request:?}");
         assert!(!shown.contains("c2VjcmV0") && !shown.contains("tokentoken"), "{shown}");
     }

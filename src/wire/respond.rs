@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::xml;
-use crate::error::CosServiceError;
+use crate::error::{CosServiceError, OriginalBody};
 
 /// How much of an error's body is kept, in bytes.
 pub(crate) const ERROR_BODY_LIMIT: u64 = 64 * 1024;
@@ -145,7 +145,7 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
         method: answer.method.clone(),
         operation: answer.operation,
         status: answer.status,
-        origin: String::from_utf8_lossy(answer.body).into_owned(),
+        origin: OriginalBody::new(answer.body),
         digest,
         attempts: 0,
     }

@@ -1,6 +1,7 @@
 //! Where a request goes: region, endpoint and bucket to host, key to path, and the one
 //! percent-encoder that the signature and the URL share.
 
+use core::net::Ipv6Addr;
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -319,15 +320,29 @@ pub(crate) fn region_endpoint(
 /// Refuses what is not `host` or `host:port`: a stray scheme, path, user or line break would send
 /// signed requests elsewhere.
 pub(crate) fn check_host(field: &str, host: &str) -> Result<(), CosClientError> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
     if host.is_empty() {
         return Err(CosClientError::invalid(field, "is empty"));
     }
-    if !host.bytes().all(plain) {
+    // An address of IPv6 needs its brackets only before a port.
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !is_ipv6(host) => (name, Some(port)),
+        _ => (host, None),
+    };
+    let fits = if name.contains([':', '[']) { is_ipv6(name) } else { is_name(name, b".-_") && !name.contains("..") };
+    if !fits || port.is_some_and(|port| !is_port(port)) {
         let why = format!("{host:?} must be a host name with an optional port, without scheme and path");
         return Err(CosClientError::invalid(field, why));
     }
     Ok(())
+}
+
+fn is_ipv6(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    inner.parse::<Ipv6Addr>().is_ok()
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 #[cfg(test)]
@@ -394,9 +409,43 @@ mod tests {
 
     #[test]
     fn hosts_with_more_than_a_host_are_refused() {
-        for bad in ["a@b", "http://a", "a/b", "a?b", "a#b", "a\\b", "a b", "a\r\nb", ""] {
+        for bad in [
+            "",
+            "a@b",
+            "http://a",
+            "a/b",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "a b",
+            "a\r\nb",
+            "a\0",
+            "ä.example",
+            ":80",
+            "a:",
+            "a:0",
+            "a:65536",
+            "a:+80",
+            "a:80:80",
+            "a:b",
+            "[",
+            "[::1",
+            "[::1]x",
+            "[::1]:",
+            "[a]",
+            "[1.2.3.4]",
+            "-a",
+            "a-",
+            ".a",
+            "a.",
+            "a..b",
+            "a%2eb",
+            "a:80@b",
+        ] {
             assert!(check_host("domain", bad).is_err(), "{bad:?}");
         }
-        assert!(check_host("domain", "files.example.com:8080").is_ok());
+        for good in ["files.example.com:8080", "localhost", "127.0.0.1:1", "::1", "[::1]", "[::1]:65535", "a_b.c-d"] {
+            assert!(check_host("domain", good).is_ok(), "{good:?}");
+        }
     }
 }

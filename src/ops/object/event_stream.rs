@@ -9,7 +9,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::stream_body::body_error;
-use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError, OriginalBody};
 use crate::local::Replacement;
 use crate::wire::event_stream::{Message, PRELUDE, Prelude, cut};
 use crate::wire::xml;
@@ -187,7 +187,7 @@ impl EventStream {
             method: Method::POST,
             operation: "select_object_content",
             status: self.origin.status,
-            origin: String::from_utf8_lossy(&message.payload).into_owned(),
+            origin: OriginalBody::new(&message.payload),
             digest,
             attempts: 1,
         }
