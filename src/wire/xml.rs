@@ -253,15 +253,12 @@ fn serialize<T: Serialize>(root: &str, value: &T, quotes: QuoteLevel) -> Result<
         value.serialize(serializer)
     });
     written.map_err(|e| CosClientError::invalid(root, e.to_string()).caused_by(e))?;
-    if let Some(unfit) = xml.chars().find(|c| !is_xml(*c)) {
-        return Err(CosClientError::invalid(root, format!("XML cannot hold the character {unfit:?}")));
-    }
-    Ok(xml)
+    if holds(&xml) { Ok(xml) } else { Err(CosClientError::invalid(root, "holds a character that XML cannot hold")) }
 }
 
-/// The characters of XML 1.0; no escape brings another into a document.
-fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+/// Whether a text has only characters of XML 1.0; no escape brings another into a document.
+pub(crate) fn holds(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..))
 }
 
 /// Reads a number that may be an empty element: `<MaxKeys/>` is 0.

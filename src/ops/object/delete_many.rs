@@ -119,7 +119,7 @@ pub struct DeleteObjects<'a> {
 impl Delete {
     /// Refuses keys that no document can name: the answer could not be read, with the objects gone.
     fn check(&self) -> Result<(), CosClientError> {
-        match self.object.iter().find(|object| object.key.is_empty() || object.key.contains('\0')) {
+        match self.object.iter().find(|object| object.key.is_empty() || !xml::holds(&object.key)) {
             Some(object) => {
                 Err(CosClientError::invalid("delete", format!("the key {:?} cannot be named in XML", object.key)))
             }
