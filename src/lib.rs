@@ -42,9 +42,10 @@
 //! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
 //!   signed anew.
 //! * Wrong input is an error that names the argument, before anything is sent.
-//! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests
-//!   at level `trace`; keep the target `ureq` above it.
-
+//! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as
+//!   they are once level `trace` is on; keep the targets `ureq` and `ureq_proto` above it, or switch them off.
+//! * Answers are not trusted: sizes, depths and lengths are bounded before anything is believed. `SECURITY.md`
+//!   of the project has the threat model and what is tested.
 //!
 //! # Features
 //!
@@ -52,6 +53,11 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+// No answer, file or argument makes this crate panic.
+#![cfg_attr(
+    not(test),
+    deny(clippy::expect_used, clippy::panic, clippy::todo, clippy::unreachable, clippy::unwrap_used)
+)]
 
 mod answer;
 mod body;
@@ -66,6 +72,7 @@ mod encryption;
 mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
+#[allow(clippy::expect_used, reason = "a target says by a panic what does not hold")]
 pub mod fuzzing;
 mod local;
 mod ops;

@@ -130,6 +130,8 @@ macro_rules! targets {
             let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
             for target in known {
                 assert!(manifest.contains(&format!("name = \"{target}\"\n")), "{target}");
+                let text = fs::read_to_string(folder.join("fuzz_targets").join(format!("{target}.rs"))).unwrap();
+                assert!(text.contains(&format!("qcloud_cos::fuzzing::{target}(data")), "{target}");
             }
         }
     };

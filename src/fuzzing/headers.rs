@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::choice;
 use crate::wire::range::ContentRange;
-use crate::wire::respond::{Headers, retry_after as asked_pause};
+use crate::wire::respond::{self, Headers};
 
 /// `Content-Range`: what is read makes sense and is written as it was.
 pub fn content_range(data: &[u8]) {
@@ -23,9 +23,9 @@ pub fn content_range(data: &[u8]) {
 /// `Retry-After` and dates: only a number of seconds or a later date asks for a pause.
 pub fn retry_after(data: &[u8]) {
     let (length, rest) = choice(data);
-    let (asked, date) = rest.split_at(usize::from(length).min(rest.len()));
+    let (wanted, day) = rest.split_at(usize::from(length).min(rest.len()));
     let mut headers = HeaderMap::new();
-    for (name, value) in [("retry-after", asked), ("date", date)] {
+    for (name, value) in [("retry-after", wanted), ("date", day)] {
         let Ok(value) = HeaderValue::from_bytes(value) else { return };
         headers.insert(name, value);
     }
@@ -34,7 +34,7 @@ pub fn retry_after(data: &[u8]) {
     for time in [time("retry-after"), time("date")].into_iter().flatten() {
         assert_eq!(httpdate::parse_http_date(&httpdate::fmt_http_date(time)).ok(), Some(time));
     }
-    let Some(pause) = asked_pause(&headers) else { return };
+    let Some(pause) = respond::retry_after(&headers) else { return };
     let until: Option<SystemTime> = time("retry-after");
     let text = headers.text("retry-after");
     match text.trim().parse() {

@@ -68,9 +68,9 @@ impl Message {
 fn parse_headers(mut rest: &[u8]) -> Result<Vec<(String, String)>, CosClientError> {
     let mut headers = Vec::new();
     while !rest.is_empty() {
-        let length = take(&mut rest, 1)?[0];
-        let name = text(take(&mut rest, length.into())?)?;
-        match take(&mut rest, 1)?[0] {
+        let length = number(take(&mut rest, 1)?);
+        let name = text(take(&mut rest, length)?)?;
+        match number(take(&mut rest, 1)?) {
             0 | 1 => {}
             2 => drop(take(&mut rest, 1)?),
             3 => drop(take(&mut rest, 2)?),

@@ -1,6 +1,9 @@
 //! The pure core: values in, values out. No sockets, files, clock, sleep, randomness or environment,
 //! so that every byte on the wire can be tested without a server.
 
+// What a server sends is read here.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
+
 pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;

@@ -393,7 +393,7 @@ mod tests {
     fn what_is_made_to_cost_is_refused() {
         let nested = |depth: usize| "<Thing>".repeat(depth) + &"</Thing>".repeat(depth);
         let attributes = |count: usize| {
-            let all: String = (0..count).map(|n| format!(" a{n}='1'")).collect();
+            let all = (0..count).map(|n| format!(" a{n}='1'")).collect::<Vec<_>>().concat();
             format!("<Thing><Name{all}>n</Name></Thing>")
         };
         let elements = |count: usize| format!("<Thing>{}</Thing>", "<Item/>".repeat(count));
