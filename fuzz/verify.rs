@@ -21,12 +21,11 @@ pub(crate) fn verify(call: &http::Request<()>, path: &str, secret_key: &str) {
         sent.iter().map(|(name, value)| (*name, value.as_str())).chain([("host", host)]).collect();
 
     let header = headers.iter().find(|(name, _)| *name == "authorization");
-    let (signature, query) = match header {
-        Some((_, header)) => (Signature::parse(header), query),
-        None => {
-            let own = query.iter().filter(|(name, _)| !name.starts_with("q-")).copied().collect();
-            (Signature::from_pairs(&query), own)
-        }
+    let (signature, query) = if let Some((_, header)) = header {
+        (Signature::parse(header), query)
+    } else {
+        let own = query.iter().filter(|(name, _)| !name.starts_with("q-")).copied().collect();
+        (Signature::from_pairs(&query), own)
     };
     let signature = signature.expect("a signature has all its fields");
     let request = Request { method: call.method().as_str(), path, query: &query, headers: &headers };

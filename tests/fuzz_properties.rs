@@ -92,7 +92,9 @@ fn run(name: &str, target: impl Fn(&[u8])) {
         }
     };
     let corpus = corpus(name);
-    corpus.iter().for_each(|input| try_one(input));
+    for input in &corpus {
+        try_one(input);
+    }
     let mut random = fastrand::Rng::with_seed(variable("FUZZ_SEED").unwrap_or(1));
     let (seconds, cases) = (variable("FUZZ_SECONDS"), variable("FUZZ_CASES"));
     let cases = cases.unwrap_or(if seconds.is_some() { u64::MAX } else { 3000 });
