@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{choice, texts};
 use crate::encryption::keys::{DataKey, Wrapped};
+use crate::encryption::native;
 use crate::encryption::tag::{self, Place, TAG};
 use crate::encryption::{AESProvider, Provider, pem as file};
 use crate::wire::respond::Headers;
@@ -17,6 +18,7 @@ pub fn envelope(data: &[u8]) {
         AESProvider::aes_key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("the key is right").into();
     let given = texts(data);
     let place = |at: usize| Place { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
+    native_envelope(&provider, &given, place, choice(data).0);
     let mut headers = HeaderMap::new();
     for (name, text) in NAMES.iter().zip(&given) {
         if let Ok(value) = HeaderValue::from_str(text) {
@@ -81,4 +83,52 @@ pub fn pem(data: &[u8]) {
         let provider = RSAProvider::new(RSAProvider::get_rsa_key_pair(text, text));
         assert!(provider.is_err() || text.contains("PRIVATE"), "one text was both keys: {text}");
     }
+}
+
+const NATIVE: [&str; 3] =
+    [native::MODE, "x-cos-meta-client-side-encryption-wrapped-key", "x-cos-meta-client-side-encryption-commitment"];
+
+/// The same in native mode, with a frame of content.
+fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) -> Place, choice: u8) {
+    let mut headers = HeaderMap::new();
+    for (name, text) in NATIVE.iter().zip(given) {
+        // The name of the format is let through, so that more than it is reached.
+        let text = if *name == native::MODE && text.is_empty() { native::FORMAT } else { text };
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    assert!(native::open(provider, &place(3), &Headers::from(headers)).is_err(), "metadata were made up");
+
+    let random = move |bytes: &mut [u8]| {
+        bytes.fill(choice);
+        Ok(())
+    };
+    let (key, made) = native::create(provider, &place(0), &random).expect("the keys are right");
+    let mut written = HeaderMap::new();
+    for (name, value) in made {
+        written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
+    }
+    let open = |headers: &HeaderMap, place: &Place| native::open(provider, place, &Headers::from(headers.clone())).ok();
+    let content = place(0).key.into_bytes();
+    let mut frame = content.clone();
+    let tag = key.seal_frame(1, true, &mut frame).expect("a frame is short enough");
+    frame.extend_from_slice(tag.as_ref());
+    let opened = open(&written, &place(0)).expect("what was written is read");
+    assert_eq!(opened.open_frame(1, true, &mut frame.clone()).ok(), Some(&content[..]));
+    for (index, last) in [(0, true), (2, true), (1, false)] {
+        assert!(opened.open_frame(index, last, &mut frame.clone()).is_err(), "a frame was moved unseen");
+    }
+    let at = usize::from(choice) % frame.len();
+    frame[at] ^= 1 << (choice % 8);
+    assert!(opened.open_frame(1, true, &mut frame).is_err(), "a frame was changed unseen");
+    if place(1).key != place(0).key {
+        assert!(open(&written, &place(1)).is_none(), "an object was moved unseen");
+    }
+    let name = NATIVE[usize::from(choice) % NATIVE.len()];
+    let mut text = written[name].as_bytes().to_vec();
+    let at = usize::from(choice) % (text.len() - 4);
+    text[at] = if text[at] == b'A' { b'B' } else { b'A' };
+    written.insert(name, HeaderValue::from_bytes(&text).expect("letters are a header's value"));
+    assert!(open(&written, &place(0)).is_none(), "{name} was changed unseen");
 }
