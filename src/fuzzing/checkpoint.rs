@@ -1,10 +1,11 @@
 //! The checkpoint that a transfer leaves behind.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde_json::Value;
 
 use super::choice;
+use crate::local::Place;
 use crate::transfer::checkpoint::{line, parse};
 use crate::transfer::record::{Head, Places, RecordedPart, Source};
 
@@ -23,7 +24,6 @@ pub fn checkpoint(data: &[u8]) {
     let again = lines.ok().and_then(|lines| parse::<Head, RecordedPart>(lines.as_bytes()));
     assert_eq!(again.map(|again| (again.head, again.entries)).as_ref(), Some(&(parsed.head.clone(), parsed.entries)));
 
-    let destination = Path::new("/downloads/a.bin");
     let of = Source {
         bucket: "b-1".to_owned(),
         key: "k".to_owned(),
@@ -33,9 +33,12 @@ pub fn checkpoint(data: &[u8]) {
         part_size: 1,
     };
     if parsed.head.is_of(&of) {
-        let temporary = Places::new(destination, "b-1", "k", None).temporary(&parsed.head);
-        assert_eq!(temporary.parent(), destination.parent(), "{}", temporary.display());
-        assert_ne!(temporary, destination);
+        let destination = Place::of(Path::new("a.bin")).expect("the current folder can be opened");
+        let places = Places::new(&destination, "b-1", "k", None).expect("the current folder has a path");
+        let temporary = places.temporary(&parsed.head);
+        let mut names = Path::new(temporary.name()).components();
+        assert!(matches!(names.next(), Some(Component::Normal(_))), "{}", temporary.path().display());
+        assert!(names.next().is_none() && temporary.name() != destination.name(), "{}", temporary.path().display());
     }
 }
 

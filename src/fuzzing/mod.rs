@@ -9,6 +9,7 @@ mod events;
 mod headers;
 #[cfg(feature = "encryption")]
 mod keys;
+mod paths;
 mod xml;
 
 pub use address::{redirect, sign};
@@ -17,6 +18,7 @@ pub use events::event_stream;
 pub use headers::{content_range, retry_after};
 #[cfg(feature = "encryption")]
 pub use keys::{envelope, pem};
+pub use paths::key_to_path;
 pub use xml::{error_xml, list_xml, written_xml};
 
 /// Cuts the input into texts, at a byte that no text has.

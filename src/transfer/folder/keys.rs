@@ -18,15 +18,15 @@ pub(super) fn folder_prefix(prefix: &str) -> String {
 
 /// Where the object of a key goes, below the folder.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Way<'k> {
-    pub(super) folders: Vec<&'k str>,
+pub(crate) struct Way<'k> {
+    pub(crate) folders: Vec<&'k str>,
     /// None for a key that ends with `/`: it stands for a folder.
-    pub(super) file: Option<&'k str>,
+    pub(crate) file: Option<&'k str>,
 }
 
 /// Cuts a key, without its prefix, into names that lead nowhere but down. `native` takes all that this
 /// system can hold as a name; else a name must mean the same on every system.
-pub(super) fn way(key: &str, native: bool) -> Result<Way<'_>, String> {
+pub(crate) fn way(key: &str, native: bool) -> Result<Way<'_>, String> {
     let (path, is_folder) = key.strip_suffix('/').map_or((key, false), |path| (path, true));
     let mut folders: Vec<&str> = if path.is_empty() && is_folder { Vec::new() } else { path.split('/').collect() };
     for name in &folders {

@@ -3,7 +3,7 @@
 pub(crate) mod delete;
 pub(crate) mod download;
 mod filter;
-mod keys;
+pub(crate) mod keys;
 pub(crate) mod report;
 pub(crate) mod skip;
 mod total;
