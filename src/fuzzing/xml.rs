@@ -1,9 +1,8 @@
 //! Answers and documents in XML.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{choice, texts};
@@ -25,23 +24,23 @@ use crate::wire::xml::{has_root, parse, parse_shared, write, write_complete};
 
 /// Lists and other answers: what is read is no longer than what was sent, and reads the same once more.
 pub fn list_xml(data: &[u8]) {
-    answer::<ListObjectsOutput>("ListBucketResult", data, parse);
-    answer::<ListObjectsVersionsOutput>("ListVersionsResult", data, parse);
-    answer::<ListMultipartUploadsOutput>("ListMultipartUploadsResult", data, parse);
-    answer::<ListPartsOutput>("ListPartsResult", data, parse);
-    answer::<ListBucketsOutput>("ListAllMyBucketsResult", data, parse);
-    answer::<DeleteObjectsOutput>("DeleteResult", data, parse);
-    answer::<CompleteMultipartUploadOutput>("CompleteMultipartUploadResult", data, parse);
-    answer::<SelectStats>("Stats", data, parse);
-    answer::<LifecycleConfiguration>("LifecycleConfiguration", data, parse_shared);
-    answer::<CorsConfiguration>("CORSConfiguration", data, parse_shared);
-    answer::<AccessControlPolicy>("AccessControlPolicy", data, parse_shared);
+    answer("ListBucketResult", data, |_, body| ListObjectsOutput::parse(body));
+    answer("ListVersionsResult", data, parse::<ListObjectsVersionsOutput>);
+    answer("ListMultipartUploadsResult", data, parse::<ListMultipartUploadsOutput>);
+    answer("ListPartsResult", data, parse::<ListPartsOutput>);
+    answer("ListAllMyBucketsResult", data, parse::<ListBucketsOutput>);
+    answer("DeleteResult", data, parse::<DeleteObjectsOutput>);
+    answer("CompleteMultipartUploadResult", data, parse::<CompleteMultipartUploadOutput>);
+    answer("Stats", data, parse::<SelectStats>);
+    answer("LifecycleConfiguration", data, parse_shared::<LifecycleConfiguration>);
+    answer("CORSConfiguration", data, parse_shared::<CorsConfiguration>);
+    answer("AccessControlPolicy", data, parse_shared::<AccessControlPolicy>);
 }
 
-fn answer<T: Serialize + DeserializeOwned + PartialEq + Debug>(
+fn answer<T: Serialize + PartialEq + Debug, E: Display>(
     root: &str,
     data: &[u8],
-    read: fn(&str, &[u8]) -> Result<T, crate::CosClientError>,
+    read: impl Fn(&str, &[u8]) -> Result<T, E>,
 ) {
     let parsed = read(root, data);
     if !has_root(root, data) {

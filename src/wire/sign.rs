@@ -145,6 +145,7 @@ fn hmac_sha1(key: &[u8], message: &str) -> String {
     hex(&mac.finalize().into_bytes())
 }
 
+#[allow(clippy::indexing_slicing, reason = "four bits are the index of one of sixteen digits")]
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);

@@ -155,7 +155,7 @@ pub struct ListObjectsOutput {
 }
 
 impl ListObjectsOutput {
-    fn parse(body: &[u8]) -> Result<Self, CosError> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, CosError> {
         let mut page = Self::default();
         Elements::of("ListBucketResult", body)?.children(|xml, name| {
             match name {
