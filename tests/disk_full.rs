@@ -20,6 +20,7 @@ fn a_full_disk_leaves_the_destination_as_it_was() {
     put(&client, "k", &content);
     let this = env::current_exe().unwrap();
     let program = this.parent().unwrap().with_file_name("examples").join("cli");
+    assert!(program.exists(), "run `cargo build --examples` first: it builds the program that runs out of disk");
     let download = |folder: &std::path::Path, limit: usize| {
         // Writes beyond the limit fail, as on a full disk, instead of ending the program.
         let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");

@@ -51,6 +51,7 @@ impl Scene {
     fn run(&self, verb: &str) -> Child {
         let this = env::current_exe().unwrap();
         let program = this.parent().unwrap().with_file_name("examples").join("cli");
+        assert!(program.exists(), "run `cargo build --examples` first: it builds the program that is killed");
         Command::new(program)
             .args([verb, BUCKET, "k"])
             .arg(self.file())

@@ -123,6 +123,25 @@ mod tests {
     }
 
     #[test]
+    fn every_byte_is_in_one_part_of_any_plan() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        // Sizes of all orders of magnitude, up to 5 TiB.
+        let mut up_to = |most: u64| {
+            let most = most >> rng.u32(0..43);
+            rng.u64(..=most)
+        };
+        for _ in 0..2000 {
+            let (size, part_size) = (up_to(5 * 1024 * 1024 * MIB), up_to(MAX_PART_SIZE * MIB - MIB) + MIB);
+            let upload = Plan::upload(size, part_size);
+            assert!(upload.count <= MAX_PARTS, "{upload:?}");
+            assert!(upload.parts().all(|part| part.len <= MAX_PART_SIZE * MIB), "{upload:?}");
+            check(upload);
+            check(upload.in_units(65_536));
+            check(Plan::download(size, part_size, up_to(MAX_PARTS) + 1));
+        }
+    }
+
+    #[test]
     fn parts_grow_as_the_official_sdks_do() {
         let plan = Plan::upload(10_001 * MIB + 7, MIB);
         assert_eq!(plan.part_size, (10_001 * MIB + 7) / 10_000);
