@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Stage};
+use crate::tried::Sent;
 use crate::wire::request::Request;
-use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, retry_after, service_error};
+use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
 use crate::wire::retry::Outcome;
 use crate::wire::uri::Location;
 use crate::wire::xml;
@@ -23,6 +24,8 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
     /// The CRC-64 of the body that was sent, where it was counted.
     pub(crate) sent_crc: Option<u64>,
+    /// An earlier attempt may have been carried out, too.
+    pub(crate) doubtful: bool,
 }
 
 /// A successful answer whose body is still on its way.
@@ -36,17 +39,28 @@ pub(crate) struct Streaming {
 pub(crate) struct Failed {
     pub(crate) error: CosError,
     pub(crate) reason: Reason,
+    pub(crate) sent: Sent,
 }
 
 pub(crate) enum Reason {
-    Answer { from_cos: bool, retry_after: Option<Duration> },
+    Answer {
+        from_cos: bool,
+        retry_after: Option<Duration>,
+        /// When it was sent, in seconds since 1970.
+        date: Option<u64>,
+    },
     Stage(Stage),
     Corrupt,
 }
 
 impl Failed {
+    /// Nothing was sent, and a repetition cannot help.
     pub(crate) fn finally(error: impl Into<CosError>) -> Self {
-        Self { error: error.into(), reason: Reason::Stage(Stage::Final) }
+        Self { error: error.into(), reason: Reason::Stage(Stage::Final), sent: Sent::Nothing }
+    }
+
+    fn answered(error: impl Into<CosError>, reason: Reason) -> Self {
+        Self { error: error.into(), reason, sent: Sent::All }
     }
 }
 
@@ -67,29 +81,31 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
             headers: &headers,
             body: &body,
         };
-        let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers) };
-        return Err(Failed { error: service_error(&refusal).into(), reason });
+        let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
+        return Err(Failed::answered(service_error(&refusal), reason));
     }
     let stored = headers.number("x-cos-hash-crc64ecma");
-    if let (Some(sent), Some(stored)) = (sent_crc, stored)
+    if let (Some(sent), Some(stored)) = (sent_crc.filter(|_| request.facts.answers_body_crc), stored)
         && sent != stored
     {
-        let why = format!("crc64: sent {sent}, but COS stored {stored}");
+        let (etag, version) = (headers.text("etag"), headers.text("x-cos-version-id"));
+        let why = format!("crc64: sent {sent}, but COS stored {stored}: ETag {etag}, version {version:?}");
         let error = CosClientError::new(ClientErrorKind::Integrity, why);
-        return Err(Failed { error: error.into(), reason: Reason::Corrupt });
+        return Err(Failed::answered(error, Reason::Corrupt));
     }
-    Ok(Response { status: answer.status, headers, body, sent_crc })
+    Ok(Response { status: answer.status, headers, body, sent_crc, doubtful: false })
 }
 
 fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
     let read = body.take(limit + 1).read_to_end(into);
     if let Err(cause) = read {
         let error = CosClientError::broken("the answer was cut", cause);
-        return Err(Failed { error: error.into(), reason: Reason::Stage(Stage::Sent) });
+        return Err(Failed::answered(error, Reason::Stage(Stage::Sent)));
     }
     if into.len() as u64 > limit {
         let why = format!("the answer is longer than {limit} bytes");
-        return Err(Failed::finally(CosClientError::new(ClientErrorKind::Protocol, why)));
+        let error = CosClientError::new(ClientErrorKind::Protocol, why);
+        return Err(Failed::answered(error, Reason::Stage(Stage::Final)));
     }
     Ok(())
 }
@@ -111,32 +127,24 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
         body: &body,
     };
     let from_cos = headers.get("x-cos-request-id").is_some();
-    let reason = Reason::Answer { from_cos, retry_after: retry_after(&headers) };
-    Failed { error: service_error(&refusal).into(), reason }
+    let reason = Reason::Answer { from_cos, retry_after: retry_after(&headers), date: date(&headers) };
+    Failed::answered(service_error(&refusal), reason)
 }
 
 /// Returns the failure as the retry decision sees it.
-pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason) -> Outcome<'e> {
+pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason, clock_off: bool) -> Outcome<'e> {
     match (reason, error) {
-        (Reason::Answer { from_cos, retry_after }, CosError::Service(e)) => Outcome::Answer {
+        (Reason::Answer { from_cos, retry_after, .. }, CosError::Service(e)) => Outcome::Answer {
             status: e.status,
             code: e.get_error_code(),
             from_cos: *from_cos,
             retry_after: *retry_after,
+            clock_off,
         },
         (Reason::Corrupt, _) => Outcome::Corrupt,
         (Reason::Stage(Stage::NotConnected), _) => Outcome::NotConnected,
         (Reason::Stage(Stage::Stale), _) => Outcome::StaleConnection,
         (Reason::Stage(Stage::Sent), _) => Outcome::Broken,
         _ => Outcome::Final,
-    }
-}
-
-/// Adds to an error how often the request was sent.
-pub(crate) fn attempted(error: CosError, attempts: u32) -> CosError {
-    match error {
-        CosError::Client(e) if *e.kind() == ClientErrorKind::Body => e.into(),
-        CosError::Client(e) => e.after(attempts).into(),
-        CosError::Service(e) => CosServiceError { attempts, ..*e }.into(),
     }
 }

@@ -24,17 +24,23 @@ pub(crate) struct Sending<'b> {
     /// Bytes still owed, where the length was announced.
     left: Option<u64>,
     crc: Option<Crc64>,
+    ended: bool,
     error: Option<io::Error>,
 }
 
 impl<'b> Sending<'b> {
     pub(crate) fn new(reader: &'b mut dyn Read, len: Option<u64>, with_crc: bool) -> Self {
-        Self { reader, left: len, crc: with_crc.then(Crc64::new), error: None }
+        Self { reader, left: len, crc: with_crc.then(Crc64::new), ended: false, error: None }
     }
 
     /// Returns the CRC-64 of what was sent.
     pub(crate) fn crc(&self) -> Option<u64> {
         self.crc.as_ref().map(Crc64::value)
+    }
+
+    /// Returns the CRC-64 of the body if all of it was sent.
+    pub(crate) fn whole_crc(&self) -> Option<u64> {
+        self.crc().filter(|_| self.left == Some(0) || self.ended)
     }
 
     /// Returns what the body itself failed with.
@@ -63,6 +69,7 @@ impl Read for Sending<'_> {
                 Ok(read) => break read,
             }
         };
+        self.ended |= read == 0;
         if let Some(left) = &mut self.left {
             // Without this error the HTTP library waits for the missing bytes for ever.
             if read == 0 {

@@ -5,8 +5,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use http::Method;
+
+use crate::tried::{Tried, getters};
 
 /// Any error of this crate: raised on this side, or answered by COS.
 ///
@@ -50,6 +53,40 @@ impl CosError {
         CosClientError::new(ClientErrorKind::NoCredentials, why).into()
     }
 
+    getters!();
+
+    pub(crate) fn tried(&self) -> &Tried {
+        match self {
+            Self::Client(error) => error.tried(),
+            Self::Service(error) => error.tried(),
+        }
+    }
+
+    /// Adds what was tried before.
+    pub(crate) fn after(self, tried: Tried) -> Self {
+        match self {
+            Self::Client(mut error) => {
+                error.0.tried = tried;
+                error.into()
+            }
+            Self::Service(error) => CosServiceError { tried, ..*error }.into(),
+        }
+    }
+
+    /// Whether it is a 404 with this code that says no more than that an earlier attempt, whose answer was lost,
+    /// succeeded.
+    pub(crate) fn done_before(&self, code: &str) -> bool {
+        self.is_not_found()
+            && self.tried().doubtful
+            && self.service().is_some_and(|error| error.get_error_code() == code)
+    }
+
+    /// Whether a connection broke or stood still, so that going on where it stopped may help.
+    pub(crate) fn broke_off(&self) -> bool {
+        use ClientErrorKind::{Stalled, Timeout, Transport};
+        matches!(self.kind(), Some(Transport | Timeout | Stalled))
+    }
+
     pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {
         match self {
             Self::Client(error) => Some(&error.0.kind),
@@ -87,6 +124,8 @@ pub enum ClientErrorKind {
     Tls,
     /// The server was silent for longer than the configured timeout.
     Timeout,
+    /// The answer's body came more slowly than the configured limit.
+    Stalled,
     /// The connection broke while sending or receiving.
     Transport,
     /// The answer is not what HTTP or COS promises.
@@ -95,6 +134,11 @@ pub enum ClientErrorKind {
     Xml,
     /// Bytes differ from what their checksum or length says.
     Integrity,
+    /// The answer was lost, and nothing tells whether the request was carried out.
+    Ambiguous,
+    /// The answer to an append was lost, and the object is neither as it was before nor as the append would have
+    /// made it: somebody else wrote to it.
+    AppendConflict,
     /// The credentials could not be obtained, or have expired.
     Credentials,
     /// A provider has no credentials to give: its variables, file or role are not there.
@@ -133,13 +177,13 @@ pub struct CosClientError(Box<ClientErrorInner>);
 struct ClientErrorInner {
     kind: ClientErrorKind,
     message: String,
-    attempts: u32,
+    tried: Tried,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl CosClientError {
     pub(crate) fn new(kind: ClientErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(ClientErrorInner { kind, message: message.into(), attempts: 0, source: None }))
+        Self(Box::new(ClientErrorInner { kind, message: message.into(), tried: Tried::default(), source: None }))
     }
 
     pub(crate) fn invalid(field: impl Into<String>, why: impl fmt::Display) -> Self {
@@ -156,7 +200,9 @@ impl CosClientError {
 
     /// A connection that broke or stood still while something was read from it.
     pub(crate) fn broken(what: &str, source: io::Error) -> Self {
+        let slow = source.get_ref().and_then(|inner| inner.downcast_ref::<TooSlow>()).is_some();
         let kind = match source.kind() {
+            io::ErrorKind::TimedOut if slow => ClientErrorKind::Stalled,
             io::ErrorKind::TimedOut => ClientErrorKind::Timeout,
             _ => ClientErrorKind::Transport,
         };
@@ -174,8 +220,16 @@ impl CosClientError {
     }
 
     pub(crate) fn after(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
+        self.0.tried.attempts = attempts;
         self
+    }
+
+    /// It cannot be told what became of a request, or it is no use to try again; its last failure was `last`.
+    pub(crate) fn unclear(kind: ClientErrorKind, why: &str, last: CosError) -> Self {
+        let tried = *last.tried();
+        let mut error = Self::new(kind, format!("{why}: {last}")).caused_by(last);
+        error.0.tried = tried;
+        error
     }
 
     /// Returns what kind of failure this is.
@@ -183,19 +237,22 @@ impl CosClientError {
         &self.0.kind
     }
 
-    /// Returns how many times the request was sent before this error; 0 if it never was.
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
+    getters!();
+
+    pub(crate) fn tried(&self) -> &Tried {
+        &self.0.tried
     }
 }
 
 impl fmt::Display for CosClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
-        if self.0.attempts > 1 {
-            write!(f, " (after {} attempts)", self.0.attempts)?;
+        // A cause that is part of the message told of the attempts already.
+        if matches!(self.0.kind, ClientErrorKind::Ambiguous | ClientErrorKind::AppendConflict) {
+            Ok(())
+        } else {
+            write!(f, "{}", self.0.tried)
         }
-        Ok(())
     }
 }
 
@@ -203,6 +260,14 @@ impl StdError for CosClientError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as &(dyn StdError + 'static))
     }
+}
+
+/// Why a body that moves is given up.
+#[derive(Debug, thiserror::Error)]
+#[error("fewer than {least} bytes came in {seconds} s")]
+pub(crate) struct TooSlow {
+    pub(crate) least: u128,
+    pub(crate) seconds: u64,
 }
 
 /// What the getters of [`CosServiceError`] answer when COS said nothing; Python's word.
@@ -237,7 +302,9 @@ pub struct CosServiceError {
     pub(crate) status: u16,
     pub(crate) origin: OriginalBody,
     pub(crate) digest: BTreeMap<String, String>,
-    pub(crate) attempts: u32,
+    pub(crate) tried: Tried,
+    /// Why credentials that COS refused could not be replaced.
+    pub(crate) source: Option<Box<CosError>>,
 }
 
 impl CosServiceError {
@@ -266,6 +333,11 @@ impl CosServiceError {
         self.digest("code")
     }
 
+    /// Whether COS named an error at all.
+    pub(crate) fn has_code(&self) -> bool {
+        self.digest.contains_key("code")
+    }
+
     /// Returns COS's description of the error.
     pub fn get_error_msg(&self) -> &str {
         self.digest("message")
@@ -286,9 +358,21 @@ impl CosServiceError {
         self.digest("traceid")
     }
 
-    /// Returns how many times the request was sent.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
+    getters!();
+
+    pub(crate) fn tried(&self) -> &Tried {
+        &self.tried
+    }
+
+    /// Returns how long the answer asks to be left alone (`Retry-After`), if it does.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.tried.retry_after
+    }
+
+    /// Returns by how many seconds this machine's clock is behind COS's, where COS refused the request for that;
+    /// negative if it is ahead.
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.tried.clock_offset
     }
 
     /// Returns the name of the operation, such as `put_object`.
@@ -309,11 +393,12 @@ impl fmt::Display for CosServiceError {
             self.get_error_msg(),
             self.get_request_id(),
         )?;
-        if self.attempts > 1 {
-            write!(f, ", after {} attempts", self.attempts)?;
-        }
-        Ok(())
+        write!(f, "{}", self.tried)
     }
 }
 
-impl StdError for CosServiceError {}
+impl StdError for CosServiceError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|e| e as &(dyn StdError + 'static))
+    }
+}

@@ -40,7 +40,7 @@
 //! * Bodies are checked by CRC-64 in both directions, and files appear under their name only when they are
 //!   complete and checked.
 //! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
-//!   signed anew.
+//!   signed anew. Where an answer got lost and a repetition could do harm, a look at the object comes first.
 //! * Wrong input is an error that names the argument, before anything is sent.
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as
 //!   they are once level `trace` is on; keep the targets `ureq` and `ureq_proto` above it, or switch them off.
@@ -61,6 +61,7 @@
 
 mod answer;
 mod body;
+mod budget;
 #[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "nothing is encrypted then"))]
 mod cipher;
 mod client;
@@ -80,6 +81,7 @@ mod providers;
 mod thread_pool;
 mod transfer;
 mod transport;
+mod tried;
 mod wire;
 
 pub use cipher::KeyProof;
@@ -147,6 +149,7 @@ pub use transfer::folder::skip::SkipIdentical;
 pub use transfer::folder::upload::UploadDirectory;
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
 pub use transfer::upload::{UploadFile, UploadFileOutput};
+pub use tried::Sent;
 pub use wire::copy_source::CopySource;
 pub use wire::request::Body;
 pub use wire::respond::Headers;

@@ -1,13 +1,14 @@
 //! HTTP. Only this file and its folder name ureq.
 
 mod interruptible;
+mod watch;
 
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Uri};
 use ureq::config::Config;
@@ -20,6 +21,7 @@ use ureq::{Agent, Body, BodyReader, Error, Proxy, SendBody, Timeout};
 use zeroize::Zeroizing;
 
 use self::interruptible::Interruptible;
+use self::watch::Watch;
 use crate::config::Connection;
 use crate::error::{ClientErrorKind, CosClientError};
 
@@ -38,6 +40,8 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Option<&'a mut dyn Read>,
     /// How long to wait for the answer, where the setting is too short.
     pub(crate) patience: Option<Duration>,
+    /// How much time the call has left, body of the answer included.
+    pub(crate) left: Option<Duration>,
 }
 
 pub(crate) struct Answer {
@@ -75,8 +79,17 @@ enum Phase {
     Connected,
 }
 
+impl Stage {
+    /// Whether COS cannot have seen anything of the request.
+    pub(crate) fn is_before_sending(self) -> bool {
+        matches!(self, Self::NotConnected | Self::Final)
+    }
+}
+
 thread_local! {
     static PHASE: Cell<Phase> = const { Cell::new(Phase::Resolving) };
+    /// When this thread's call is over.
+    static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// The real transport.
@@ -84,6 +97,7 @@ thread_local! {
 pub(crate) struct Ureq {
     agent: Agent,
     proxied: bool,
+    least_speed: (u64, Duration),
 }
 
 impl Ureq {
@@ -111,7 +125,7 @@ impl Ureq {
         let resolver = Named { fixed: settings.connect_to, dns: DefaultResolver::default() };
         let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
         let connector = Interruptible(connector);
-        Ok(Self { agent: Agent::with_parts(config, connector, resolver), proxied })
+        Ok(Self { agent: Agent::with_parts(config, connector, resolver), proxied, least_speed: settings.least_speed })
     }
 }
 
@@ -119,6 +133,8 @@ impl Transport for Ureq {
     fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         // Behind a proxy no name is resolved here.
         PHASE.set(if self.proxied { Phase::Pooled } else { Phase::Resolving });
+        let until = call.left.map(|left| Instant::now() + left);
+        UNTIL.set(until);
         let mut nothing = io::empty();
         let has_body = call.body.is_some();
         let body = match call.body {
@@ -131,11 +147,12 @@ impl Transport for Ureq {
         } else {
             self.run(http::Request::from_parts(parts, SendBody::none()), call.patience)
         };
+        UNTIL.set(None);
         let (parts, body) = sent.map_err(failure)?.into_parts();
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody(body.into_reader())),
+            body: Box::new(AnswerBody { reader: body.into_reader(), until, watch: Watch::new(self.least_speed) }),
         })
     }
 }
@@ -185,7 +202,8 @@ pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result
     let (parts, body) = Agent::with_parts(config, connector, resolver).run(request).map_err(failure)?.into_parts();
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
-    let read = AnswerBody(body.into_reader()).take(route.limit as u64 + 1).read_to_end(&mut text);
+    let body = AnswerBody { reader: body.into_reader(), until: None, watch: Watch::new((0, route.timeout)) };
+    let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
     read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
     if text.len() > route.limit {
         let why = format!("the answer is longer than {} bytes", route.limit);
@@ -195,11 +213,23 @@ pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result
 }
 
 /// The body of an answer, with a standstill told as what it is.
-struct AnswerBody(BodyReader<'static>);
+struct AnswerBody {
+    reader: BodyReader<'static>,
+    /// When the call is over that it belongs to.
+    until: Option<Instant>,
+    watch: Watch,
+}
 
 impl Read for AnswerBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buf).map_err(|error| {
+        UNTIL.set(self.until);
+        let before = Instant::now();
+        let read = self.reader.read(buf);
+        UNTIL.set(None);
+        if let Ok(bytes @ 1..) = read {
+            self.watch.note(bytes, before.elapsed())?;
+        }
+        read.map_err(|error| {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
             match inner {
                 Some(Error::Timeout(_)) => io::Error::new(io::ErrorKind::TimedOut, error),

@@ -140,8 +140,8 @@ fn body_faults() -> [(Fault, &'static [ClientErrorKind]); 5] {
     const CUT: &[ClientErrorKind] = &[ClientErrorKind::Transport, ClientErrorKind::Integrity];
     const WRONG: &[ClientErrorKind] = &[ClientErrorKind::Integrity];
     [
-        (Fault::CutBody(MIB as u64 / 2), CUT),
-        (Fault::CutChunked(MIB as u64 / 2), CUT),
+        (Fault::CutBody(1000), CUT),
+        (Fault::CutChunked(1000), CUT),
         (Fault::DeclareLength(MIB as u64 + 1), CUT),
         (Fault::DeclareLength(MIB as u64 - 1), WRONG),
         (Fault::CorruptAnswer(MIB as u64 - 1), WRONG),
@@ -170,7 +170,7 @@ fn a_file_is_replaced_by_the_whole_object() {
 fn a_cut_or_damaged_body_leaves_the_old_file_and_no_other() {
     for (fault, expected) in body_faults() {
         with_old_file(|cos, client, path| {
-            cos.inject(fault.clone(), Match::any(), 1);
+            cos.inject(fault.clone(), Match::any(), usize::MAX);
             let found = kind(client.get_object(BUCKET, "k").send().unwrap().body.get_stream_to_file(path));
             assert!(expected.contains(&found), "{fault:?}: {found:?}");
             assert_eq!(fs::read(path).unwrap(), b"old");
@@ -183,7 +183,7 @@ fn a_cut_or_damaged_body_never_reads_to_a_clean_end() {
     for (fault, _) in body_faults() {
         let (cos, client) = start();
         put(&client, "k", &noise(3, MIB));
-        cos.inject(fault.clone(), Match::any().method("GET"), 2);
+        cos.inject(fault.clone(), Match::any().method("GET"), usize::MAX);
         let body = client.get_object(BUCKET, "k").send().unwrap().body;
         assert!(body.get_raw_stream().read_to_end(&mut Vec::new()).is_err(), "{fault:?}");
         let pieces: Vec<_> = client.get_object(BUCKET, "k").send().unwrap().body.get_stream(100_000).collect();
@@ -251,5 +251,5 @@ fn an_upload_damaged_on_its_way_is_sent_again() {
     assert_eq!(get(&client, "k"), b"0123456789");
     cos.inject(Fault::CorruptUpload(3), Match::any().method("PUT"), usize::MAX);
     let error = failed(client.put_object(BUCKET, "0123456789", "k").send());
-    assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Integrity, 4));
+    assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Integrity, 3));
 }

@@ -123,7 +123,7 @@ fn another_programs_newer_upload_is_left_alone() {
 }
 
 #[test]
-fn a_damaged_checkpoint_is_not_believed() {
+fn fault_47_a_damaged_checkpoint_is_not_believed() {
     for damage in [0, 40, 1000] {
         let scene = Scene::broken_off(3);
         let mut text = fs::read(scene.checkpoint()).unwrap();
@@ -142,7 +142,7 @@ fn a_damaged_checkpoint_is_not_believed() {
 }
 
 #[test]
-fn a_checkpoint_of_another_upload_is_not_believed() {
+fn fault_47_a_checkpoint_of_another_upload_is_not_believed() {
     let scene = Scene::broken_off(5);
     let foreign = fs::read(scene.checkpoint()).unwrap();
     let (cos, client, path) = (&scene.cos, &scene.client, scene.source());
@@ -161,7 +161,7 @@ fn a_checkpoint_of_another_upload_is_not_believed() {
 }
 
 #[test]
-fn a_file_rewritten_within_its_size_and_time_is_noticed() {
+fn fault_41_a_file_rewritten_within_its_size_and_time_is_noticed() {
     let scene = Scene::broken_off(6);
     let mut content = scene.content.clone();
     content[MIB + 7] ^= 1;
@@ -200,7 +200,7 @@ fn other_headers_start_anew_and_give_the_old_upload_up() {
 }
 
 #[test]
-fn an_upload_that_vanished_starts_anew() {
+fn fault_48_an_upload_that_vanished_starts_anew() {
     let scene = Scene::broken_off(10);
     let id = open_uploads(&scene.client).remove(0);
     scene.client.abort_multipart_upload(BUCKET, "k", id).send().unwrap();
@@ -209,7 +209,7 @@ fn an_upload_that_vanished_starts_anew() {
 }
 
 #[test]
-fn parts_that_vanished_or_changed_are_sent_again() {
+fn fault_48_parts_that_vanished_or_changed_are_sent_again() {
     let scene = Scene::broken_off(11);
     let id = open_uploads(&scene.client).remove(0);
     scene.client.upload_part(BUCKET, "k", noise(111, MIB), 1, id).send().unwrap();

@@ -14,7 +14,7 @@ const STEP: usize = 256;
 const PARTS: usize = 16;
 
 #[test]
-fn a_full_disk_leaves_the_destination_as_it_was() {
+fn fault_37_a_full_disk_leaves_the_destination_as_it_was() {
     let (cos, client) = start();
     let content = noise(1, PARTS * MIB);
     put(&client, "k", &content);

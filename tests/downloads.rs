@@ -238,7 +238,9 @@ fn an_answer_that_is_not_the_range_asked_for_is_an_error_and_leaves_no_trace() {
         let scene = Scene::new(13);
         scene.cos.inject(fault.clone(), range(1), usize::MAX);
         assert_eq!(kind(scene.download().send()), ClientErrorKind::Protocol, "{fault:?}");
-        assert_eq!(scene.ranges().len(), 2, "{fault:?}");
+        // What is a range, but another one, is asked for once more.
+        let odd = matches!(fault, Fault::SetHeader(..) | Fault::DropHeader(..));
+        assert_eq!(scene.ranges().len(), 2 + usize::from(odd), "{fault:?}");
         scene.assert_untouched();
     }
 }
@@ -397,7 +399,7 @@ fn two_downloads_to_one_file_at_once_leave_it_whole() {
 }
 
 #[test]
-fn a_second_download_to_the_same_file_is_refused_while_the_first_goes_on() {
+fn fault_45_a_second_download_to_the_same_file_is_refused_while_the_first_goes_on() {
     for scene in [Scene::new(26), Scene::broken_off(26)] {
         let once = Once::default();
         let second = || assert_eq!(kind(scene.download().send()), ClientErrorKind::Locked);

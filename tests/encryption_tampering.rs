@@ -248,7 +248,7 @@ fn an_answer_of_another_range_gives_the_range_asked_for_or_an_error() {
 }
 
 #[test]
-fn another_key_other_metadata_and_another_name_are_refused() {
+fn fault_61_another_key_other_metadata_and_another_name_are_refused() {
     let bucket = Bucket::new();
     let content = noise(6, FRAME + 10);
     let (one, two) = (bucket.write("one", &content), bucket.write("two", &content));

@@ -41,7 +41,7 @@ fn a_file_in_many_parts_by_ten_threads_decrypts_equal_each_time() {
 }
 
 #[test]
-fn eight_threads_and_repeated_parts_decrypt_equal() {
+fn fault_62_eight_threads_and_repeated_parts_decrypt_equal() {
     let folder = tempfile::tempdir().unwrap();
     let (file, copy) = (folder.path().join("file"), folder.path().join("copy"));
     // The last part: a piece of a frame, whole frames, and a full part.

@@ -68,7 +68,7 @@ fn tree(root: &Path) -> io::Result<BTreeMap<String, String>> {
 }
 
 #[test]
-fn plain_keys_are_downloaded_and_others_reported() {
+fn fault_57_plain_keys_are_downloaded_and_others_reported() {
     let good = ["a", "b/c/d.txt", "b/e f", "中/文.jpg", "comma,", ".hidden", "com10", "console", "...a", "clash"];
     let bad = [
         "../x",
@@ -150,7 +150,7 @@ fn what_is_there_already_is_no_folder_and_no_file_by_force() {
 
 #[cfg(unix)]
 #[test]
-fn planted_links_are_not_followed() {
+fn fault_57_planted_links_are_not_followed() {
     use std::os::unix::fs::symlink;
 
     let (_cos, client) = start(&["up/x", "in/up/x", "file", "dangling/x", "new", "ok"]);

@@ -149,7 +149,7 @@ fn a_paused_download_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_cancelled_upload_is_gone_on_with_by_the_next_call() {
+fn fault_64_a_cancelled_upload_is_gone_on_with_by_the_next_call() {
     let scene = Scene::new(4);
     let (callback, arrived, go_on) = gate(3 * MIB as u64);
     let upload = scene.upload().max_thread(1).progress_callback(callback).start().unwrap();
@@ -167,7 +167,7 @@ fn a_cancelled_upload_is_gone_on_with_by_the_next_call() {
 }
 
 #[test]
-fn a_cancelled_upload_can_leave_nothing() {
+fn fault_64_a_cancelled_upload_can_leave_nothing() {
     let scene = Scene::new(5);
     let (callback, arrived, go_on) = gate(MIB as u64 + 1);
     let upload = scene.upload().discard_on_cancel(true).progress_callback(callback).start().unwrap();
@@ -180,7 +180,7 @@ fn a_cancelled_upload_can_leave_nothing() {
 }
 
 #[test]
-fn a_cancelled_download_keeps_or_discards_what_it_has() {
+fn fault_64_a_cancelled_download_keeps_or_discards_what_it_has() {
     for discard in [false, true] {
         let scene = Scene::new(6);
         put(&scene.client, "k", &scene.content);
@@ -224,7 +224,7 @@ fn a_server_that_is_silent_does_not_hold_up_a_cancel() {
 }
 
 #[test]
-fn a_pause_between_attempts_does_not_hold_up_a_cancel() {
+fn fault_64_a_pause_between_attempts_does_not_hold_up_a_cancel() {
     let scene = Scene::new(8);
     let busy = cos_emulator::Answer::error(503, "SlowDown").header("Retry-After", "30");
     scene.cos.inject(Fault::Answer(busy), Match::any().method("PUT"), usize::MAX);

@@ -119,7 +119,7 @@ fn times() -> usize {
 }
 
 #[test]
-fn an_upload_that_was_killed_is_finished_by_the_next_call() {
+fn fault_34_an_upload_that_was_killed_is_finished_by_the_next_call() {
     let mut scene = Scene::new();
     let (mut kills, mut twice) = (0, 0);
     let content = scene.content();
@@ -157,7 +157,7 @@ fn runs(scene: &Scene) -> u64 {
 }
 
 #[test]
-fn a_download_that_was_killed_is_finished_by_the_next_call() {
+fn fault_35_a_download_that_was_killed_is_finished_by_the_next_call() {
     let mut scene = Scene::new();
     let (mut kills, mut twice) = (0, 0);
     let content = scene.content();

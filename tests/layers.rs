@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 31] = [
+const LAYERS: [&str; 33] = [
+    "tried",
     "error",
     "control",
     "wire/crc64",
@@ -29,6 +30,7 @@ const LAYERS: [&str; 31] = [
     "cipher",
     "local",
     "answer",
+    "budget",
     "client",
     "ops/values",
     "ops/paging",

@@ -343,7 +343,7 @@ fn two_uploads_at_once(first_seed: u64, second_seed: u64) {
 }
 
 #[test]
-fn two_uploads_of_one_key_at_once_both_succeed_and_the_last_wins() {
+fn fault_46_two_uploads_of_one_key_at_once_both_succeed_and_the_last_wins() {
     two_uploads_at_once(21, 22);
 }
 

@@ -45,6 +45,8 @@ pub struct CosConfigBuilder {
     connect_timeout: Option<Duration>,
     response_timeout: Option<Duration>,
     stall_timeout: Option<Duration>,
+    least_speed: Option<(u64, Duration)>,
+    deadline: Option<Duration>,
     endpoint: Option<String>,
     endpoint_ci: Option<String>,
     ip: Option<String>,
@@ -151,6 +153,22 @@ impl CosConfigBuilder {
     /// never cut, however long it takes. Default: 30 s, or `timeout`.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how slowly the body of an answer may come: a download that got fewer bytes a second, over this much
+    /// time of waiting, is broken off, and one in parts goes on from there. 0 bytes: however slowly. Default:
+    /// 1024 bytes a second over 60 s.
+    pub fn least_speed(mut self, bytes_per_second: u64, over: Duration) -> Self {
+        self.least_speed = Some((bytes_per_second, over));
+        self
+    }
+
+    /// Sets how long a call may take with all its attempts and pauses. Uploads, downloads, copies and completions
+    /// have no such limit: they may take as long as they move. Looking up the host's name is not counted.
+    /// Default: 120 s.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 
@@ -327,6 +345,10 @@ impl CosConfigBuilder {
             sign_host: self.sign_host.unwrap_or(true),
             sign_params: self.sign_params.unwrap_or(true),
             auto_switch_domain_on_retry: self.auto_switch_domain_on_retry,
+            deadline: match self.deadline.unwrap_or(Duration::from_secs(120)) {
+                Duration::ZERO => return Err(CosClientError::invalid("deadline", "must be longer than 0").into()),
+                deadline => deadline,
+            },
             connection: self.connection(live.addressing.scheme == "https")?,
         };
         Ok(CosConfig { fixed: Arc::new(fixed), live: Arc::new(RwLock::new(live)) })
@@ -416,6 +438,10 @@ impl CosConfigBuilder {
             connect_timeout: limit("connect_timeout", self.connect_timeout, 10)?,
             response_timeout: limit("response_timeout", self.response_timeout, 30)?,
             stall_timeout: limit("stall_timeout", self.stall_timeout, 30)?,
+            least_speed: match self.least_speed.unwrap_or((1024, Duration::from_secs(60))) {
+                (_, Duration::ZERO) => return Err(CosClientError::invalid("least_speed", "must be over some time")),
+                (bytes, over) => (bytes, over),
+            },
             pool_connections: count("pool_connections", self.pool_connections, 10)?,
             pool_max_size: count("pool_max_size", self.pool_max_size, IDLE_CONNECTIONS)?,
             proxies: self.proxies.clone(),

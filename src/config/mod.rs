@@ -39,6 +39,8 @@ pub(crate) struct Fixed {
     pub(crate) sign_host: bool,
     pub(crate) sign_params: bool,
     pub(crate) auto_switch_domain_on_retry: bool,
+    /// How long a call may take that is no transfer.
+    pub(crate) deadline: Duration,
     pub(crate) connection: Connection,
 }
 
@@ -49,6 +51,8 @@ pub(crate) struct Connection {
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
     pub(crate) stall_timeout: Duration,
+    /// How many bytes of a body must come in how much time.
+    pub(crate) least_speed: (u64, Duration),
     pub(crate) pool_connections: usize,
     pub(crate) pool_max_size: usize,
     /// `None`: as the environment says.
@@ -106,6 +110,12 @@ impl CosConfig {
         }
         let provider = self.read(|live| live.credentials.clone());
         provider.map(|provider| provider.credentials()).transpose()
+    }
+
+    /// Returns new credentials in place of refused ones, or none for an anonymous client.
+    pub(crate) fn refreshed_credentials(&self) -> Result<Option<Credentials>, CosError> {
+        let provider = self.read(|live| live.credentials.clone()).filter(|_| !self.fixed.anonymous);
+        provider.map(|provider| provider.refresh()).transpose()
     }
 
     /// Sends requests to this IP, with an unchanged `Host` header. Without a port, 80 or 443.

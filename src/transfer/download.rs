@@ -319,10 +319,7 @@ impl<'a> DownloadFile<'a> {
                 Ok(fetched) => return Ok(fetched),
                 Err(error) => error,
             };
-            let passing = matches!(
-                error.kind(),
-                Some(ClientErrorKind::Transport | ClientErrorKind::Timeout | ClientErrorKind::Integrity)
-            );
+            let passing = error.broke_off() || error.kind() == Some(&ClientErrorKind::Integrity);
             if !passing || tries == PATIENCE || Control::of_this_thread().is_interrupted() {
                 return Err(error);
             }

@@ -1,5 +1,6 @@
 //! Fetching one part of an object into its place in a file.
 
+use std::error::Error as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -48,7 +49,7 @@ impl Fetch<'_> {
     }
 
     fn rest(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
-        let mut idle = 0;
+        let (mut idle, mut odd) = (0, false);
         while *done < part.len {
             let (before, interruptions) = (*done, self.stop.interruptions());
             let Err(error) = self.some(part, done, crc) else { continue };
@@ -56,9 +57,11 @@ impl Fetch<'_> {
                 self.stop.proceed()?;
                 continue;
             }
-            let broken = matches!(error.kind(), Some(ClientErrorKind::Transport | ClientErrorKind::Timeout));
+            // Something in between may have answered, once.
+            let again = error.broke_off() || (is_odd(&error) && !odd);
+            odd |= is_odd(&error);
             idle = if *done > before { 1 } else { idle + 1 };
-            if !broken || idle >= PATIENCE || self.stop.is_set() {
+            if !again || idle >= PATIENCE || self.stop.is_set() {
                 return Err(error);
             }
             log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
@@ -107,15 +110,27 @@ impl Fetch<'_> {
             return Ok(());
         }
         if answer.status != 206 {
-            return Err(range_error(&format!("the range was answered with status {}", answer.status)));
+            let why = format!("the range was answered with status {}", answer.status);
+            return Err(CosClientError::new(ClientErrorKind::Protocol, why).into());
         }
         let expected = ContentRange { first, last, total: Some(self.size) };
         let found = answer.headers.get("content-range");
         if found.as_deref().and_then(ContentRange::parse) == Some(expected) {
             return Ok(());
         }
-        Err(range_error(&format!("expected Content-Range \"{expected}\", found {found:?}")))
+        let why = OddRange(format!("expected Content-Range \"{expected}\", found {found:?}"));
+        let error = CosClientError::new(ClientErrorKind::Protocol, format!("not the part asked for: {}", why.0));
+        Err(error.caused_by(why).into())
     }
+}
+
+/// An answer that is a range, but not the one asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct OddRange(String);
+
+fn is_odd(error: &CosError) -> bool {
+    error.source().and_then(|cause| cause.downcast_ref::<OddRange>()).is_some()
 }
 
 fn range_error(why: &str) -> CosError {

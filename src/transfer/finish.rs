@@ -1,5 +1,7 @@
 //! Completing an upload in parts, also when the answer says nothing: then a look at the object decides.
 
+use std::error::Error as _;
+
 use http::HeaderMap;
 
 use crate::client::CosS3Client;
@@ -51,6 +53,7 @@ impl Finish<'_> {
         let expected = (len, whole.or(combined));
         let parts: Vec<Part> = done.into_iter().map(|done| done.part).collect();
         let mut tries = 0;
+        let mut earlier = None;
         let output = loop {
             tries += 1;
             let complete = self.client.complete_multipart_upload(self.bucket, self.key, self.upload_id, parts.clone());
@@ -65,9 +68,10 @@ impl Finish<'_> {
                 log::debug!("the completion of {:?} was answered by {error}, but the object is there", self.key);
                 break found;
             }
-            if tries == TRIES || error.is_not_found() {
-                return Err(error);
+            if tries == TRIES || is_gone(&error) {
+                return Err(unclear(earlier.unwrap_or(error)));
             }
+            earlier = Some(error);
         };
         match (expected.1, output.crc64) {
             (Some(sent), Some(stored)) if sent != stored => {
@@ -113,10 +117,21 @@ fn sum(done: &[Done]) -> (u64, Option<u64>) {
 /// Whether the object may have been made all the same: the answer was lost or empty, or COS does not know
 /// the upload any more, which is what a second try hears of a first that succeeded.
 fn says_nothing(error: &CosError) -> bool {
-    match error {
-        CosError::Client(e) => {
-            matches!(e.kind(), ClientErrorKind::Transport | ClientErrorKind::Timeout | ClientErrorKind::Xml)
-        }
-        CosError::Service(e) => e.get_error_code() == "NoSuchUpload",
+    let empty = error.service().is_some_and(|e| e.get_status_code() == 200 && !e.has_code());
+    error.kind() == Some(&ClientErrorKind::Ambiguous) || empty || is_gone(error)
+}
+
+/// Tells that the object may be there, unless COS said from the start that there is no such upload.
+fn unclear(error: CosError) -> CosError {
+    if error.service().is_none_or(|e| e.get_status_code() != 200) {
+        return error;
     }
+    let why = "nothing tells whether the object was made of the parts";
+    CosClientError::unclear(ClientErrorKind::Ambiguous, why, error).into()
+}
+
+/// Whether COS does not know the upload any more, so that completing it again is no use.
+fn is_gone(error: &CosError) -> bool {
+    let code = |error: &CosError| error.service().is_some_and(|e| e.get_error_code() == "NoSuchUpload");
+    code(error) || error.source().and_then(|cause| cause.downcast_ref()).is_some_and(code)
 }

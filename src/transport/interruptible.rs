@@ -1,11 +1,14 @@
-//! Connections on which a blocked read or write ends as soon as its transfer is paused or cancelled.
+//! Connections on which a blocked read or write ends as soon as its transfer is paused or cancelled, or its
+//! call's time is over.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 
+use super::UNTIL;
 use crate::control::{Control, Interrupt};
 
 /// Makes the connections of another connector interruptible.
@@ -26,7 +29,7 @@ impl<C: Connector<()>> Connector<()> for Interruptible<C> {
             request_level: details.request_level,
             resolver: details.resolver,
             now: details.now,
-            timeout: details.timeout,
+            timeout: limited(details.timeout),
             current_time: Arc::clone(&details.current_time),
             run_connector: Arc::clone(&details.run_connector),
             register_shutdown: Arc::new(move |handle: Weak<dyn ShutdownHandle>| {
@@ -37,6 +40,13 @@ impl<C: Connector<()>> Connector<()> for Interruptible<C> {
         let inner = self.0.connect(&details, chained)?;
         Ok(inner.map(|inner| Watched { inner, socket }))
     }
+}
+
+/// Shortens a timeout to what the call has left. Zero would mean none to the HTTP library.
+fn limited(timeout: NextTimeout) -> NextTimeout {
+    let Some(until) = UNTIL.get() else { return timeout };
+    let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)).into();
+    if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
 /// A connection that its transfer knows of.
@@ -53,12 +63,12 @@ impl<T: Transport> Transport for Watched<T> {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.socket.serve();
-        self.inner.transmit_output(amount, timeout)
+        self.inner.transmit_output(amount, limited(timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.socket.serve();
-        self.inner.await_input(timeout)
+        self.inner.await_input(limited(timeout))
     }
 
     fn is_open(&mut self) -> bool {

@@ -47,11 +47,22 @@ pub(crate) struct Facts {
     pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
     pub(crate) answers_body_crc: bool,
+    /// The checksum of the body that is sent is kept, though it is not the answer's.
+    pub(crate) counts_body_crc: bool,
+    /// It moves data, here or at COS, and may take as long as it takes.
+    pub(crate) transfer: bool,
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { idempotent: true, patience: None, unsigned_query: false, answers_body_crc: false }
+        Self {
+            idempotent: true,
+            patience: None,
+            unsigned_query: false,
+            answers_body_crc: false,
+            counts_body_crc: false,
+            transfer: false,
+        }
     }
 }
 

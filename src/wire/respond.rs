@@ -2,7 +2,7 @@
 //! that Python shows.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, Method};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::xml;
 use crate::error::{CosServiceError, OriginalBody};
+use crate::tried::Tried;
 
 /// How much of an error's body is kept, in bytes.
 pub(crate) const ERROR_BODY_LIMIT: u64 = 64 * 1024;
@@ -39,6 +40,12 @@ impl Headers {
 
     pub(crate) fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default()
+    }
+
+    /// Adds a header that the answer would have had.
+    pub(crate) fn with_number(mut self, name: &'static str, number: u64) -> Self {
+        self.0.insert(name, http::HeaderValue::from(number));
+        self
     }
 
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
@@ -89,6 +96,12 @@ pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
     let until = httpdate::parse_http_date(&asked).ok()?;
     let now = httpdate::parse_http_date(&headers.get("date")?).ok()?;
     until.duration_since(now).ok()
+}
+
+/// Reads when an answer was sent, in seconds since 1970.
+pub(crate) fn date(headers: &Headers) -> Option<u64> {
+    let date = httpdate::parse_http_date(&headers.get("date")?).ok()?;
+    date.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 /// An answer that is an error.
@@ -147,7 +160,8 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
         status: answer.status,
         origin: OriginalBody::new(answer.body),
         digest,
-        attempts: 0,
+        tried: Tried::default(),
+        source: None,
     }
 }
 

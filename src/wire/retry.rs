@@ -1,17 +1,36 @@
 //! Whether a failed attempt is repeated, when, and against which domain. A pure decision: the
-//! randomness is an argument, and the caller sleeps.
+//! randomness and the time left are arguments, and the caller sleeps.
 
 use std::time::Duration;
 
 /// The longest pause between two attempts.
 const CAP: Duration = Duration::from_secs(20);
 /// The first pause after a failure that is likely to pass by itself.
-const TRANSIENT_BASE: Duration = Duration::from_millis(100);
+pub(crate) const TRANSIENT_BASE: Duration = Duration::from_millis(100);
 /// The first pause after COS asked for less traffic.
 const THROTTLE_BASE: Duration = Duration::from_secs(1);
 
 /// The longest pause that an answer's `Retry-After` can ask for.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(30);
+
+/// How often a body is sent at most of which something else arrives: more often it is no accident.
+const CORRUPT_ATTEMPTS: u32 = 3;
+
+/// How many tokens a host starts with, and has at most.
+pub(crate) const TOKENS: u32 = 500;
+/// What a repetition costs after a failure that is likely to pass by itself.
+const TRANSIENT_COST: u32 = 14;
+/// What a repetition costs after COS asked for less traffic.
+const THROTTLE_COST: u32 = 5;
+
+/// From how many seconds on a clock is so wrong that COS refuses what it signs.
+const CLOCK_OFF: u64 = 30;
+/// A clock that is off by more is not put right by what an answer says: 24 hours.
+const CLOCK_OFF_MOST: u64 = 24 * 60 * 60;
+
+/// The codes by which COS says that the credentials are no longer, or not yet, good.
+const STALE_CREDENTIALS: [&str; 5] =
+    ["ExpiredToken", "TokenExpired", "InvalidToken", "InvalidSecurityToken", "InvalidAccessKeyId"];
 
 /// The client's settings.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +52,8 @@ pub(crate) enum Outcome<'a> {
         from_cos: bool,
         /// How long it asks to be left alone.
         retry_after: Option<Duration>,
+        /// It blames the clock, and its date can be trusted and shows that the clock is wrong.
+        clock_off: bool,
     },
     /// The address could not be resolved or connected to: nothing was sent.
     NotConnected,
@@ -51,59 +72,125 @@ pub(crate) enum Outcome<'a> {
 pub(crate) struct State {
     /// Attempts made, the one just ended included.
     pub(crate) made: u32,
-    /// Attempts that were repeated at once because a kept connection had been closed.
-    pub(crate) stale: u32,
+    /// What was repeated at once, each at most one time.
+    pub(crate) repaired: Repaired,
     pub(crate) idempotent: bool,
     /// The body can be sent again from its start.
     pub(crate) replayable: bool,
+    /// Whether a provider can be asked for other credentials.
+    pub(crate) refreshable: bool,
+    /// What is left of the host's tokens.
+    pub(crate) tokens: u32,
+    /// How much time is left for the call; none if it may take as long as it takes.
+    pub(crate) left: Option<Duration>,
+}
+
+/// Which repetitions at once a call has had.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Repaired {
+    pub(crate) connection: bool,
+    pub(crate) clock: bool,
+    pub(crate) credentials: bool,
+}
+
+impl Repaired {
+    fn count(self) -> u32 {
+        u32::from(self.connection) + u32::from(self.clock) + u32::from(self.credentials)
+    }
+
+    pub(crate) fn note(&mut self, repair: Repair) {
+        match repair {
+            Repair::Connection => self.connection = true,
+            Repair::Clock => self.clock = true,
+            Repair::Credentials => self.credentials = true,
+        }
+    }
+}
+
+/// What is put right before a repetition at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repair {
+    /// A fresh connection instead of the kept one.
+    Connection,
+    /// The clock follows the answer's date.
+    Clock,
+    /// The provider is asked for new credentials.
+    Credentials,
 }
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
-    Stop,
-    Again { delay: Duration, switch_domain: bool },
+    Stop(Stop),
+    AtOnce(Repair),
+    Again { delay: Duration, switch_domain: bool, cost: u32 },
+}
+
+/// Why nothing is tried any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// A repetition cannot help, or could do harm.
+    Final,
+    /// All attempts were made.
+    Attempts,
+    /// The host's tokens are used up.
+    Quota,
+    /// The pause would last longer than the call may.
+    Deadline,
 }
 
 enum Class {
     Final,
-    Immediate,
+    AtOnce(Repair),
     Transient,
     Throttled,
 }
 
 /// Decides what follows an attempt; `random` is in 0..1.
 pub(crate) fn decide(policy: Policy, state: State, outcome: Outcome<'_>, random: f64) -> Decision {
-    let class = classify(state, outcome);
-    // A connection that was dead before the request is no attempt of the server's.
-    let made = state.made - state.stale;
-    let base = match class {
-        Class::Final => return Decision::Stop,
-        Class::Immediate => return Decision::Again { delay: Duration::ZERO, switch_domain: false },
-        Class::Transient if !asks_for_time(outcome) => TRANSIENT_BASE,
-        Class::Transient | Class::Throttled => THROTTLE_BASE,
+    // What was wrong on this side before the request is no attempt of the server's.
+    let made = state.made.saturating_sub(state.repaired.count()).max(1);
+    let (base, cost) = match classify(state, outcome) {
+        Class::Final => return Decision::Stop(Stop::Final),
+        Class::AtOnce(repair) => return Decision::AtOnce(repair),
+        Class::Transient if !asks_for_time(outcome) => (TRANSIENT_BASE, TRANSIENT_COST),
+        Class::Transient | Class::Throttled => (THROTTLE_BASE, THROTTLE_COST),
     };
-    if made >= policy.attempts {
-        return Decision::Stop;
+    let most = if outcome == Outcome::Corrupt { policy.attempts.min(CORRUPT_ATTEMPTS) } else { policy.attempts };
+    if made >= most {
+        return Decision::Stop(Stop::Attempts);
     }
-    let ceiling = base.saturating_mul(1 << (made - 1).min(16)).min(CAP);
     let redirected = matches!(outcome, Outcome::Answer { status: 300..400, .. });
     let anonymous_failure = !matches!(outcome, Outcome::Answer { from_cos: true, .. });
     let last_is_next = made + 1 == policy.attempts;
     let switch_domain = policy.switch_domain && anonymous_failure && (redirected || last_is_next);
     if redirected && !switch_domain {
-        return Decision::Stop;
+        return Decision::Stop(Stop::Final);
     }
-    let random = random.clamp(0.0, 1.0);
-    let own = ceiling.mul_f64(random);
-    let delay = match outcome {
+    if state.tokens < cost {
+        return Decision::Stop(Stop::Quota);
+    }
+    let delay = asked(pause(made, base, random), outcome, random);
+    if state.left.is_some_and(|left| delay >= left) {
+        return Decision::Stop(Stop::Deadline);
+    }
+    Decision::Again { delay, switch_domain, cost }
+}
+
+/// Returns the pause after so many attempts, at least one; `random` is in 0..1.
+pub(crate) fn pause(made: u32, base: Duration, random: f64) -> Duration {
+    base.saturating_mul(1 << made.saturating_sub(1).min(16)).min(CAP).mul_f64(random.clamp(0.0, 1.0))
+}
+
+/// Returns the pause that an answer asks for, where that is longer.
+fn asked(own: Duration, outcome: Outcome<'_>, random: f64) -> Duration {
+    match outcome {
         // Up to a tenth more, so that those who were told the same do not come back together.
         Outcome::Answer { retry_after: Some(asked), .. } => {
-            own.max(asked.min(RETRY_AFTER_CAP)).mul_f64(1.0 + random / 10.0)
+            own.max(asked.min(RETRY_AFTER_CAP)).mul_f64(1.0 + random.clamp(0.0, 1.0) / 10.0)
         }
         _ => own,
-    };
-    Decision::Again { delay, switch_domain }
+    }
 }
 
 fn asks_for_time(outcome: Outcome<'_>) -> bool {
@@ -116,11 +203,16 @@ fn classify(state: State, outcome: Outcome<'_>) -> Class {
     }
     match outcome {
         Outcome::NotConnected => Class::Transient,
-        Outcome::StaleConnection if state.idempotent && state.stale == 0 => Class::Immediate,
+        Outcome::StaleConnection if state.idempotent && !state.repaired.connection => Class::AtOnce(Repair::Connection),
         Outcome::Corrupt | Outcome::StaleConnection | Outcome::Broken if state.idempotent => Class::Transient,
+        Outcome::Answer { clock_off: true, .. } if !state.repaired.clock => Class::AtOnce(Repair::Clock),
         Outcome::Answer { status, code, .. } => match (status, code) {
-            (429, _) | (_, "SlowDown" | "ServiceUnavailable") => Class::Throttled,
-            (_, code) if code.starts_with("RequestLimit") => Class::Throttled,
+            (400..500, code) if STALE_CREDENTIALS.contains(&code) => {
+                let hope = state.refreshable && !state.repaired.credentials;
+                if hope { Class::AtOnce(Repair::Credentials) } else { Class::Final }
+            }
+            (429, _) => Class::Throttled,
+            (_, code) if asks_for_less(code) => Class::Throttled,
             // Of redirects, only one that did not come from COS is repeated, at the backup domain.
             (408 | 301 | 302 | 307, _) | (_, "RequestTimeout") => Class::Transient,
             // All answers above say that nothing was done. One of these may come after it was.
@@ -131,20 +223,62 @@ fn classify(state: State, outcome: Outcome<'_>) -> Class {
     }
 }
 
+fn asks_for_less(code: &str) -> bool {
+    matches!(code, "SlowDown" | "ServiceUnavailable") || code.starts_with("RequestLimit")
+}
+
+/// Whether the request may have been carried out although it failed so.
+pub(crate) fn may_be_done(outcome: Outcome<'_>) -> bool {
+    match outcome {
+        Outcome::StaleConnection | Outcome::Broken | Outcome::Corrupt => true,
+        Outcome::NotConnected | Outcome::Final => false,
+        Outcome::Answer { status, code, .. } => {
+            code == "InternalError" || ((500..).contains(&status) && !asks_for_less(code) && code != "RequestTimeout")
+        }
+    }
+}
+
+/// Whether an error that names a single key of many may pass by itself, and then what a repetition costs.
+pub(crate) fn passing(code: &str) -> Option<(Duration, u32)> {
+    match code {
+        "InternalError" | "RequestTimeout" => Some((TRANSIENT_BASE, TRANSIENT_COST)),
+        code if asks_for_less(code) => Some((THROTTLE_BASE, THROTTLE_COST)),
+        _ => None,
+    }
+}
+
+/// Returns by how many seconds a clock that says `local` must be put forward to agree with an answer of
+/// `date`; none where with the `offset` used so far it is right enough, or where it is so wrong that the answer
+/// is not to be believed.
+pub(crate) fn clock_offset(local: u64, offset: i64, date: u64) -> Option<i64> {
+    let wrong = date.abs_diff(local.saturating_add_signed(offset)) >= CLOCK_OFF;
+    let credible = date.abs_diff(local) <= CLOCK_OFF_MOST;
+    (wrong && credible).then(|| date.wrapping_sub(local).cast_signed())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const POLICY: Policy = Policy { attempts: 4, switch_domain: false };
-    const FIRST: State = State { made: 1, stale: 0, idempotent: true, replayable: true };
+    const FIRST: State = State {
+        made: 1,
+        repaired: Repaired { connection: false, clock: false, credentials: false },
+        idempotent: true,
+        replayable: true,
+        refreshable: true,
+        tokens: TOKENS,
+        left: None,
+    };
 
     fn answer(status: u16, code: &str) -> Outcome<'_> {
-        Outcome::Answer { status, code, from_cos: true, retry_after: None }
+        Outcome::Answer { status, code, from_cos: true, retry_after: None, clock_off: false }
     }
 
     fn delay(state: State, outcome: Outcome<'_>) -> Option<Duration> {
         match decide(POLICY, state, outcome, 1.0) {
-            Decision::Stop => None,
+            Decision::Stop(_) => None,
+            Decision::AtOnce(_) => Some(Duration::ZERO),
             Decision::Again { delay, .. } => Some(delay),
         }
     }
@@ -188,7 +322,7 @@ mod tests {
             .map(|made| decide(policy, State { made, ..FIRST }, answer(500, ""), 0.5))
             .map(|decision| match decision {
                 Decision::Again { delay, .. } => delay.as_millis(),
-                Decision::Stop => u128::MAX,
+                _ => u128::MAX,
             })
             .collect();
         assert_eq!(pauses[..3], [50, 100, 200]);
@@ -200,10 +334,10 @@ mod tests {
     fn a_retry_after_is_waited_for_up_to_its_cap() {
         let asked = |seconds, random| {
             let retry_after = Some(Duration::from_secs(seconds));
-            let outcome = Outcome::Answer { status: 503, code: "", from_cos: true, retry_after };
+            let outcome = Outcome::Answer { status: 503, code: "", from_cos: true, retry_after, clock_off: false };
             match decide(POLICY, FIRST, outcome, random) {
                 Decision::Again { delay, .. } => delay.as_secs_f64(),
-                Decision::Stop => f64::NAN,
+                _ => f64::NAN,
             }
         };
         for (seconds, random, expected) in [(7, 0.0, 7.0), (7, 1.0, 7.7), (3600, 0.0, 30.0), (0, 1.0, 1.1)] {
@@ -246,20 +380,118 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_connection_costs_no_attempt_but_only_once() {
-        assert_eq!(delay(State { made: 5, stale: 1, ..FIRST }, answer(500, "")), None);
-        assert!(delay(State { made: 4, stale: 1, ..FIRST }, answer(500, "")).is_some());
-        let second = State { made: 2, stale: 1, ..FIRST };
+    fn what_is_repeated_at_once_costs_no_attempt_but_only_one_time() {
+        let connection = Repaired { connection: true, ..Repaired::default() };
+        assert_eq!(delay(State { made: 5, repaired: connection, ..FIRST }, answer(500, "")), None);
+        assert!(delay(State { made: 4, repaired: connection, ..FIRST }, answer(500, "")).is_some());
+        let second = State { made: 2, repaired: connection, ..FIRST };
         assert_eq!(delay(second, Outcome::StaleConnection), Some(Duration::from_millis(100)));
+        let all = Repaired { connection: true, clock: true, credentials: true };
+        assert!(delay(State { made: 6, repaired: all, ..FIRST }, answer(500, "")).is_some());
+        assert_eq!(delay(State { made: 7, repaired: all, ..FIRST }, answer(500, "")), None);
+    }
+
+    #[test]
+    fn clock_and_credentials_are_put_right_one_time_each() {
+        let skewed = Outcome::Answer {
+            status: 403,
+            code: "RequestTimeTooSkewed",
+            from_cos: true,
+            retry_after: None,
+            clock_off: true,
+        };
+        let unsafe_twice = State { idempotent: false, ..FIRST };
+        let decided = |state, outcome| decide(POLICY, state, outcome, 0.5);
+        assert_eq!(decided(unsafe_twice, skewed), Decision::AtOnce(Repair::Clock));
+        let clock = Repaired { clock: true, ..Repaired::default() };
+        assert_eq!(decided(State { repaired: clock, ..FIRST }, skewed), Decision::Stop(Stop::Final));
+        assert_eq!(decided(FIRST, answer(403, "RequestTimeTooSkewed")), Decision::Stop(Stop::Final));
+        for code in STALE_CREDENTIALS {
+            let expired = answer(403, code);
+            assert_eq!(decided(unsafe_twice, expired), Decision::AtOnce(Repair::Credentials), "{code}");
+            let credentials = Repaired { credentials: true, ..Repaired::default() };
+            assert_eq!(decided(State { repaired: credentials, ..FIRST }, expired), Decision::Stop(Stop::Final));
+            assert_eq!(decided(State { refreshable: false, ..FIRST }, expired), Decision::Stop(Stop::Final));
+        }
+    }
+
+    #[test]
+    fn a_repetition_costs_tokens_and_stops_without_them() {
+        let cost = |outcome, tokens| match decide(POLICY, State { tokens, ..FIRST }, outcome, 0.5) {
+            Decision::Again { cost, .. } => Ok(cost),
+            Decision::Stop(stop) => Err(stop),
+            Decision::AtOnce(_) => Ok(0),
+        };
+        assert_eq!(cost(answer(500, ""), 14), Ok(14));
+        assert_eq!(cost(Outcome::Broken, 13), Err(Stop::Quota));
+        assert_eq!(cost(answer(503, "SlowDown"), 5), Ok(5));
+        assert_eq!(cost(answer(429, ""), 4), Err(Stop::Quota));
+        assert_eq!(cost(Outcome::StaleConnection, 0), Ok(0));
+        assert_eq!(cost(answer(404, "NoSuchKey"), 0), Err(Stop::Final));
+    }
+
+    #[test]
+    fn nobody_waits_past_the_deadline() {
+        let second = Duration::from_secs(1);
+        let asked = Outcome::Answer {
+            status: 503,
+            code: "SlowDown",
+            from_cos: true,
+            retry_after: Some(second * 10),
+            clock_off: false,
+        };
+        let with = |left| decide(POLICY, State { left: Some(left), ..FIRST }, asked, 0.0);
+        assert_eq!(with(second * 10), Decision::Stop(Stop::Deadline));
+        assert_eq!(with(second * 11), Decision::Again { delay: second * 10, switch_domain: false, cost: 5 });
+        let none_left = State { left: Some(Duration::ZERO), ..FIRST };
+        assert_eq!(decide(POLICY, none_left, answer(500, ""), 0.0), Decision::Stop(Stop::Deadline));
+    }
+
+    #[test]
+    fn what_may_have_been_carried_out() {
+        for (outcome, maybe) in [
+            (Outcome::Broken, true),
+            (Outcome::StaleConnection, true),
+            (answer(500, "InternalError"), true),
+            (answer(200, "InternalError"), true),
+            (answer(502, ""), true),
+            (answer(503, "SlowDown"), false),
+            (answer(429, ""), false),
+            (answer(409, "PositionNotEqualToLength"), false),
+            (Outcome::NotConnected, false),
+            (Outcome::Final, false),
+        ] {
+            assert_eq!(may_be_done(outcome), maybe, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn clocks_are_put_right_within_reason() {
+        for (local, used, date, offset) in [
+            (1000, 0, 1029, None),
+            (1000, 0, 1030, Some(30)),
+            (1030, 0, 1000, Some(-30)),
+            (0, 0, 86_400, Some(86_400)),
+            (0, 0, 86_401, None),
+            (u64::MAX, 0, 0, None),
+            // Another call put the clock right meanwhile; this one was still signed with the wrong time.
+            (1000, 100, 1100, None),
+            (1000, 0, 1100, Some(100)),
+            // The system's clock was put right since.
+            (1100, 100, 1100, Some(0)),
+        ] {
+            assert_eq!(clock_offset(local, used, date), offset, "{local} {used} {date}");
+        }
     }
 
     #[test]
     fn the_domain_switches_before_the_last_attempt_or_on_a_foreign_redirect() {
         let policy = Policy { attempts: 4, switch_domain: true };
-        let foreign = |status| Outcome::Answer { status, code: "", from_cos: false, retry_after: None };
+        let foreign =
+            |status| Outcome::Answer { status, code: "", from_cos: false, retry_after: None, clock_off: false };
         let switches = |made, outcome| match decide(policy, State { made, ..FIRST }, outcome, 0.0) {
             Decision::Again { switch_domain, .. } => Some(switch_domain),
-            Decision::Stop => None,
+            _ => None,
         };
         assert_eq!(switches(1, foreign(500)), Some(false));
         assert_eq!(switches(3, foreign(500)), Some(true));

@@ -88,6 +88,10 @@ pub(crate) fn client_off_by(config: CosConfigBuilder, seconds: i64) -> CosS3Clie
 pub(crate) struct Pauses(Arc<Mutex<Vec<Duration>>>);
 
 impl Pauses {
+    pub(crate) fn note(&self, pause: Duration) {
+        lock(&self.0).push(pause);
+    }
+
     pub(crate) fn take(&self) -> Vec<Duration> {
         std::mem::take(&mut lock(&self.0))
     }

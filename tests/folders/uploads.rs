@@ -282,7 +282,7 @@ mod unix {
     }
 
     #[test]
-    fn what_is_no_file_is_reported_and_not_opened() {
+    fn fault_58_what_is_no_file_is_reported_and_not_opened() {
         let (_cos, client) = start();
         let local = folder(&["a", "z"]);
         pipe(&local.path().join("pipe"));
@@ -310,7 +310,7 @@ mod unix {
     }
 
     #[test]
-    fn unreadable_files_and_folders_fail_alone() {
+    fn fault_58_unreadable_files_and_folders_fail_alone() {
         let (_cos, client) = start();
         let local = folder(&["a", "b", "c/d", "e"]);
         let close = |name: &str, mode| {
@@ -363,7 +363,7 @@ mod unix {
     }
 
     #[test]
-    fn links_are_followed_on_request_but_not_in_circles() {
+    fn fault_58_links_are_followed_on_request_but_not_in_circles() {
         let (_cos, client) = start();
         let (_outside, local) = linked();
         let report = client.upload_directory(BUCKET, "", local.path()).follow_links(true).send().unwrap();

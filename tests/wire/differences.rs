@@ -407,10 +407,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     Difference {
         id: "append-retry",
         row: "D-append-retry",
-        reason: "an append that may have been carried out is not repeated: it could be there twice, or fail as the \
-                 second",
+        reason: "an append that may have been carried out is repeated only after a look at the object: it could be \
+                 there twice, or fail as the second",
         applies: documents::is_doubtful_append,
-        rewrite: documents::append_once,
+        rewrite: documents::append_after_a_look,
     },
     Difference {
         id: "retry-classes",

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cipher::{Before, Then};
 use crate::client::CosS3Client;
-use crate::error::{CosClientError, CosError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
+use crate::tried::Sent;
 use crate::wire::request::{Facts, Request};
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
@@ -140,7 +141,21 @@ impl CompleteMultipartUpload<'_> {
     }
 
     /// Sends the request; waits up to 1200 s for the answer.
-    pub fn send(mut self) -> Result<CompleteMultipartUploadOutput, CosError> {
+    ///
+    /// If the answer is lost or says nothing, and it cannot be told whether there is an object now, the error is
+    /// [`Ambiguous`](ClientErrorKind::Ambiguous): [`head_object`](CosS3Client::head_object) tells more to whoever
+    /// knows what the object should be.
+    pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+        self.send_once().map_err(|error| {
+            if !says_nothing(&error) {
+                return error;
+            }
+            let why = "nothing tells whether the object was made of the parts";
+            CosClientError::unclear(ClientErrorKind::Ambiguous, why, error).into()
+        })
+    }
+
+    fn send_once(mut self) -> Result<CompleteMultipartUploadOutput, CosError> {
         let upload_id = self.request.query("uploadId").to_owned();
         if let Some(parts) = self.parts {
             self.request.check()?;
@@ -169,6 +184,15 @@ impl CompleteMultipartUpload<'_> {
             then.tell(&upload_id, &headers);
         }
         Ok(output)
+    }
+}
+
+/// Whether the object may have been made all the same: the answer was lost or empty, or a repetition hears that
+/// there is no such upload any more.
+fn says_nothing(error: &CosError) -> bool {
+    match error {
+        CosError::Client(e) => *e.kind() == ClientErrorKind::Xml || (error.broke_off() && e.sent() != Sent::Nothing),
+        CosError::Service(_) => error.done_before("NoSuchUpload"),
     }
 }
 

@@ -31,7 +31,8 @@ impl CosS3Client {
         CreateMultipartUpload { client: self, request, then: None }
     }
 
-    /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none.
+    /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none, unless an attempt whose
+    /// answer was lost came before.
     ///
     /// Python:
     /// ```python
@@ -111,6 +112,10 @@ impl CreateMultipartUpload<'_> {
             return Err(CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId").into());
         }
         output.request_id = answer.headers.text("x-cos-request-id");
+        output.maybe_orphan = answer.doubtful;
+        if answer.doubtful {
+            log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
+        }
         if let Some(then) = self.then {
             then.tell(&output.upload_id, &headers);
         }
@@ -129,6 +134,11 @@ pub struct CreateMultipartUploadOutput {
     pub key: String,
     /// The id that parts, completion and abortion name.
     pub upload_id: String,
+    /// Whether the answer to an earlier attempt was lost: then a second upload may have been started that nobody
+    /// knows of, and stays until somebody aborts it. [`list_multipart_uploads`](CosS3Client::list_multipart_uploads)
+    /// shows it.
+    #[serde(skip)]
+    pub maybe_orphan: bool,
     /// The id of the request.
     #[serde(skip)]
     pub request_id: String,
@@ -147,6 +157,9 @@ impl AbortMultipartUpload<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
+        match self.client.execute(self.request) {
+            Err(error) if error.done_before("NoSuchUpload") => Ok(()),
+            result => result.map(drop),
+        }
     }
 }

@@ -3,9 +3,14 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::client::CosS3Client;
+use super::head::HeadObjectOutput;
+use super::look::look;
+use crate::answer::Response;
+use crate::client::{CosS3Client, Verdict};
+use crate::error::ClientErrorKind::{Ambiguous, AppendConflict};
 use crate::error::CosError;
 use crate::ops::options;
+use crate::wire::crc64::combine;
 use crate::wire::request::{Body, Facts, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
@@ -14,10 +19,12 @@ impl CosS3Client {
     /// Appends to an object, or starts an appendable one at position 0. The position must be the object's
     /// present length; else 409 `PositionNotEqualToLength`.
     ///
-    /// A repetition could append twice, so the request is repeated only where COS did not carry it out: no
-    /// connection was made, or the answer says "later". After any other failure,
-    /// [`head_object`](CosS3Client::head_object) tells by the length whether the data is there. The
-    /// checksum in the answer is that of the whole object, so it is not compared.
+    /// A repetition could append twice, so where the answer was lost, a look at the object comes first. If its
+    /// length is still `position`, the request is repeated. If length and CRC-64 are those that the append
+    /// makes, it succeeded; for that the CRC-64 before it must be known: of an empty object it is, of others
+    /// [`previous_crc64`](AppendObject::previous_crc64) tells, and without it the error is
+    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous). Anything else is somebody else's doing:
+    /// [`AppendConflict`](crate::ClientErrorKind::AppendConflict).
     ///
     /// Python:
     /// ```python
@@ -52,8 +59,8 @@ impl CosS3Client {
             .param("append", "")
             .param("position", position.to_string())
             .with_body(data.into())
-            .with_facts(Facts { idempotent: false, ..Facts::default() });
-        AppendObject { client: self, request }
+            .with_facts(Facts { idempotent: false, counts_body_crc: true, transfer: true, ..Facts::default() });
+        AppendObject { client: self, request, position, previous: (position == 0).then_some(0) }
     }
 }
 
@@ -63,6 +70,9 @@ impl CosS3Client {
 pub struct AppendObject<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+    position: u64,
+    /// The CRC-64 of what is there before.
+    previous: Option<u64>,
 }
 
 impl AppendObject<'_> {
@@ -75,9 +85,35 @@ impl AppendObject<'_> {
     options::content_check!();
     options::traffic_limit!();
 
+    /// Tells the CRC-64 of the object so far, from the answer to the append before: with it an append whose
+    /// answer is lost can be checked. Default: not known, but for an append at position 0.
+    pub fn previous_crc64(mut self, crc64: impl Into<Option<u64>>) -> Self {
+        self.previous = crc64.into().or(self.previous);
+        self
+    }
+
     /// Sends the request.
     pub fn send(self) -> Result<AppendObjectOutput, CosError> {
-        let headers = self.client.execute(self.request)?.headers;
+        let Self { client, request, position, previous } = self;
+        let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
+        let answer = client.execute_looking(request, |tried| {
+            let there = match look(client, &target, &headers) {
+                Ok(there) => there,
+                Err(error) if error.is_not_found() && position == 0 => return Verdict::Undone,
+                Err(error) if error.is_not_found() => return Verdict::Unclear(AppendConflict, GONE),
+                Err(_) => return Verdict::Unclear(Ambiguous, LOST),
+            };
+            let appended =
+                previous.zip(tried.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
+            match (there.content_length.checked_sub(position), appended) {
+                (Some(0), _) if len != Some(0) => Verdict::Undone,
+                (added, _) if len.is_some() && added != len => Verdict::Unclear(AppendConflict, OTHERS),
+                (_, Some(crc64)) if there.crc64 == Some(crc64) => Verdict::Done(answered(there)),
+                (_, Some(_)) if there.crc64.is_some() => Verdict::Unclear(AppendConflict, OTHERS),
+                _ => Verdict::Unclear(Ambiguous, LOST),
+            }
+        });
+        let headers = answer?.headers;
         Ok(AppendObjectOutput {
             etag: headers.text("etag"),
             next_append_position: headers.number("x-cos-next-append-position").unwrap_or_default(),
@@ -86,6 +122,16 @@ impl AppendObject<'_> {
             headers,
         })
     }
+}
+
+const GONE: &str = "the answer was lost, and the object is gone";
+const OTHERS: &str = "the answer was lost, and somebody else wrote to the object";
+const LOST: &str = "the answer was lost, and nothing tells whether the data was appended";
+
+/// What an append would have been answered whose data is there.
+fn answered(there: HeadObjectOutput) -> Response {
+    let headers = there.headers.with_number("x-cos-next-append-position", there.content_length);
+    Response { status: 200, headers, body: Vec::new(), sent_crc: None, doubtful: true }
 }
 
 /// The answer to an append. Serializes to the dict of headers.

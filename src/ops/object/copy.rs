@@ -56,6 +56,7 @@ impl CosS3Client {
     ) -> CopyObject<'_> {
         let mut request =
             Request::new("copy_object", Method::PUT, Target::object(bucket, key)).copying(self, &copy_source.into());
+        request.facts.transfer = true;
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }
@@ -244,7 +245,13 @@ mod tests {
         let xml = b"<CopyObjectResult xmlns=\"u\"><ETag>\"e\"</ETag><CRC64>18446744073709551615</CRC64>\
             <LastModified>2017-08-04T02:41:45Z</LastModified><VersionId>v</VersionId></CopyObjectResult>";
         let read = |body: &[u8]| {
-            let answer = Response { status: 200, headers: Headers::default(), body: body.to_vec(), sent_crc: None };
+            let answer = Response {
+                status: 200,
+                headers: Headers::default(),
+                body: body.to_vec(),
+                sent_crc: None,
+                doubtful: false,
+            };
             CopyObjectOutput::read("copy_object", "CopyObjectResult", answer)
         };
         let output = read(xml).unwrap();

@@ -42,7 +42,11 @@ impl DeleteObject<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<DeleteObjectOutput, CosError> {
-        let headers = self.client.execute(self.request)?.headers;
+        let headers = match self.client.execute(self.request) {
+            Ok(answer) => answer.headers,
+            Err(error) if error.done_before("NoSuchKey") || error.done_before("NoSuchVersion") => Headers::default(),
+            Err(error) => return Err(error),
+        };
         Ok(DeleteObjectOutput {
             delete_marker: headers.get("x-cos-delete-marker").is_some_and(|marker| marker == "true"),
             version_id: headers.get("x-cos-version-id"),

@@ -8,6 +8,7 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::dict;
 use crate::wire::request::{Extras, Request};
+use crate::wire::retry::passing;
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
@@ -16,7 +17,8 @@ const BATCH: usize = 1000;
 
 impl CosS3Client {
     /// Deletes many objects. That one is not there is no error; one that could not be deleted is in the
-    /// result's `error`.
+    /// result's `error`. What COS could not delete just now (`InternalError`, `SlowDown`) is sent again, in a
+    /// request of its own, as often as a failed request.
     ///
     /// More than 1000 keys go out in several requests, and their results come as one. If a request fails as
     /// a whole, that is the error; what was deleted before it stays deleted, and the call can be repeated.
@@ -101,6 +103,13 @@ impl From<&str> for DeleteKey {
     }
 }
 
+/// What could not be deleted, to try it again.
+impl From<DeleteError> for DeleteKey {
+    fn from(error: DeleteError) -> Self {
+        Self { key: error.key, version_id: error.version_id.filter(|version| !version.is_empty()) }
+    }
+}
+
 impl From<String> for DeleteKey {
     fn from(key: String) -> Self {
         Self { key, version_id: None }
@@ -142,12 +151,26 @@ impl DeleteObjects<'_> {
         delete.check()?;
         let mut output = DeleteObjectsOutput::default();
         for batch in delete.batches() {
-            let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
-            let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
-            // An empty <Deleted/> stands for none.
-            output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
-            output.error.append(&mut page.error);
-            output.request_id = answer.headers.text("x-cos-request-id");
+            let mut batch = batch;
+            for number in 1.. {
+                let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
+                let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
+                // An empty <Deleted/> stands for none.
+                output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
+                output.request_id = answer.headers.text("x-cos-request-id");
+                let (pass, stay): (Vec<_>, Vec<_>) = page.error.into_iter().partition(|e| passing(&e.code).is_some());
+                output.error.extend(stay);
+                let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
+                match dearest {
+                    Some(worst) if client.again(&request, number, worst) => {
+                        batch.object = pass.into_iter().map(DeleteKey::from).collect();
+                    }
+                    _ => {
+                        output.error.extend(pass);
+                        break;
+                    }
+                }
+            }
         }
         Ok(output)
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::stream_body::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError, OriginalBody};
 use crate::local::Replacement;
+use crate::tried::{Sent, Tried};
 use crate::wire::event_stream::{Message, PRELUDE, Prelude, cut};
 use crate::wire::xml;
 
@@ -189,7 +190,8 @@ impl EventStream {
             status: self.origin.status,
             origin: OriginalBody::new(&message.payload),
             digest,
-            attempts: 1,
+            tried: Tried { attempts: 1, sent: Sent::All, ..Tried::default() },
+            source: None,
         }
     }
 }

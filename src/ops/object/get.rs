@@ -4,6 +4,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::head::HeadObjectOutput;
+use super::resuming::Resuming;
 use super::stream_body::StreamBody;
 use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
@@ -13,7 +14,8 @@ use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
-    /// Downloads an object; its body is read as a stream.
+    /// Downloads an object; its body is read as a stream. One that breaks off is asked for again, from its next byte
+    /// on and on condition that the object is still the same.
     ///
     /// Python:
     /// ```python
@@ -93,7 +95,8 @@ impl GetObject<'_> {
             Some(opener) => opener.ask(&mut self.request)?,
             None => None,
         };
-        let answer = self.client.execute_streaming(self.request)?;
+        let again = self.request.repeat();
+        let answer = Resuming::wrap(self.client, again, self.client.execute_streaming(self.request)?);
         let mut meta = HeadObjectOutput::from(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use http::Method;
 use serde::Serialize;
 
+use super::head::HeadObjectOutput;
+use super::look::look;
 use crate::answer::Response;
 use crate::body::md5_base64;
 use crate::client::CosS3Client;
@@ -19,14 +21,25 @@ use crate::wire::uri::Target;
 pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 
 /// An upload: COS answers with the checksum of the body.
-pub(crate) const UPLOAD: Facts =
-    Facts { idempotent: true, patience: None, unsigned_query: false, answers_body_crc: true };
+pub(crate) const UPLOAD: Facts = Facts {
+    idempotent: true,
+    patience: None,
+    unsigned_query: false,
+    answers_body_crc: true,
+    counts_body_crc: false,
+    transfer: true,
+};
+/// By which an upload depends on what is there, so that a second attempt may be refused because the first
+/// succeeded.
+const CONDITIONS: [&str; 5] =
+    ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "x-cos-forbid-overwrite"];
 
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
     ///
     /// The body's CRC-64 is compared with the one COS computed; a difference is repeated like a broken
-    /// connection, and then an error.
+    /// connection, and then an error. Where a condition fails (`if_match` and the like) after an attempt whose
+    /// answer was lost, a look at the object tells whether that attempt succeeded.
     ///
     /// Python:
     /// ```python
@@ -154,7 +167,20 @@ pub(crate) fn upload_body(
     }
     // Image processing may store another object than the one sent.
     request.facts.answers_body_crc &= !request.headers.contains_key("pic-operations");
-    client.execute(request).map(PutObjectOutput::from)
+    let conditional = CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
+    let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
+    match client.execute(request) {
+        Err(CosError::Service(error)) if conditional && error.tried().doubtful && matches!(error.status, 409 | 412) => {
+            let there = look(client, &target, &headers).ok().filter(|there| {
+                there.crc64.is_some() && there.crc64 == error.tried().body_crc && Some(there.content_length) == len
+            });
+            match there {
+                Some(there) => Ok(PutObjectOutput::from(there)),
+                None => Err(CosError::Service(error)),
+            }
+        }
+        result => result.map(PutObjectOutput::from),
+    }
 }
 
 /// The answer to an upload. Serializes to the dict of headers.
@@ -179,6 +205,20 @@ pub struct PutObjectOutput {
     /// All headers of the answer.
     #[serde(flatten)]
     pub headers: Headers,
+}
+
+/// What an upload would have been answered whose object is there.
+impl From<HeadObjectOutput> for PutObjectOutput {
+    fn from(there: HeadObjectOutput) -> Self {
+        Self {
+            sent_crc64: there.crc64,
+            etag: there.etag,
+            version_id: there.version_id,
+            crc64: there.crc64,
+            request_id: there.request_id,
+            headers: there.headers,
+        }
+    }
 }
 
 impl From<Response> for PutObjectOutput {

@@ -7,12 +7,12 @@ use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::wire::dict;
-use crate::wire::request::Request;
+use crate::wire::request::{Facts, Request};
 use crate::wire::uri::Target;
 
 impl CosS3Client {
     /// Makes an archived object readable for some days. COS needs minutes to hours for it; 409
-    /// `RestoreAlreadyInProgress` while it is at it.
+    /// `RestoreAlreadyInProgress` while it is at it. The request is repeated only where COS did not carry it out.
     ///
     /// Python:
     /// ```python
@@ -48,7 +48,8 @@ impl CosS3Client {
     ) -> RestoreObject<'_> {
         let request = Request::new("restore_object", Method::POST, Target::object(bucket, key))
             .param("restore", "")
-            .with_document("RestoreRequest", &restore_request.into());
+            .with_document("RestoreRequest", &restore_request.into())
+            .with_facts(Facts { idempotent: false, ..Facts::default() });
         RestoreObject { client: self, request }
     }
 }

@@ -1,0 +1,190 @@
+//! One attempt of a request: headers, signature, sending.
+
+use std::io::Read;
+
+use http::Method;
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT,
+};
+
+use super::CosS3Client;
+use super::run::Course;
+use crate::answer::{Failed, Reason, refused};
+use crate::body::{Sending, with_reader};
+use crate::credentials::Credentials;
+use crate::error::{ClientErrorKind, CosClientError};
+use crate::transport::{Answer, Call, Failure, Transport};
+use crate::tried::Sent;
+use crate::wire::redirect::follow;
+use crate::wire::request::{Request, header};
+use crate::wire::sign::ToSign;
+use crate::wire::uri::{Location, encode_query};
+
+/// How long the signature of a request is valid, in seconds; the official SDK's value.
+const SIGNATURE_SECONDS: u64 = 10_000;
+const MAX_HOPS: usize = 5;
+/// What another host than the one addressed may see of a request.
+const PUBLIC_HEADERS: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "user-agent",
+    "connection",
+    "range",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+];
+
+impl CosS3Client {
+    /// Sends the request once, following redirects where that is allowed.
+    pub(super) fn attempt(
+        &self,
+        request: &mut Request<'_>,
+        location: &Location,
+        credentials: Option<&Credentials>,
+        course: &mut Course,
+    ) -> Result<(Answer, Option<u64>), Failed> {
+        let mut headers = self.headers(request, credentials, course.tried.attempts).map_err(Failed::finally)?;
+        let mut query = request.query.clone();
+        let mut place = location.clone();
+        let mut signing = credentials;
+        for _ in 0..=MAX_HOPS {
+            let call = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failed::finally)?;
+            let (answer, crc) = self.send(request, call, course)?;
+            let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
+                && self.inner.config.fixed.allow_redirects
+                && matches!(request.method, Method::GET | Method::HEAD);
+            let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+            let Some(hop) = target.filter(|_| redirected).and_then(|target| follow(&place, target)) else {
+                return if answer.status < 300 { Ok((answer, crc)) } else { Err(refused(request, &place, answer)) };
+            };
+            if !hop.trusted {
+                signing = None;
+                headers.retain_names(&PUBLIC_HEADERS);
+            }
+            (place, query) = (hop.location, hop.query);
+        }
+        let error = CosClientError::new(ClientErrorKind::Protocol, format!("more than {MAX_HOPS} redirects"));
+        Err(Failed { sent: Sent::All, ..Failed::finally(error) })
+    }
+
+    /// Returns the headers of an attempt, all but host and signature.
+    fn headers(
+        &self,
+        request: &Request<'_>,
+        credentials: Option<&Credentials>,
+        number: u32,
+    ) -> Result<HeaderMap, CosClientError> {
+        let fixed = &self.inner.config.fixed;
+        let mut headers = request.headers.clone();
+        if !headers.contains_key(USER_AGENT) {
+            let (name, value) = header(USER_AGENT.as_str(), &fixed.user_agent)?;
+            headers.insert(name, value);
+        }
+        if !fixed.keep_alive {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if number > 1 {
+            headers.insert(HeaderName::from_static("x-cos-sdk-retry"), HeaderValue::from_static("true"));
+        }
+        if let Some(token) = credentials.and_then(Credentials::token) {
+            let (name, value) = header("x-cos-security-token", token)?;
+            headers.insert(name, value);
+        }
+        let sends_body = !matches!(request.method, Method::GET | Method::HEAD);
+        match request.body.len().or(request.declared_length) {
+            _ if request.body.is_none() && !sends_body => {}
+            Some(len) => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
+            }
+            None => {
+                headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+            }
+        }
+        Ok(headers)
+    }
+
+    /// Makes the HTTP request of an attempt.
+    pub(crate) fn signed(
+        &self,
+        request: &Request<'_>,
+        location: &Location,
+        query: &[(String, String)],
+        mut headers: HeaderMap,
+        credentials: Option<&Credentials>,
+    ) -> Result<http::Request<()>, CosClientError> {
+        let fixed = &self.inner.config.fixed;
+        if let Some(host) = &location.host_header {
+            let (_, value) = header(HOST.as_str(), host)?;
+            headers.entry(HOST).or_insert(value);
+        }
+        if let Some(credentials) = credentials {
+            let host = location.signed_host();
+            let what = ToSign {
+                method: &request.method,
+                path: &location.signed_path,
+                query: if fixed.sign_params && !request.facts.unsigned_query { query } else { &[] },
+                headers: &headers,
+                host: fixed.sign_host.then_some(host.as_str()),
+            };
+            let value = self.signer(credentials, SIGNATURE_SECONDS).sign(&what).authorization();
+            let (name, mut value) = header("authorization", &value)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        let url = match query {
+            [] => location.url(),
+            query => location.url() + "?" + &encode_query(query),
+        };
+        let mut call = http::Request::builder().method(request.method.clone()).uri(url).body(()).map_err(|e| {
+            CosClientError::new(ClientErrorKind::Protocol, format!("the request has no valid URL: {e}")).caused_by(e)
+        })?;
+        *call.headers_mut() = headers;
+        Ok(call)
+    }
+
+    fn send(
+        &self,
+        request: &mut Request<'_>,
+        call: http::Request<()>,
+        course: &mut Course,
+    ) -> Result<(Answer, Option<u64>), Failed> {
+        log::debug!("{} {} {}", request.operation, call.method(), call.uri().path());
+        let len = request.body.len().or(request.declared_length);
+        let facts = request.facts;
+        let no_body = request.body.is_none();
+        let left = self.left(course.until);
+        with_reader(&mut request.body, |reader| {
+            let mut sending = Sending::new(reader, len, facts.answers_body_crc || facts.counts_body_crc);
+            let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };
+            let answer = self.inner.transport.send(Call { request: call, body, patience: facts.patience, left });
+            course.tried.body_crc = sending.whole_crc().or(course.tried.body_crc);
+            match (answer, sending.take_error()) {
+                (Ok(answer), _) => Ok((answer, sending.crc())),
+                (Err(_), Some(own)) => {
+                    let error = CosClientError::new(ClientErrorKind::Body, format!("the body cannot be read: {own}"));
+                    Err(Failed { sent: Sent::Maybe, ..Failed::finally(error.caused_by(own)) })
+                }
+                (Err(Failure { stage, error }), None) => {
+                    let sent = if stage.is_before_sending() { Sent::Nothing } else { Sent::Maybe };
+                    Err(Failed { error: error.into(), reason: Reason::Stage(stage), sent })
+                }
+            }
+        })
+    }
+}
+
+/// Keeps only the named headers.
+trait RetainNames {
+    fn retain_names(&mut self, names: &[&str]);
+}
+
+impl RetainNames for HeaderMap {
+    fn retain_names(&mut self, names: &[&str]) {
+        let kept = std::mem::take(self);
+        self.extend(
+            kept.into_iter().filter(|(name, _)| name.as_ref().is_some_and(|name| names.contains(&name.as_str()))),
+        );
+    }
+}

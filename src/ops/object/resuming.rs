@@ -1,0 +1,126 @@
+//! The body of a download that goes on where its connection broke.
+
+use std::io::{self, Read};
+
+use http::header::{HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+
+use crate::answer::Streaming;
+use crate::client::CosS3Client;
+use crate::control::Control;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::wire::range::ContentRange;
+use crate::wire::request::Request;
+use crate::wire::respond::Headers;
+
+/// How often the body may break off without progress in between.
+const PATIENCE: u32 = 4;
+/// How many bytes are progress: a body that breaks off after every few would take a request for each few.
+const PROGRESS: u64 = 64 * 1024;
+/// What held for the first request need not hold for the next.
+const FIRST_ONLY: [HeaderName; 2] = [IF_NONE_MATCH, IF_MODIFIED_SINCE];
+
+/// A body that is asked for again, from its next byte on and of the same object, when it breaks off.
+pub(crate) struct Resuming {
+    client: CosS3Client,
+    request: Request<'static>,
+    body: Box<dyn Read + Send>,
+    etag: String,
+    /// Where in the object the next byte is.
+    next: u64,
+    /// Where the body ends, and how large the object is, if that is known.
+    end: Option<u64>,
+    size: Option<u64>,
+    idle: u32,
+    /// How many bytes came since it last broke off.
+    since: u64,
+}
+
+impl Resuming {
+    /// Wraps the body of an answer; one that does not say which bytes of which object it holds stays as it is.
+    pub(crate) fn wrap(client: &CosS3Client, request: Request<'static>, answer: Streaming) -> Streaming {
+        let Streaming { status, headers, body } = answer;
+        let place = match status {
+            200 => Some((0, headers.number("content-length"), headers.number("content-length"))),
+            206 => range(&headers).map(|(first, last, size)| (first, Some(last + 1), Some(size))),
+            _ => None,
+        };
+        let etag = headers.text("etag");
+        let body: Box<dyn Read + Send> = match place {
+            Some((next, end, size)) if !etag.is_empty() => {
+                Box::new(Self { client: client.clone(), request, body, etag, next, end, size, idle: 0, since: 0 })
+            }
+            _ => body,
+        };
+        Streaming { status, headers, body }
+    }
+
+    fn resume(&mut self) -> Result<(), CosClientError> {
+        let mut request = self.request.repeat();
+        for name in &FIRST_ONLY {
+            request.headers.remove(name);
+        }
+        let last = self.end.map_or_else(String::new, |end| (end - 1).to_string());
+        request.set_header("range", &format!("bytes={}-{last}", self.next));
+        request.set_header("if-match", &self.etag);
+        let answer = self.client.execute_streaming(request).map_err(broken_for_good)?;
+        let expected = self.end.map(|end| end - 1).zip(self.size);
+        let fits = answer.status == 206
+            && range(&answer.headers).is_some_and(|(first, last, size)| {
+                first == self.next && expected.is_none_or(|expected| expected == (last, size))
+            });
+        if !fits {
+            let why = "the body broke off, and the answer to the rest of it is not that rest";
+            return Err(CosClientError::new(ClientErrorKind::Protocol, why));
+        }
+        self.body = answer.body;
+        Ok(())
+    }
+}
+
+fn broken_for_good(error: CosError) -> CosClientError {
+    match error {
+        CosError::Client(error) => error,
+        CosError::Service(error) if error.status == 412 => {
+            let why = "the object changed while it was downloaded";
+            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*error)
+        }
+        CosError::Service(error) => {
+            let why = format!("the body broke off, and the rest of it was refused: {error}");
+            CosClientError::new(ClientErrorKind::Transport, why).caused_by(*error)
+        }
+    }
+}
+
+/// Reads which bytes of how many an answer holds.
+fn range(headers: &Headers) -> Option<(u64, u64, u64)> {
+    let range = ContentRange::parse(&headers.get("content-range")?)?;
+    Some((range.first, range.last, range.total?))
+}
+
+impl Read for Resuming {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let error = match self.body.read(buf) {
+                Ok(0) if !buf.is_empty() && self.end.is_some_and(|end| self.next < end) => {
+                    io::Error::from(io::ErrorKind::UnexpectedEof)
+                }
+                Ok(read) => {
+                    self.next += read as u64;
+                    self.since += read as u64;
+                    return Ok(read);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => error,
+            };
+            let over = self.end.is_some_and(|end| self.next >= end);
+            self.idle = if self.since >= PROGRESS { 1 } else { self.idle + 1 };
+            self.since = 0;
+            if over || self.idle >= PATIENCE || Control::current().is_some_and(|control| control.is_interrupted()) {
+                return Err(error);
+            }
+            log::debug!("the body broke off at byte {}, going on from there: {error}", self.next);
+            self.client.pause(self.idle);
+            self.resume().map_err(io::Error::other)?;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a call tried before it failed.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How much of a request reached COS, over all its attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
+pub enum Sent {
+    /// Nothing: COS knows nothing of the request.
+    #[default]
+    Nothing,
+    /// Some of it or all of it; there was no answer that would tell.
+    Maybe,
+    /// All of it: there was an answer.
+    All,
+}
+
+/// What every error tells of the attempts before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tried {
+    pub(crate) attempts: u32,
+    pub(crate) sent: Sent,
+    pub(crate) quota_exhausted: bool,
+    pub(crate) deadline_exceeded: bool,
+    /// An attempt before the last, or the last itself, may have been carried out.
+    pub(crate) doubtful: bool,
+    /// How long the last answer asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
+    /// By how many seconds the clock would have to be put forward, where the last answer blames it.
+    pub(crate) clock_offset: Option<i64>,
+    /// The CRC-64 of the body, once an attempt sent all of it and it was counted.
+    pub(crate) body_crc: Option<u64>,
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.attempts > 1 {
+            write!(f, " (after {} attempts)", self.attempts)?;
+        }
+        if self.quota_exhausted {
+            f.write_str(" (too much failed at this host lately to try again)")?;
+        }
+        if self.deadline_exceeded {
+            f.write_str(" (no time left to try again)")?;
+        }
+        Ok(())
+    }
+}
+
+/// The getters of an error that has a method `tried`.
+macro_rules! getters {
+    () => {
+        /// Returns how many times the request was sent, or tried to be; 0 if it never was.
+        pub fn attempts(&self) -> u32 {
+            self.tried().attempts
+        }
+
+        /// Returns how much of the request reached COS: with [`Sent::Maybe`](crate::Sent::Maybe) it may have been
+        /// carried out all the same.
+        pub fn sent(&self) -> $crate::Sent {
+            self.tried().sent
+        }
+
+        /// Tells whether it was not tried again because too many requests to this host failed lately.
+        pub fn quota_exhausted(&self) -> bool {
+            self.tried().quota_exhausted
+        }
+
+        /// Tells whether it was not tried again because the call's time is over.
+        pub fn deadline_exceeded(&self) -> bool {
+            self.tried().deadline_exceeded
+        }
+    };
+}
+
+pub(crate) use getters;

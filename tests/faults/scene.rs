@@ -1,0 +1,140 @@
+//! What the rows share.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use cos_emulator::{CosEmulator, Match};
+use fault_proxy::{Fault, Proxy};
+use qcloud_cos::{CosConfigBuilder, CosS3Client, DownloadFile, UploadFile};
+use tempfile::TempDir;
+
+use crate::common::{BUCKET, MIB, client, keys, names, noise, put, start};
+
+/// Two whole parts of 1 MiB and a short one.
+pub(crate) const SIZE: usize = 2 * MIB + 5;
+
+/// An emulator, a proxy before it, an object `k`, a file with the same bytes, and an old file to replace.
+pub(crate) struct Scene {
+    pub(crate) cos: CosEmulator,
+    pub(crate) client: CosS3Client,
+    pub(crate) proxy: Proxy,
+    pub(crate) content: Vec<u8>,
+    pub(crate) source: PathBuf,
+    pub(crate) path: PathBuf,
+    folder: TempDir,
+    _sources: TempDir,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        let (cos, client) = start();
+        let proxy = Proxy::start(cos.addr()).unwrap();
+        let content = noise(7, SIZE);
+        put(&client, "k", &content);
+        cos.clear_requests();
+        let (folder, sources) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (path, source) = (folder.path().join("file"), sources.path().join("source"));
+        fs::write(&path, "old").unwrap();
+        fs::write(&source, &content).unwrap();
+        Self { cos, client, proxy, content, source, path, folder, _sources: sources }
+    }
+
+    /// Settings of a client that reaches the emulator through the proxy.
+    pub(crate) fn through(&self) -> CosConfigBuilder {
+        keys(&self.cos).ip("127.0.0.1").port(self.proxy.addr().port())
+    }
+
+    /// A client through the proxy that is not patient.
+    pub(crate) fn hasty(&self) -> CosS3Client {
+        let patience = Duration::from_millis(300);
+        client(self.through().keep_alive(false).response_timeout(patience).stall_timeout(patience))
+    }
+
+    /// Has the first connections meet this fault, each.
+    pub(crate) fn break_first(&self, count: u64, fault: Fault) {
+        self.proxy.plan(move |number| (number < count).then(|| fault.clone()));
+    }
+
+    /// A download of `k` in ranges, one after the other.
+    pub(crate) fn download<'a>(&self, client: &'a CosS3Client) -> DownloadFile<'a> {
+        client.download_file(BUCKET, "k", &self.path).part_size(1).multipart_threshold(0).max_thread(1)
+    }
+
+    /// An upload to `up` in parts, one after the other.
+    pub(crate) fn upload<'a>(&self, client: &'a CosS3Client) -> UploadFile<'a> {
+        client.upload_file(BUCKET, "up", &self.source).part_size(1).multipart_threshold(0).max_thread(1)
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_old(&self) {
+        assert_eq!(fs::read(&self.path).unwrap(), b"old");
+    }
+
+    /// The old file and nothing else.
+    #[track_caller]
+    pub(crate) fn assert_untouched(&self) {
+        self.assert_old();
+        assert_eq!(names(self.folder.path()), ["file"]);
+    }
+
+    /// The old file, one temporary file and one record.
+    #[track_caller]
+    pub(crate) fn assert_kept(&self) {
+        self.assert_old();
+        assert_eq!(names(self.folder.path()).len(), 3, "{:?}", names(self.folder.path()));
+    }
+
+    /// What a download that broke off left: its bytes and what it says of them.
+    pub(crate) fn leftovers(&self) -> Vec<PathBuf> {
+        let all = names(self.folder.path()).into_iter().filter(|name| name != "file");
+        let left: Vec<_> = all.map(|name| self.folder.path().join(name)).collect();
+        let has = |ending: &str| left.iter().any(|path| path.to_string_lossy().ends_with(ending));
+        assert!(has("part") && has("record"), "{left:?}");
+        left
+    }
+
+    /// The new file and nothing else.
+    #[track_caller]
+    pub(crate) fn assert_new(&self) {
+        assert!(fs::read(&self.path).unwrap() == self.content);
+        assert_eq!(names(self.folder.path()), ["file"]);
+    }
+
+    /// What became of the requests.
+    pub(crate) fn statuses(&self) -> Vec<Option<u16>> {
+        self.cos.requests().iter().map(|request| request.status).collect()
+    }
+
+    /// The methods of the requests.
+    pub(crate) fn methods(&self) -> String {
+        self.cos.requests().iter().map(|request| request.method.clone()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// All but the first request of the log are marked as repetitions.
+    #[track_caller]
+    pub(crate) fn assert_marked(&self) {
+        for (number, request) in self.cos.requests().iter().enumerate() {
+            assert_eq!(request.header("x-cos-sdk-retry").is_some(), number > 0, "request {number}");
+        }
+    }
+}
+
+/// GET requests of the range with this number, from 0 on.
+pub(crate) fn range(number: usize) -> Match {
+    Match::any().method("GET").header("range", format!("bytes={}-", number * MIB))
+}
+
+/// PUT requests of the part with this number, from 1 on.
+pub(crate) fn part(number: u32) -> Match {
+    Match::any().method("PUT").query(format!("partNumber={number}&"))
+}
+
+/// Does something that must not take long.
+#[track_caller]
+pub(crate) fn within<T>(limit: Duration, work: impl FnOnce() -> T) -> T {
+    let begin = Instant::now();
+    let result = work();
+    assert!(begin.elapsed() < limit, "it took {:?}", begin.elapsed());
+    result
+}
