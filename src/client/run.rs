@@ -10,10 +10,9 @@ use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::tried::{Sent, Tried};
+use crate::wire::clock::clock_offset;
 use crate::wire::request::{Kind, Request};
-use crate::wire::retry::{
-    Decision, Outcome, Policy, Repair, Repaired, State, Stop, clock_offset, decide, may_be_done, pause,
-};
+use crate::wire::retry::{Decision, Outcome, Policy, Repair, Repaired, State, Stop, decide, may_be_done, pause};
 use crate::wire::uri::{Location, locate};
 
 /// How long requests stay at the backup domain once it helped.

@@ -4,6 +4,7 @@
 // What a server sends is read here.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub(crate) mod clock;
 pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;
