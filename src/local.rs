@@ -6,7 +6,10 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use md5::{Digest, Md5};
+
 use crate::error::CosClientError;
+use crate::wire::sign::hex;
 
 pub(crate) use place::{Folder, Place};
 
@@ -26,10 +29,15 @@ impl Replacement {
 
     /// Creates the temporary file beside a destination that was checked.
     pub(crate) fn create_at(destination: Place) -> Result<Self, CosClientError> {
+        let failed = |e| CosClientError::local(&destination.path(), "cannot create a temporary file for", e);
+        // Always the same name, so that what a program that was killed has left is found again.
+        let usual =
+            destination.beside(hidden(&destination, &hex(&Md5::digest(destination.name().as_encoded_bytes())), "part"));
+        if let Some(file) = create_unused(&usual) {
+            return Ok(Self { file, temporary: usual, destination });
+        }
         let temporary = destination.beside(hidden(&destination, &unique(), "part"));
-        let file = temporary
-            .create()
-            .map_err(|e| CosClientError::local(&destination.path(), "cannot create a temporary file for", e))?;
+        let file = temporary.create().map_err(failed)?;
         Ok(Self { file, temporary, destination })
     }
 
@@ -57,6 +65,18 @@ impl Write for Replacement {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Creates a file in place of one that nobody writes any more; none if somebody does, or it cannot be replaced.
+fn create_unused(place: &Place) -> Option<File> {
+    // Who writes such a file holds its lock.
+    let unused = |file: &File| file.try_lock().is_ok() && place.has(file).unwrap_or(false);
+    if place.metadata().is_ok() {
+        let old = place.open_for_writing().ok().filter(unused)?;
+        place.remove().ok()?;
+        drop(old);
+    }
+    place.create().ok().filter(unused)
 }
 
 /// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
@@ -97,7 +117,8 @@ pub(crate) fn is_hidden(name: &str) -> bool {
     let kind = parts.next().and_then(|kind| kind.strip_prefix(HIDDEN));
     let id = parts.next().unwrap_or_default();
     parts.next().is_some_and(|stem| stem.starts_with('.'))
-        && kind.is_some_and(|kind| !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_lowercase()))
+        && kind.is_some_and(|kind| kind.starts_with(|first: char| first.is_ascii_lowercase()))
+        && kind.is_some_and(|kind| kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
         && id.len() == 32
         && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
@@ -149,6 +170,7 @@ mod tests {
         for (name, expected) in [
             (format!(".a.{id}.cos-record"), true),
             (format!("..{id}.cos-part"), true),
+            (format!(".a.{id}.cos-part-mode"), true),
             (format!("a.{id}.cos-part"), false),
             (format!(".{id}.cos-part"), false),
             (format!(".a.{id}.cos-"), false),
@@ -169,6 +191,27 @@ mod tests {
         file.write_all(b"x").unwrap();
         drop(file);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_replaced_but_not_what_another_one_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let mut first = Replacement::create(&path).unwrap();
+        first.write_all(b"first").unwrap();
+        let left = first.temporary.path();
+        let second = Replacement::create(&path).unwrap();
+        assert_ne!(second.temporary.path(), left);
+        drop(second);
+        first.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        std::fs::write(&left, "left, and longer").unwrap();
+        let mut third = Replacement::create(&path).unwrap();
+        assert_eq!(third.temporary.path(), left);
+        third.write_all(b"third").unwrap();
+        third.finish().unwrap();
+        assert_eq!((std::fs::read(&path).unwrap(), files()), (b"third".to_vec(), 1));
     }
 
     #[cfg(unix)]

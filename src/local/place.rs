@@ -14,8 +14,6 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 
 use super::folder_of;
-#[cfg(unix)]
-use super::{hidden, unique};
 
 /// An open folder. A clone is the same one.
 #[derive(Debug, Clone)]
@@ -156,8 +154,12 @@ impl Place {
     pub(crate) fn set_usual_mode(&self, file: &File) {
         #[cfg(unix)]
         {
-            // Nothing but a new file tells them.
-            let probe = self.beside(hidden(self, &unique(), "part"));
+            // Nothing but a new file tells them. Its name is always the same, so that one that was left by a
+            // program that was killed just then is found again.
+            let mut name = self.name.clone();
+            name.push("-mode");
+            let probe = self.beside(name);
+            let _ = probe.remove();
             let usual = probe.create_with(OpenOptions::new().write(true).create_new(true), 0o666);
             let usual = usual.and_then(|probe| probe.metadata());
             let _ = probe.remove();

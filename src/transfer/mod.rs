@@ -20,6 +20,7 @@ mod resume;
 mod saved;
 mod section;
 pub(crate) mod upload;
+pub(crate) mod uploaded;
 
 use http::{HeaderMap, HeaderValue};
 

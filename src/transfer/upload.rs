@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method};
 use rayon::ThreadPool;
-use serde::Serialize;
 
 use super::SINGLE_REQUEST;
 use super::finish::{Begun, Done, Finish};
@@ -20,15 +19,15 @@ use super::progress::{Callback, Progress};
 use super::resume::{Place, Search};
 use super::saved::{self, Earlier, Saved, Upload};
 use super::section::{Identity, Section};
+use super::uploaded::UploadFileOutput;
 use crate::cipher::Cipher;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
-use crate::ops::object::put::{PutObjectOutput, SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
+use crate::ops::multipart::complete::Part;
+use crate::ops::object::put::{SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::wire::request::{Body, Extras, Request};
-use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
@@ -433,72 +432,5 @@ impl<'t> Job<'t> {
             return Err(CosClientError::invalid("part_size", why));
         }
         Ok(plan)
-    }
-}
-
-/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
-/// parts also bucket, key, ETag and location.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct UploadFileOutput {
-    /// All headers of the last answer.
-    #[serde(flatten)]
-    pub headers: Headers,
-    /// The address of the object; only for an upload in parts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
-    /// The bucket; only for an upload in parts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bucket: Option<String>,
-    /// The key; only for an upload in parts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// The ETag, with its quotes.
-    #[serde(skip)]
-    pub etag: String,
-    /// The ETag where it is not among the headers: of an upload in parts.
-    #[serde(rename = "ETag", skip_serializing_if = "Option::is_none")]
-    completed_etag: Option<String>,
-    /// The version that was written, in a bucket with versioning.
-    #[serde(skip)]
-    pub version_id: Option<String>,
-    /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
-    #[serde(skip)]
-    pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
-}
-
-impl From<PutObjectOutput> for UploadFileOutput {
-    fn from(put: PutObjectOutput) -> Self {
-        Self {
-            location: None,
-            bucket: None,
-            key: None,
-            completed_etag: None,
-            etag: put.etag,
-            version_id: put.version_id,
-            crc64: put.crc64,
-            request_id: put.request_id,
-            headers: put.headers,
-        }
-    }
-}
-
-impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
-    fn from(complete: CompleteMultipartUploadOutput) -> Self {
-        Self {
-            location: Some(complete.location),
-            bucket: Some(complete.bucket),
-            key: Some(complete.key),
-            completed_etag: Some(complete.etag.clone()),
-            etag: complete.etag,
-            version_id: complete.version_id,
-            crc64: complete.crc64,
-            request_id: complete.request_id,
-            headers: complete.headers,
-        }
     }
 }

@@ -17,7 +17,7 @@ use super::total::{Share, Total};
 use super::work::each;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{Folder, Place, hidden, unique};
+use crate::local::{Folder, Place, hidden};
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
@@ -303,7 +303,9 @@ fn enter(parent: &Folder, name: &str, key: &str) -> Result<Folder, CosError> {
 
 /// Whether the file system takes names that differ in case for one name.
 fn folds_case(root: &Folder) -> bool {
-    let probe = root.place(hidden(&root.place("case"), &unique(), "part"));
+    let probe = root.place(hidden(&root.place("case"), &"0".repeat(32), "part"));
+    // One that was left by a program that was killed just then.
+    let _ = probe.remove();
     let folds = probe.create().is_ok() && {
         let other = probe.name().to_string_lossy().to_uppercase();
         root.place(other).metadata().is_ok()
