@@ -258,12 +258,16 @@ fn differences_have_rows() {
     }
     // The comparison with recordings of Python names the differences that it allows. The packaged
     // crate may come without it.
-    let users = root().join("tests/wire/differences.rs");
+    let users = root().join("tests/wire/differences");
+    let mut files = Vec::new();
     if users.exists() {
-        let text = read(&users);
+        collect(&users, &mut files);
+    }
+    for file in &files {
+        let text = read(file);
         let ids = text.split('"').skip(1).step_by(2).filter(|text| is_difference(text));
         let unknown: BTreeSet<_> = ids.filter(|id| !rows.contains(*id)).collect();
-        problems.extend(unknown.iter().map(|id| format!("{id}: {} uses it, it has no row", users.display())));
+        problems.extend(unknown.iter().map(|id| format!("{id}: {} uses it, it has no row", file.display())));
     }
     check(&problems);
 }

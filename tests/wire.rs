@@ -5,11 +5,11 @@
 //! the named methods. With either set, a method or keyword argument that the harness does not
 //! know is a failure; without, methods that are not here yet are counted and left out.
 //!
-//! Deliberate differences are rewritten expectations, in one list: `wire/differences.rs`.
+//! Deliberate differences are rewritten expectations, in one list: `wire/differences/`.
 
 #[path = "wire/answer.rs"]
 mod answer;
-#[path = "wire/call.rs"]
+#[path = "wire/call/mod.rs"]
 mod call;
 #[path = "wire/case.rs"]
 mod case;
@@ -21,7 +21,7 @@ mod config;
 mod copies;
 #[path = "wire/crc.rs"]
 mod crc;
-#[path = "wire/differences.rs"]
+#[path = "wire/differences/mod.rs"]
 mod differences;
 #[path = "wire/documents.rs"]
 mod documents;
@@ -133,7 +133,7 @@ fn every_difference_is_met() {
     for case in further().chain([fixture()]).flat_map(|path| case::load(&path)) {
         met.append(&mut differences::expectation(&case).1);
     }
-    let idle: Vec<&str> = differences::DIFFERENCES.iter().map(|d| d.id).filter(|id| !met.contains(id)).collect();
+    let idle: Vec<&str> = differences::all().map(|d| d.id).filter(|id| !met.contains(id)).collect();
     assert!(idle.is_empty(), "no case meets {idle:?}");
 }
 
