@@ -142,7 +142,7 @@ pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::buffer::UploadFileFromBuffer;
 pub use transfer::copy::{CopyOutput, CopyTransfer};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};
-pub use transfer::folder::delete::{DeletePrefix, DeletePrefixOutput};
+pub use transfer::folder::delete::{DeletePrefix, DeletePrefixReport};
 pub use transfer::folder::download::DownloadDirectory;
 pub use transfer::folder::report::{DirectoryReport, FileOutcome, FileResult};
 pub use transfer::folder::skip::SkipIdentical;

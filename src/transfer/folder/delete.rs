@@ -69,7 +69,7 @@ pub struct DeletePrefix<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 #[must_use = "keys may have failed"]
-pub struct DeletePrefixOutput {
+pub struct DeletePrefixReport {
     /// How many objects were deleted, or with `versions` how many versions and delete markers.
     pub deleted: u64,
     /// What could not be deleted, and why, in the order of the keys. Where a request failed as a whole,
@@ -77,7 +77,7 @@ pub struct DeletePrefixOutput {
     pub error: Vec<DeleteError>,
 }
 
-impl DeletePrefixOutput {
+impl DeletePrefixReport {
     /// Tells whether no key failed.
     pub fn is_complete(&self) -> bool {
         self.error.is_empty()
@@ -113,7 +113,7 @@ impl DeletePrefix<'_> {
     }
 
     /// Deletes the objects.
-    pub fn send(mut self) -> Result<DeletePrefixOutput, CosError> {
+    pub fn send(mut self) -> Result<DeletePrefixReport, CosError> {
         self.request.check()?;
         let (bucket, prefix) = self.request.target.names()?;
         if prefix.is_empty() && !self.whole_bucket {
@@ -122,7 +122,7 @@ impl DeletePrefix<'_> {
         }
         let pool = threads(self.max_thread)?;
         let deletes = Deletes { client: &self.client, bucket, extras: self.request.extras() };
-        let output = Mutex::new(DeletePrefixOutput::default());
+        let output = Mutex::new(DeletePrefixReport::default());
         each(
             &pool,
             |hand_out| {
@@ -148,7 +148,7 @@ impl DeletePrefix<'_> {
 
 impl DeletePrefix<'static> {
     /// Starts to delete on threads of its own and returns a handle.
-    pub fn start(self) -> Result<TransferHandle<DeletePrefixOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<DeletePrefixReport>, CosError> {
         TransferHandle::start(|| self.send())
     }
 }
@@ -182,9 +182,9 @@ struct Deletes<'t> {
 }
 
 impl Deletes<'_> {
-    fn delete(&self, page: Vec<DeleteKey>) -> DeletePrefixOutput {
+    fn delete(&self, page: Vec<DeleteKey>) -> DeletePrefixReport {
         let (many, single): (Vec<_>, Vec<_>) = page.into_iter().partition(|object| is_in_xml(&object.key));
-        let mut output = DeletePrefixOutput::default();
+        let mut output = DeletePrefixReport::default();
         for object in single {
             match self.delete_one(&object) {
                 Ok(()) => output.deleted += 1,
