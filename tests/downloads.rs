@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use common::{
@@ -368,6 +369,28 @@ fn a_link_is_replaced_and_not_written_through() {
         scene.assert_old();
         assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read(&link).unwrap() == scene.content);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_temporary_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for threshold in [0, SIZE as u64] {
+        let scene = Scene::new(33);
+        let mode = |name: &str| fs::metadata(scene.folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        let seen = AtomicUsize::new(0);
+        let look = |_, _| {
+            for name in names(scene.folder.path()).iter().filter(|name| name.starts_with('.')) {
+                assert_eq!(mode(name), 0o600, "{name}");
+                seen.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        scene.download().multipart_threshold(threshold).progress_callback(look).send().unwrap();
+        assert!(seen.into_inner() > 0);
+        fs::write(scene.folder.path().join("usual"), "").unwrap();
+        assert_eq!(mode("file"), mode("usual"));
     }
 }
 
