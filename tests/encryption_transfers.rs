@@ -16,7 +16,8 @@ const MODES: [EncryptionMode; 2] = [EncryptionMode::Python, EncryptionMode::Nati
 
 fn started(mode: EncryptionMode) -> (CosEmulator, CosEncryptionClient) {
     let (cos, _) = start();
-    let client = client_with_retry(config(&cos), 3);
+    // As often as one part can be hit by the faults of a test, should they all come to it.
+    let client = client_with_retry(config(&cos), 9);
     let provider = AESProvider::aes_key(AES_KEY).unwrap();
     (cos, CosEncryptionClient::with_client(client, provider).mode(mode))
 }

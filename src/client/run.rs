@@ -24,6 +24,7 @@ pub(super) struct Course {
     pub(super) tried: Tried,
     /// When the call's time is over, by the monotonic clock.
     pub(super) until: Option<Duration>,
+    corrupt: u32,
     repaired: Repaired,
     /// What the host was charged for the repetitions.
     spent: u32,
@@ -101,6 +102,7 @@ impl CosS3Client {
             };
             let state = State {
                 made: course.tried.attempts,
+                corrupt: course.corrupt,
                 repaired: course.repaired,
                 idempotent,
                 replayable,
@@ -205,6 +207,7 @@ impl Course {
     fn note(&mut self, sent: Sent, reason: &Reason, outcome: Outcome<'_>, clock: Option<i64>) {
         self.tried.sent = self.tried.sent.max(sent);
         self.tried.doubtful |= may_be_done(outcome);
+        self.corrupt += u32::from(outcome == Outcome::Corrupt);
         self.tried.retry_after = match reason {
             Reason::Answer { retry_after, .. } => *retry_after,
             _ => None,

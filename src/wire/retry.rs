@@ -13,7 +13,7 @@ const THROTTLE_BASE: Duration = Duration::from_secs(1);
 /// The longest pause that an answer's `Retry-After` can ask for.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(30);
 
-/// How often a body is sent at most of which something else arrives: more often it is no accident.
+/// In how many attempts something else may arrive than the body that was sent: more often it is no accident.
 const CORRUPT_ATTEMPTS: u32 = 3;
 
 /// How many tokens a host starts with, and has at most.
@@ -67,6 +67,8 @@ pub(crate) enum Outcome<'a> {
 pub(crate) struct State {
     /// Attempts made, the one just ended included.
     pub(crate) made: u32,
+    /// In how many of them something else arrived than what was sent.
+    pub(crate) corrupt: u32,
     /// What was repeated at once, each at most one time.
     pub(crate) repaired: Repaired,
     pub(crate) idempotent: bool,
@@ -151,8 +153,7 @@ pub(crate) fn decide(policy: Policy, state: State, outcome: Outcome<'_>, random:
         Class::Transient if !asks_for_time(outcome) => (TRANSIENT_BASE, TRANSIENT_COST),
         Class::Transient | Class::Throttled => (THROTTLE_BASE, THROTTLE_COST),
     };
-    let most = if outcome == Outcome::Corrupt { policy.attempts.min(CORRUPT_ATTEMPTS) } else { policy.attempts };
-    if made >= most {
+    if made >= policy.attempts || state.corrupt >= CORRUPT_ATTEMPTS {
         return Decision::Stop(Stop::Attempts);
     }
     let redirected = matches!(outcome, Outcome::Answer { status: 300..400, .. });
@@ -249,6 +250,7 @@ mod tests {
     const POLICY: Policy = Policy { attempts: 4, switch_domain: false };
     const FIRST: State = State {
         made: 1,
+        corrupt: 0,
         repaired: Repaired { connection: false, clock: false, credentials: false },
         idempotent: true,
         replayable: true,
@@ -314,6 +316,14 @@ mod tests {
         assert_eq!(pauses[..3], [50, 100, 200]);
         assert_eq!(pauses[8], 10_000);
         assert_eq!(pauses[9], u128::MAX);
+    }
+
+    #[test]
+    fn a_body_may_come_damaged_in_three_attempts_whatever_else_failed() {
+        assert!(delay(State { made: 3, corrupt: 1, ..FIRST }, Outcome::Corrupt).is_some());
+        assert!(delay(State { made: 3, corrupt: 2, ..FIRST }, Outcome::Corrupt).is_some());
+        assert_eq!(delay(State { made: 3, corrupt: 3, ..FIRST }, Outcome::Corrupt), None);
+        assert_eq!(delay(State { made: 4, corrupt: 1, ..FIRST }, Outcome::Corrupt), None);
     }
 
     #[test]
