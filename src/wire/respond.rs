@@ -170,7 +170,12 @@ fn document(answer: &Refusal<'_>) -> ErrorDocument {
         let message = String::from_utf8_lossy(answer.body).into_owned();
         return ErrorDocument { code, message, ..ErrorDocument::default() };
     }
-    xml::parse_any(answer.body).ok().or_else(|| serde_json::from_slice(answer.body).ok()).unwrap_or_default()
+    xml::parse_any(answer.body).ok().or_else(|| from_json(answer.body)).unwrap_or_default()
+}
+
+/// Reads an error in JSON. A list is none, though its members would be taken for the fields in their order.
+fn from_json(body: &[u8]) -> Option<ErrorDocument> {
+    body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok()).flatten()
 }
 
 #[cfg(test)]
