@@ -24,6 +24,9 @@ const KEYS: u64 = 6;
 const LOGS: u64 = 2;
 /// The size up to which objects go in one request.
 const SMALL: u64 = 200_000;
+/// The size from which on an appended log is begun anew: every append reads all of it, so without an end a run's time
+/// would grow with the square of its operations.
+const LONG: usize = MIB;
 
 /// From which choice of a hundred on a file is uploaded in parts.
 const UPLOADS_FROM: u64 = 95;
@@ -219,8 +222,11 @@ impl World {
     }
 
     fn append(&mut self, client: &CosS3Client, key: &str, data: &[u8]) -> Result<(), CosError> {
-        let before = read(&self.truth, key)?;
+        let mut before = read(&self.truth, key)?;
         self.check(key, before.as_deref());
+        if before.take_if(|log| log.len() > LONG).is_some() {
+            self.truth.delete_object(BUCKET, key).send()?;
+        }
         let crc64 = before.is_some().then(|| self.truth.head_object(BUCKET, key).send().ok()?.crc64).flatten();
         let position = before.as_ref().map_or(0, Vec::len) as u64;
         let after = [before.clone().unwrap_or_default(), data.to_vec()].concat();
@@ -256,7 +262,7 @@ fn play(operations: u64, seed: u64, percent: u64) -> Tally {
             eprintln!("panicked at operation {operation} of seed {seed} at {percent} %");
             continue;
         };
-        let limited = ["head_object", "list_objects", "delete_object", "delete_objects"].contains(&name);
+        let limited = !["upload_file", "download_file"].contains(&name);
         tally.late += u64::from(limited && took > DEADLINE.mul_f64(1.1));
         if let Err(error) = result {
             tally.failed += 1;
