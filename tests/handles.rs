@@ -291,6 +291,22 @@ fn copies_and_readers_have_handles_too() {
 }
 
 #[test]
+fn a_reader_paused_at_its_last_request_ends_when_it_is_resumed() {
+    for (last, size) in [(Match::any().method("PUT"), 1000), (Match::any().method("POST").query("uploadId="), SIZE)] {
+        let scene = Scene::new(15);
+        scene.cos.inject(Fault::Hang(Moment::BeforeAnswer), last, 1);
+        let body = std::io::Cursor::new(scene.content[..size].to_vec());
+        let upload = scene.client.upload_file_from_buffer(BUCKET, "k", body).part_size(1).start().unwrap();
+        scene.until_hanging();
+        upload.pause();
+        upload.resume();
+        upload.wait().unwrap();
+        assert!(get(&scene.client, "k") == scene.content[..size]);
+        assert!(open_uploads(&scene.client).is_empty());
+    }
+}
+
+#[test]
 fn a_panic_in_a_callback_comes_through_wait() {
     let scene = Scene::new(12);
     let upload = scene.upload().progress_callback(|_, _| panic!("mine")).start().unwrap();

@@ -7,9 +7,9 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use http::{HeaderMap, Method};
 
 use super::MIB;
+use super::destination::{Destination, OpenUpload, refused};
 use super::finish::Done;
 use super::handle::TransferHandle;
-use super::own_upload::OwnUpload;
 use super::plan::part_size_bytes;
 use super::pool::{Stop, threads};
 use super::upload::{COMPLETE_HEADERS, PART_HEADERS};
@@ -141,31 +141,32 @@ impl UploadFileFromBuffer<'_> {
         let first = read_part(&mut body, part_size, FIRST_GUESS)?;
         // A full part may be the whole; Python sends it in parts, too.
         if (first.len() as u64) < part_size {
-            let mut put = Request::new("upload_file_from_buffer", Method::PUT, request.target);
-            put = put.with_facts(UPLOAD).with_body(first.into());
-            put.headers = request.headers;
-            return Ok(upload_body(client, put, false)?.into());
+            let put = || {
+                let mut put = Request::new("upload_file_from_buffer", Method::PUT, request.target.clone());
+                put = put.with_facts(UPLOAD).with_body(first.as_slice().into());
+                put.headers.clone_from(&request.headers);
+                upload_body(client, put, false)
+            };
+            return Ok(control.repeat(put)?.into());
         }
         let (bucket, key) = request.target.names()?;
-        let upload = OwnUpload::start(client, bucket, key, request.headers.clone())?;
+        let upload = Destination { client, bucket, key }.start(request.headers.clone())?;
         let job = Job {
-            client,
-            bucket,
-            key,
-            upload_id: &upload.id,
+            upload: &upload,
             headers: options::chosen(&request.headers, &PART_HEADERS),
             part_size,
             room: &room,
             outcome: Outcome::new(&control),
         };
         job.run(&pool, first, body.as_mut());
-        match job.outcome.into_parts() {
-            Ok(parts) => {
-                let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
-                Ok(upload.complete(parts, headers, None)?.into())
+        let parts = job.outcome.into_parts().inspect_err(|_| upload.give_up())?;
+        let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
+        let completed = control.repeat(|| upload.complete(parts.clone(), &headers, None)).inspect_err(|error| {
+            if refused(error) {
+                upload.give_up();
             }
-            Err(error) => Err(upload.abort(error)),
-        }
+        });
+        Ok(completed?.into())
     }
 }
 
@@ -189,10 +190,7 @@ fn read_part(body: &mut dyn Read, part_size: u64, guess: u64) -> Result<Vec<u8>,
 
 /// What reading and sending share.
 struct Job<'t> {
-    client: &'t CosS3Client,
-    bucket: &'t str,
-    key: &'t str,
-    upload_id: &'t str,
+    upload: &'t OpenUpload<'t>,
     headers: HeaderMap,
     part_size: u64,
     room: &'t Room,
@@ -234,7 +232,8 @@ impl Job<'_> {
 
     fn send(&self, number: u32, data: &[u8]) {
         let send = || {
-            let upload = self.client.upload_part(self.bucket, self.key, data, number, self.upload_id);
+            let Destination { client, bucket, key } = self.upload.to;
+            let upload = client.upload_part(bucket, key, data, number, &self.upload.id);
             upload.with_headers(self.headers.clone()).send()
         };
         match self.outcome.stop.repeat(send) {
@@ -272,7 +271,11 @@ impl Outcome {
     fn into_parts(self) -> Result<Vec<Done>, CosError> {
         match self.first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
-            None => Ok(self.done.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            None => {
+                // A cancel that came after the last part must be heard, too: afterwards the parts are an object.
+                self.stop.proceed()?;
+                Ok(self.done.into_inner().unwrap_or_else(PoisonError::into_inner))
+            }
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Copying an object of any size, in one request or in parallel parts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use http::{HeaderMap, HeaderName, Method};
 use serde::Serialize;
 
-use super::finish::{Begun, Done, Finish};
+use super::destination::{Destination, OpenUpload, refused};
+use super::finish::Done;
 use super::handle::TransferHandle;
-use super::own_upload::{give_up, refused, start};
 use super::pin;
-use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, run, threads};
-use super::resume::Place;
-use super::saved::{self, Earlier, Saved, SavedPart, Upload};
+use super::plan::{Plan, part_size_bytes};
+use super::pool::{Stop, check_threads, run, threads};
+use super::resume::{self, Begun, begin, missing};
+use super::saved::{self, Saved, SavedPart, Upload};
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
@@ -182,9 +182,7 @@ impl CopyTransfer<'_> {
     pub fn send(mut self) -> Result<CopyOutput, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
-        if self.max_thread == 0 {
-            return Err(CosClientError::invalid("max_thread", "must be at least 1").into());
-        }
+        check_threads(self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
         let config = self.client.get_conf();
@@ -246,24 +244,23 @@ impl CopyTransfer<'_> {
             options: saved::options(&request.headers),
         };
         let (saved, earlier) = if self.resume {
-            Saved::open(of, self.checkpoint_dir.as_deref())
+            let (saved, earlier) = Saved::open(of, self.checkpoint_dir.as_deref());
+            (saved, Some(earlier))
         } else {
-            (Saved::none(of), Earlier::Nothing)
+            (Saved::none(of), None)
         };
-        let place = Place { client, bucket, key, control };
-        let (upload_id, there) = match self.begin(place, head, &saved, earlier)? {
-            Begun::Upload(upload_id, there) => (upload_id, there),
+        let to = Destination { client, bucket, key };
+        let (upload, there) = match begin(to, &CopiedFrom { to, head }, &request.headers, &saved, earlier)? {
+            Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => {
                 saved.remove();
                 return Ok((*output).into());
             }
         };
-        let numbers: HashSet<u32> = there.iter().map(|done| done.part.part_number).collect();
-        let missing: Vec<PartRange> = plan.parts().filter(|part| !numbers.contains(&part.number)).collect();
         let stop = Stop::new(control);
-        let copied = run(&pool, &stop, missing.into_iter(), |part| {
+        let copied = run(&pool, &stop, missing(plan, &there).into_iter(), |part| {
             let last = part.offset + part.len - 1;
-            let copy = client.upload_part_copy(bucket, key, part.number, &upload_id, copy_source);
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source);
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
             let copied = copy.with_headers(headers.clone()).send().map_err(changed)?;
             let copied_part = Part { part_number: part.number, etag: copied.etag };
@@ -274,61 +271,20 @@ impl CopyTransfer<'_> {
         let mut done = copied.inspect_err(|error| {
             let unwanted = self.discard_on_cancel && control.is_cancelled();
             if unwanted || !saved.is_kept() || is_lasting(error) {
-                give_up(client, bucket, key, &upload_id);
+                upload.give_up();
                 saved.remove();
             }
         })?;
         done.extend(there);
-        let finish = Finish { client, bucket, key, upload_id: &upload_id, headers: HeaderMap::new() };
-        let completed = control.repeat(|| finish.complete(done.clone(), head.crc64)).inspect_err(|error| {
+        let complete = || upload.complete(done.clone(), &HeaderMap::new(), head.crc64);
+        let completed = control.repeat(complete).inspect_err(|error| {
             if refused(error) {
-                give_up(client, bucket, key, &upload_id);
+                upload.give_up();
                 saved.remove();
             }
         })?;
         saved.remove();
         Ok(completed.into())
-    }
-
-    /// Takes up the copy that an earlier call left, or starts one.
-    fn begin(
-        &self,
-        place: Place<'_>,
-        head: &HeadObjectOutput,
-        saved: &Saved,
-        earlier: Earlier,
-    ) -> Result<Begun, CosError> {
-        let Place { client, bucket, key, .. } = place;
-        let mut found = None;
-        match earlier {
-            Earlier::Nothing => {}
-            // One that has parts is somebody else's.
-            Earlier::Begun => {
-                if let Some(id) = place.newest()?
-                    && place.parts(&id)?.is_some_and(|parts| parts.is_empty())
-                {
-                    found = Some(id);
-                }
-            }
-            Earlier::Upload { id, same: true, parts } => {
-                if let Some(listed) = place.parts(&id)? {
-                    return Ok(Begun::Upload(id, recorded(&listed, &parts)));
-                }
-                // It may have been completed, by the very call that could not remove the checkpoint any more.
-                let finish = Finish { client, bucket, key, upload_id: &id, headers: HeaderMap::new() };
-                if let Some(output) = finish.look((head.content_length, head.crc64)) {
-                    return Ok(Begun::Completed(Box::new(output)));
-                }
-            }
-            Earlier::Upload { id, .. } | Earlier::Obsolete { id } => give_up(client, bucket, key, &id),
-        }
-        saved.begin();
-        let upload_id = match found {
-            Some(found) => found,
-            None => start(client, bucket, key, self.request.headers.clone())?,
-        };
-        saved.started(&upload_id);
-        Ok(Begun::Upload(upload_id, Vec::new()))
     }
 }
 
@@ -339,16 +295,43 @@ impl CopyTransfer<'static> {
     }
 }
 
-/// Returns those listed parts that the checkpoint knows: copied from the source as it is now.
-fn recorded(listed: &[ListedPart], saved: &HashMap<u32, SavedPart>) -> Vec<Done> {
-    let known = |part: &&ListedPart| saved.get(&part.part_number).filter(|saved| saved.etag == part.etag);
-    let parts = listed.iter().filter_map(|part| known(&part).map(|saved| (part, saved)));
-    let done = parts.map(|(part, saved)| Done {
-        part: Part { part_number: part.part_number, etag: part.etag.clone() },
-        crc64: saved.crc64,
-        len: part.size,
-    });
-    done.collect()
+/// The object that is copied, as it is now.
+struct CopiedFrom<'t> {
+    to: Destination<'t>,
+    head: &'t HeadObjectOutput,
+}
+
+impl<'t> resume::Source<'t> for CopiedFrom<'t> {
+    /// Only one that we began: one that has parts is somebody else's.
+    fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+        let Some(upload) = (if begun { self.to.newest()? } else { None }) else { return Ok(None) };
+        let empty = upload.parts()?.is_some_and(|parts| parts.is_empty());
+        Ok(empty.then(|| (upload, Vec::new())))
+    }
+
+    /// Those that the checkpoint knows, and that were copied from the source as it is now.
+    fn own(
+        &self,
+        upload: &OpenUpload<'t>,
+        same: bool,
+        recorded: &HashMap<u32, SavedPart>,
+    ) -> Result<Option<Vec<Done>>, CosError> {
+        if !same {
+            upload.give_up();
+            return Ok(None);
+        }
+        let Some(listed) = upload.parts()? else { return Ok(None) };
+        let known = |part: &ListedPart| recorded.get(&part.part_number).filter(|saved| saved.etag == part.etag);
+        let done = |part: ListedPart| {
+            let crc64 = known(&part)?.crc64;
+            Some(Done { part: Part { part_number: part.part_number, etag: part.etag }, crc64, len: part.size })
+        };
+        Ok(Some(listed.into_iter().filter_map(done).collect()))
+    }
+
+    fn completed(&self, _: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError> {
+        Ok(Some((self.head.content_length, self.head.crc64)))
+    }
 }
 
 /// Whether another try would fail in the same way: what there is need not be kept.

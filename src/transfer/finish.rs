@@ -4,10 +4,9 @@ use std::error::Error as _;
 
 use http::HeaderMap;
 
-use crate::client::CosS3Client;
+use super::destination::{Destination, OpenUpload};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
-use crate::ops::object::head::HeadObjectOutput;
 use crate::wire::crc64::combine;
 
 /// How often a completion is sent whose answers say nothing.
@@ -23,31 +22,16 @@ pub(crate) struct Done {
     pub(crate) len: u64,
 }
 
-/// What an upload begins with.
-pub(crate) enum Begun {
-    /// The upload, and the parts that it has.
-    Upload(String, Vec<Done>),
-    /// The object is there already.
-    Completed(Box<CompleteMultipartUploadOutput>),
-}
-
-/// The upload that is completed.
-pub(crate) struct Finish<'t> {
-    pub(crate) client: &'t CosS3Client,
-    pub(crate) bucket: &'t str,
-    pub(crate) key: &'t str,
-    pub(crate) upload_id: &'t str,
-    pub(crate) headers: HeaderMap,
-}
-
-impl Finish<'_> {
+impl OpenUpload<'_> {
     /// Makes the object of the parts, given in any order, and compares its CRC-64 with `whole`, or where
     /// that is not known with the parts'.
-    pub(crate) fn complete(
+    pub(super) fn complete(
         &self,
         mut done: Vec<Done>,
+        headers: &HeaderMap,
         whole: Option<u64>,
     ) -> Result<CompleteMultipartUploadOutput, CosError> {
+        let Destination { client, bucket, key } = self.to;
         done.sort_by_key(|done| done.part.part_number);
         let (len, combined) = sum(&done);
         let expected = (len, whole.or(combined));
@@ -56,8 +40,8 @@ impl Finish<'_> {
         let mut earlier = None;
         let output = loop {
             tries += 1;
-            let complete = self.client.complete_multipart_upload(self.bucket, self.key, self.upload_id, parts.clone());
-            let error = match complete.with_headers(self.headers.clone()).send() {
+            let complete = client.complete_multipart_upload(bucket, key, &self.id, parts.clone());
+            let error = match complete.with_headers(headers.clone()).send() {
                 Ok(output) => break output,
                 Err(error) => error,
             };
@@ -65,7 +49,7 @@ impl Finish<'_> {
                 return Err(error);
             }
             if let Some(found) = self.look(expected) {
-                log::debug!("the completion of {:?} was answered by {error}, but the object is there", self.key);
+                log::debug!("the completion of {key:?} was answered by {error}, but the object is there");
                 break found;
             }
             if tries == TRIES || is_gone(&error) {
@@ -82,34 +66,26 @@ impl Finish<'_> {
         }
     }
 
-    /// Returns the object as a completion would have, if it is the one of these parts, given in order.
-    pub(crate) fn look_for(&self, done: &[Done]) -> Option<CompleteMultipartUploadOutput> {
-        self.look(sum(done))
-    }
-
-    /// Returns the object as a completion would have, if it is the one of these parts.
-    pub(crate) fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
-        let head = self.client.head_object(self.bucket, self.key).send().ok()?;
+    /// Returns the object as a completion would have, if it is of this length and CRC-64.
+    pub(super) fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
+        let Destination { client, bucket, key } = self.to;
+        let head = client.head_object(bucket, key).send().ok()?;
         let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
-        same.then(|| self.completed(head))
-    }
-
-    fn completed(&self, head: HeadObjectOutput) -> CompleteMultipartUploadOutput {
-        CompleteMultipartUploadOutput {
-            location: self.client.get_object_url(self.bucket, self.key).unwrap_or_default(),
-            bucket: self.bucket.to_owned(),
-            key: self.key.to_owned(),
+        same.then(|| CompleteMultipartUploadOutput {
+            location: client.get_object_url(bucket, key).unwrap_or_default(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
             etag: head.etag,
             version_id: head.version_id,
             crc64: head.crc64,
             request_id: head.request_id,
             headers: head.headers,
-        }
+        })
     }
 }
 
-/// Returns length and CRC-64 of the parts together; no CRC-64 if one is not known.
-fn sum(done: &[Done]) -> (u64, Option<u64>) {
+/// Returns length and CRC-64 of the parts together, given in order; no CRC-64 if one is not known.
+pub(super) fn sum(done: &[Done]) -> (u64, Option<u64>) {
     let crc64 = done.iter().try_fold(0, |crc, done| Some(combine(crc, done.crc64?, done.len)));
     (done.iter().map(|done| done.len).sum(), crc64)
 }

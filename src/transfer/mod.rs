@@ -3,6 +3,7 @@
 pub(crate) mod buffer;
 pub(crate) mod checkpoint;
 pub(crate) mod copy;
+mod destination;
 pub(crate) mod download;
 mod fetch;
 mod finish;
@@ -10,7 +11,6 @@ pub(crate) mod folder;
 pub(crate) mod handle;
 mod hash;
 mod journal;
-mod own_upload;
 mod partial;
 mod plan;
 mod pool;

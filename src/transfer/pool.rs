@@ -113,7 +113,7 @@ impl Deref for Threads<'_> {
 }
 
 /// Does `work` for every item, in about their order, on the pool's threads. The first error stops the
-/// rest and is returned.
+/// rest and is returned. A cancel that comes while the last item ends is heard, too.
 pub(crate) fn run<T: Send, R: Send>(
     pool: &ThreadPool,
     stop: &Stop,
@@ -140,7 +140,10 @@ pub(crate) fn run<T: Send, R: Send>(
     });
     match (results, first.into_inner().unwrap_or_else(PoisonError::into_inner)) {
         (_, Some(error)) => Err(error),
-        (Some(results), None) => Ok(results),
+        (Some(results), None) => {
+            stop.proceed()?;
+            Ok(results)
+        }
         (None, None) => Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into()),
     }
 }
@@ -163,6 +166,18 @@ mod tests {
         });
         assert_eq!(result.unwrap_err().to_string(), "item: five");
         assert!(*done.lock().unwrap() < 999);
+    }
+
+    #[test]
+    fn what_is_cancelled_when_the_last_item_ends_does_not_go_on() {
+        let control = Control::default();
+        let result = run(&threads(1).unwrap(), &Stop::new(&control), 0..3, |&item| {
+            if item == 2 {
+                control.cancel();
+            }
+            Ok(item)
+        });
+        assert_eq!(result.unwrap_err().kind(), Some(&ClientErrorKind::Cancelled));
     }
 
     #[test]

@@ -1,104 +1,139 @@
 //! Finding what an earlier call left of an upload: by its own checkpoint, or as the official SDK does, the
 //! newest open upload of the key, if all its parts equal the file's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use http::HeaderMap;
 use rayon::ThreadPool;
 
-use super::finish::Done;
+use super::destination::{Destination, OpenUpload};
+use super::finish::{Done, sum};
 use super::hash;
 use super::plan::{PartRange, Plan};
 use super::pool::run;
-use super::saved::SavedPart;
+use super::saved::{Earlier, Saved, SavedPart};
 use super::upload::Job;
-use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{CosClientError, CosError};
-use crate::ops::multipart::complete::Part;
+use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::multipart::list_parts::ListedPart;
 
-/// The key whose open uploads are looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'t> {
-    pub(super) client: &'t CosS3Client,
-    pub(super) bucket: &'t str,
-    pub(super) key: &'t str,
-    pub(super) control: &'t Control,
+/// What an upload begins with.
+pub(super) enum Begun<'t> {
+    /// The upload, and the parts that it has.
+    Upload(OpenUpload<'t>, Vec<Done>),
+    /// The object is there already.
+    Completed(Box<CompleteMultipartUploadOutput>),
 }
 
-/// What looking for an upload of a file needs.
-pub(super) struct Search<'t> {
-    pub(super) place: Place<'t>,
+/// What an upload is made of, and what of an earlier one is of use to it.
+pub(super) trait Source<'t> {
+    /// Returns an open upload that no checkpoint names, and its parts; `begun` if one may be ours that was
+    /// only just started.
+    fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError>;
+
+    /// Returns the parts of our own upload that can stay; none if there is no such upload, or no use in it any more.
+    /// `same` if the source has not changed since.
+    fn own(
+        &self,
+        upload: &OpenUpload<'t>,
+        same: bool,
+        recorded: &HashMap<u32, SavedPart>,
+    ) -> Result<Option<Vec<Done>>, CosError>;
+
+    /// Returns length and CRC-64 of the object, if our own upload, with these parts, can have been completed.
+    fn completed(&self, recorded: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError>;
+}
+
+/// Takes up what there may be of an earlier call, or starts an upload; with no `earlier` in any case.
+pub(super) fn begin<'t>(
+    to: Destination<'t>,
+    source: &impl Source<'t>,
+    headers: &HeaderMap,
+    saved: &Saved,
+    earlier: Option<Earlier>,
+) -> Result<Begun<'t>, CosError> {
+    let found = match earlier {
+        None => None,
+        Some(Earlier::Nothing) => source.stray(false)?,
+        Some(Earlier::Begun) => source.stray(true)?,
+        Some(Earlier::Obsolete { id }) => {
+            to.upload(id).give_up();
+            None
+        }
+        Some(Earlier::Upload { id, same, parts }) => {
+            let upload = to.upload(id);
+            match source.own(&upload, same, &parts)? {
+                Some(done) if same => return Ok(Begun::Upload(upload, done)),
+                Some(done) => Some((upload, done)),
+                None => {
+                    // It may have been completed, by the very call that could not remove the checkpoint any more.
+                    let whole = if same { source.completed(&parts)? } else { None };
+                    if let Some(output) = whole.and_then(|whole| upload.look(whole)) {
+                        return Ok(Begun::Completed(Box::new(output)));
+                    }
+                    None
+                }
+            }
+        }
+    };
+    saved.begin();
+    let (upload, there) = match found {
+        Some(found) => found,
+        None => (to.start(headers.clone())?, Vec::new()),
+    };
+    saved.started(&upload.id);
+    for done in &there {
+        saved.part(done);
+    }
+    Ok(Begun::Upload(upload, there))
+}
+
+/// Returns the parts that are not there.
+pub(super) fn missing(plan: Plan, there: &[Done]) -> Vec<PartRange> {
+    let numbers: HashSet<u32> = there.iter().map(|done| done.part.part_number).collect();
+    plan.parts().filter(|part| !numbers.contains(&part.number)).collect()
+}
+
+/// A file, some of whose parts may be there.
+pub(super) struct FileSource<'t> {
+    pub(super) to: Destination<'t>,
     pub(super) job: &'t Job<'t>,
     pub(super) pool: &'t ThreadPool,
     pub(super) plan: Plan,
 }
 
-impl Place<'_> {
-    /// Returns the parts of an upload; none if there is no such upload.
-    pub(super) fn parts(&self, upload_id: &str) -> Result<Option<Vec<ListedPart>>, CosError> {
-        let listed = || self.client.list_parts(self.bucket, self.key, upload_id).parts().collect();
-        match self.control.repeat(listed) {
-            Ok(listed) => Ok(Some(listed)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Returns the newest open upload of the key.
-    pub(super) fn newest(&self) -> Result<Option<String>, CosError> {
-        let name = self.key.strip_prefix('/').unwrap_or(self.key);
-        self.control.repeat(|| {
-            let mut newest = None;
-            for upload in self.client.list_multipart_uploads(self.bucket).prefix(name).uploads() {
-                match upload {
-                    Ok(upload) if upload.key == name => newest = Some(upload.upload_id),
-                    Ok(_) => {}
-                    // Who may write need not be allowed to list; then there is nothing to go on with.
-                    Err(CosError::Service(error)) if error.get_status_code() == 403 => {
-                        log::warn!("cannot look for an upload of {name:?} to go on with: {error}");
-                        return Ok(None);
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(newest)
-        })
-    }
-}
-
-impl Search<'_> {
-    /// Returns an open upload of anybody's and its parts. One without parts has nothing to go on with, and
-    /// may be another program's that has only begun; it is taken only if `begun` by us.
-    pub(super) fn anybodys(&self, begun: bool) -> Result<Option<(String, Vec<Done>)>, CosError> {
-        let Some(upload_id) = self.place.newest()? else { return Ok(None) };
+impl<'t> Source<'t> for FileSource<'t> {
+    /// One without parts has nothing to go on with, and may be another program's that has only begun; it is
+    /// taken only if `begun`.
+    fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+        let Some(upload) = self.to.newest()? else { return Ok(None) };
         // None: somebody completed or aborted it since.
-        let Some(listed) = self.place.parts(&upload_id)? else { return Ok(None) };
+        let Some(listed) = upload.parts()? else { return Ok(None) };
         if listed.is_empty() {
-            return Ok(begun.then_some((upload_id, Vec::new())));
+            return Ok(begun.then_some((upload, Vec::new())));
         }
         let Some(ranges) = listed.iter().map(|part| self.range(part)).collect::<Option<Vec<_>>>() else {
             return Ok(None);
         };
         let pairs = listed.into_iter().zip(ranges).collect();
         let hashed = self.each(pairs, |part, range| self.equal(part, range))?;
-        let (key, found, plan) = (self.place.key, hashed.len(), self.plan.count());
+        let (id, key, found, plan) = (&upload.id, self.to.key, hashed.len(), self.plan.count());
         let Some(done) = hashed.into_iter().collect::<Option<Vec<_>>>() else {
-            log::debug!("the open upload {upload_id} of {key:?} is of other content; a new one is started");
+            log::debug!("the open upload {id} of {key:?} is of other content; a new one is started");
             return Ok(None);
         };
-        log::debug!("going on with upload {upload_id} of {key:?}: {found} of {plan} parts are there");
-        Ok(Some((upload_id, done)))
+        log::debug!("going on with upload {id} of {key:?}: {found} of {plan} parts are there");
+        Ok(Some((upload, done)))
     }
 
-    /// Returns those parts of our own upload that equal the file's; none if the upload is not there any more.
-    /// Of an unchanged file the recorded checksums tell, otherwise the parts' MD5.
-    pub(super) fn own(
+    /// Of an unchanged file the recorded checksums tell which parts equal the file's, otherwise the parts' MD5.
+    fn own(
         &self,
-        upload_id: &str,
+        upload: &OpenUpload<'t>,
+        _: bool,
         recorded: &HashMap<u32, SavedPart>,
     ) -> Result<Option<Vec<Done>>, CosError> {
-        let Some(listed) = self.place.parts(upload_id)? else { return Ok(None) };
+        let Some(listed) = upload.parts()? else { return Ok(None) };
         let pairs = listed.into_iter().filter_map(|part| self.range(&part).map(|range| (part, range)));
         let checked = self.each(pairs.collect(), |part, range| match recorded.get(&part.part_number) {
             Some(SavedPart { etag, crc64: Some(crc64) }) if *etag == part.etag => {
@@ -109,8 +144,8 @@ impl Search<'_> {
         Ok(Some(checked.into_iter().flatten().collect()))
     }
 
-    /// Returns all parts of the file, if a checkpoint has them all and they are still the same.
-    pub(super) fn all(&self, recorded: &HashMap<u32, SavedPart>) -> Result<Option<Vec<Done>>, CosError> {
+    /// Only of a file all of whose parts are recorded, and still the same.
+    fn completed(&self, recorded: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError> {
         if recorded.len() != self.plan.count() {
             return Ok(None);
         }
@@ -122,9 +157,12 @@ impl Search<'_> {
         let checked = run(self.pool, self.job.stop, parts.into_iter(), |(range, etag, crc64)| {
             Ok((self.crc64(*range)? == *crc64).then(|| done(*range, etag, *crc64)))
         })?;
-        Ok(checked.into_iter().collect())
+        let all: Option<Vec<Done>> = checked.into_iter().collect();
+        Ok(all.map(|all| sum(&all)))
     }
+}
 
+impl FileSource<'_> {
     fn each(
         &self,
         parts: Vec<(ListedPart, PartRange)>,

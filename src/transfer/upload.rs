@@ -1,22 +1,21 @@
 //! Uploading a file, in one request or in parallel parts.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use rayon::ThreadPool;
 
 use super::SINGLE_REQUEST;
-use super::finish::{Begun, Done, Finish};
+use super::destination::Destination;
+use super::finish::Done;
 use super::handle::TransferHandle;
-use super::own_upload::{give_up, start};
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{Stop, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
-use super::resume::{Place, Search};
+use super::resume::{Begun, FileSource, begin, missing};
 use super::saved::{self, Earlier, Saved, Upload};
 use super::section::{Identity, Section};
 use super::uploaded::UploadFileOutput;
@@ -318,21 +317,19 @@ impl<'a> UploadFile<'a> {
     ) -> Result<UploadFileOutput, CosError> {
         let Self { client, request, enable_md5, .. } = self;
         let (bucket, key) = request.target.names()?;
-        let place = Place { client, bucket, key, control: job.control };
-        let search = Search { place, job, pool, plan };
-        let (upload_id, there) = match self.begin(&search, saved, earlier)? {
-            Begun::Upload(upload_id, there) => (upload_id, there),
+        let to = Destination { client, bucket, key };
+        let source = FileSource { to, job, pool, plan };
+        let (upload, there) = match begin(to, &source, &request.headers, saved, earlier)? {
+            Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => return Ok((*output).into()),
         };
         job.progress.forward(there.iter().map(|done| done.len).sum());
         let part_headers = options::chosen(&request.headers, &PART_HEADERS);
-        let numbers: HashSet<u32> = there.iter().map(|done| done.part.part_number).collect();
-        let missing = plan.parts().filter(|part| !numbers.contains(&part.number));
-        let mut done = run(pool, job.stop, missing.collect::<Vec<_>>().into_iter(), |part| {
+        let mut done = run(pool, job.stop, missing(plan, &there).into_iter(), |part| {
             let body = job.section(*part);
             let len = body.len().unwrap_or(part.len);
-            let upload = client.upload_part(bucket, key, body, part.number, &upload_id);
-            let answer = upload.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
+            let put = client.upload_part(bucket, key, body, part.number, &upload.id);
+            let answer = put.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
             let crc64 = answer.sent_crc64;
             let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
             saved.part(&done);
@@ -341,53 +338,13 @@ impl<'a> UploadFile<'a> {
         .and_then(|done| Ok(job.identity.check(job.file, job.path).map(|()| done)?))
         .inspect_err(|_| {
             if job.cipher.is_some() || (self.discard_on_cancel && job.control.is_cancelled()) {
-                give_up(client, bucket, key, &upload_id);
+                upload.give_up();
                 saved.remove();
             }
         })?;
         done.extend(there);
         let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
-        let finish = Finish { client, bucket, key, upload_id: &upload_id, headers };
-        Ok(job.control.repeat(|| finish.complete(done.clone(), None))?.into())
-    }
-
-    /// Takes up an upload, or starts one. `earlier` is what there may be to take up.
-    fn begin(&self, search: &Search<'_>, saved: &Saved, earlier: Option<Earlier>) -> Result<Begun, CosError> {
-        let Place { client, bucket, key, .. } = search.place;
-        let found = match earlier {
-            None => None,
-            Some(Earlier::Nothing) => search.anybodys(false)?,
-            Some(Earlier::Begun) => search.anybodys(true)?,
-            Some(Earlier::Obsolete { id }) => {
-                give_up(client, bucket, key, &id);
-                None
-            }
-            Some(Earlier::Upload { id, same, parts }) => match search.own(&id, &parts)? {
-                Some(done) if same => return Ok(Begun::Upload(id, done)),
-                Some(done) => Some((id, done)),
-                // It may have been completed, by the very call that could not remove the checkpoint any more.
-                None if same => {
-                    let finish = Finish { client, bucket, key, upload_id: &id, headers: HeaderMap::new() };
-                    let all = search.all(&parts)?;
-                    match all.and_then(|all| finish.look_for(&all)) {
-                        Some(output) => return Ok(Begun::Completed(Box::new(output))),
-                        None => None,
-                    }
-                }
-                None => None,
-            },
-        };
-        saved.begin();
-        let (upload_id, there) = if let Some(found) = found {
-            found
-        } else {
-            (start(client, bucket, key, self.request.headers.clone())?, Vec::new())
-        };
-        saved.started(&upload_id);
-        for done in &there {
-            saved.part(done);
-        }
-        Ok(Begun::Upload(upload_id, there))
+        Ok(job.control.repeat(|| upload.complete(done.clone(), &headers, None))?.into())
     }
 }
 

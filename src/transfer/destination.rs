@@ -1,0 +1,89 @@
+//! An object that is uploaded in parts, and the uploads of it that are open.
+
+use http::HeaderMap;
+
+use crate::client::CosS3Client;
+use crate::control::Control;
+use crate::error::{CosError, CosServiceError};
+use crate::ops::multipart::list_parts::ListedPart;
+
+/// The object that is to be made.
+#[derive(Clone, Copy)]
+pub(super) struct Destination<'t> {
+    pub(super) client: &'t CosS3Client,
+    pub(super) bucket: &'t str,
+    pub(super) key: &'t str,
+}
+
+/// An upload of it in parts.
+pub(super) struct OpenUpload<'t> {
+    pub(super) to: Destination<'t>,
+    pub(super) id: String,
+}
+
+impl<'t> Destination<'t> {
+    pub(super) fn upload(self, id: String) -> OpenUpload<'t> {
+        OpenUpload { to: self, id }
+    }
+
+    /// Starts an upload, and waits for its id even if the transfer is to be cancelled: an upload whose id got
+    /// lost stays behind.
+    pub(super) fn start(self, headers: HeaderMap) -> Result<OpenUpload<'t>, CosError> {
+        let _entered = Control::default().enter();
+        let created = self.client.create_multipart_upload(self.bucket, self.key).with_headers(headers).send()?;
+        Ok(self.upload(created.upload_id))
+    }
+
+    /// Returns the newest open upload of the key, anybody's.
+    pub(super) fn newest(self) -> Result<Option<OpenUpload<'t>>, CosError> {
+        let name = self.key.strip_prefix('/').unwrap_or(self.key);
+        Control::of_this_thread().repeat(|| {
+            let mut newest = None;
+            for upload in self.client.list_multipart_uploads(self.bucket).prefix(name).uploads() {
+                match upload {
+                    Ok(upload) if upload.key == name => newest = Some(self.upload(upload.upload_id)),
+                    Ok(_) => {}
+                    // Who may write need not be allowed to list; then there is nothing to go on with.
+                    Err(CosError::Service(error)) if error.get_status_code() == 403 => {
+                        log::warn!("cannot look for an upload of {name:?} to go on with: {error}");
+                        return Ok(None);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(newest)
+        })
+    }
+}
+
+impl OpenUpload<'_> {
+    /// Returns its parts; none if there is no such upload any more.
+    pub(super) fn parts(&self) -> Result<Option<Vec<ListedPart>>, CosError> {
+        let Destination { client, bucket, key } = self.to;
+        let listed = || client.list_parts(bucket, key, &self.id).parts().collect();
+        match Control::of_this_thread().repeat(listed) {
+            Ok(listed) => Ok(Some(listed)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes its parts, also if the transfer was cancelled.
+    pub(super) fn give_up(&self) {
+        let _entered = Control::default().enter();
+        let Destination { client, bucket, key } = self.to;
+        // What the caller must see is why the transfer failed; that parts stay behind is for the log.
+        match client.abort_multipart_upload(bucket, key, &self.id).send() {
+            Err(left) if !left.is_not_found() => log::warn!("the parts of upload {} of {key:?} stay: {left}", self.id),
+            _ => {}
+        }
+    }
+}
+
+/// Whether COS said no to a completion for good. After anything else the object may be there, or come to
+/// be: giving the upload up then could destroy it. A 404 may be the answer to a second try of one that
+/// succeeded.
+pub(super) fn refused(error: &CosError) -> bool {
+    let status = error.service().map(CosServiceError::get_status_code);
+    status.is_some_and(|status| (400..500).contains(&status) && !matches!(status, 404 | 408 | 429))
+}
