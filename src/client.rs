@@ -1,7 +1,10 @@
 //! The client. Every request goes through the one loop in `run`.
 
 mod attempt;
+mod repeats;
 mod run;
+
+pub(crate) use repeats::Repeats;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +20,6 @@ use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Ureq};
 use crate::tried::Tried;
 use crate::wire::request::Request;
-use crate::wire::retry::{TRANSIENT_BASE, pause};
 use crate::wire::sign::Signer;
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
@@ -211,11 +213,6 @@ impl CosS3Client {
 
     pub(crate) fn signer<'c>(&self, credentials: &'c Credentials, valid_for: u64) -> Signer<'c> {
         Signer { secret_id: credentials.secret_id(), secret_key: credentials.secret_key(), now: self.now(), valid_for }
-    }
-
-    /// Pauses before something is tried for the `number`th time more.
-    pub(crate) fn pause(&self, number: u32) {
-        self.sleep(pause(number.max(1), TRANSIENT_BASE, (self.inner.random)()));
     }
 
     fn sleep(&self, delay: Duration) {

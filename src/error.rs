@@ -81,10 +81,11 @@ impl CosError {
             && self.service().is_some_and(|error| error.get_error_code() == code)
     }
 
-    /// Whether a connection broke or stood still, so that going on where it stopped may help.
+    /// Whether a body broke off or stood still, so that going on where it stopped may help. What a request ended
+    /// with has its attempts counted, and was repeated as often as is of use.
     pub(crate) fn broke_off(&self) -> bool {
         use ClientErrorKind::{Stalled, Timeout, Transport};
-        matches!(self.kind(), Some(Transport | Timeout | Stalled))
+        matches!(self.kind(), Some(Transport | Timeout | Stalled)) && self.tried().attempts == 0
     }
 
     pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {

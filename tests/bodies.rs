@@ -4,10 +4,11 @@ mod common;
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::time::Duration;
 
-use common::{BUCKET, MIB, code, failed, get, kind, names, noise, put, requests, start};
-use cos_emulator::{CosEmulator, Fault, Match, RecordedRequest};
-use qcloud_cos::{Body, ClientErrorKind, CosS3Client};
+use common::{BUCKET, MIB, client_with_retry, code, config, failed, get, kind, names, noise, put, requests, start};
+use cos_emulator::{CosEmulator, Fault, Match, Moment, RecordedRequest};
+use qcloud_cos::{Body, ClientErrorKind, CosClientError, CosS3Client, Sent};
 
 /// Puts a body and returns what is stored then, with the request that brought it.
 fn stored<'a>(body: impl Into<Body<'a>>) -> (Vec<u8>, RecordedRequest) {
@@ -156,6 +157,33 @@ fn with_old_file(check: impl Fn(&CosEmulator, &CosS3Client, &std::path::Path)) {
     fs::write(&path, "old").unwrap();
     check(&cos, &client, &path);
     assert_eq!(names(folder.path()), ["file"]);
+}
+
+/// What a download in ranges, one in one request, and a reader fail with.
+fn failures(client: &CosS3Client, path: &std::path::Path) -> [CosClientError; 3] {
+    let ranges = client.download_file(BUCKET, "k", path).part_size(1).multipart_threshold(0).max_thread(1).send();
+    let whole = client.download_file(BUCKET, "k", path).part_size(5).send();
+    let body = client.get_object(BUCKET, "k").send().and_then(|answer| answer.body.get_stream_to_file(path));
+    [failed(ranges), failed(whole), failed(body)]
+}
+
+#[test]
+fn a_body_is_asked_for_as_often_as_the_client_tries() {
+    for retry in [0, 1, 3] {
+        // A body that never begins, and an answer: neither multiplies the other's attempts.
+        for fault in [Fault::CutBody(0), Fault::Hang(Moment::BeforeAnswer)] {
+            let (cos, owner) = start();
+            put(&owner, "k", &noise(1, 2 * MIB));
+            let client = client_with_retry(config(&cos).response_timeout(Duration::from_millis(50)), retry);
+            let folder = tempfile::tempdir().unwrap();
+            cos.inject(fault, Match::any().method("GET"), usize::MAX);
+            cos.clear_requests();
+            for error in failures(&client, &folder.path().join("f")) {
+                assert_eq!((error.attempts(), error.sent() > Sent::Nothing), (retry + 1, true), "{error}");
+            }
+            assert_eq!(requests(&cos, "GET", "").len(), 3 * (retry as usize + 1));
+        }
+    }
 }
 
 #[test]

@@ -12,8 +12,8 @@ use crate::transport::Answer;
 use crate::tried::{Sent, Tried};
 use crate::wire::clock::clock_offset;
 use crate::wire::request::{Kind, Request};
-use crate::wire::retry::{Decision, Outcome, Policy, Repair, Repaired, State, Stop, decide, may_be_done, pause};
-use crate::wire::uri::{Location, locate};
+use crate::wire::retry::{Decision, Outcome, Policy, Repair, Repaired, State, Stop, decide, may_be_done};
+use crate::wire::uri::{Location, Target, locate};
 
 /// How long requests stay at the backup domain once it helped.
 const AVOIDED: Duration = Duration::from_secs(60);
@@ -51,7 +51,7 @@ impl CosS3Client {
         if let Kind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
         }
-        let mut location = self.place(&request)?;
+        let mut location = self.place(&request.target)?;
         let host = location.signed_host();
         let mut course = Course {
             until: limit.map(|limit| (self.inner.monotonic)().saturating_add(limit)),
@@ -141,19 +141,9 @@ impl CosS3Client {
         }
     }
 
-    /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.
-    pub(crate) fn again(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
-        let host = self.place(request).map(|location| location.signed_host());
-        let allowed = number < self.inner.attempts && host.is_ok_and(|host| self.inner.hosts.spend(&host, cost));
-        if allowed {
-            self.sleep(pause(number, base, (self.inner.random)()));
-        }
-        allowed
-    }
-
-    fn place(&self, request: &Request<'_>) -> Result<Location, CosError> {
+    pub(super) fn place(&self, target: &Target) -> Result<Location, CosError> {
         let addressing = self.inner.config.addressing();
-        let mut location = locate(&addressing, &request.target, &addressing.endpoint)?;
+        let mut location = locate(&addressing, target, &addressing.endpoint)?;
         // The signed host is in lower case, so the host that is sent must be, too.
         location.authority.make_ascii_lowercase();
         Ok(location)

@@ -269,14 +269,12 @@ impl Outcome {
     }
 
     fn into_parts(self) -> Result<Vec<Done>, CosError> {
-        match self.first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(error) => Err(error),
-            None => {
-                // A cancel that came after the last part must be heard, too: afterwards the parts are an object.
-                self.stop.proceed()?;
-                Ok(self.done.into_inner().unwrap_or_else(PoisonError::into_inner))
-            }
+        if let Some(error) = self.first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
         }
+        // A cancel that came after the last part must be heard, too: afterwards the parts are an object.
+        self.stop.proceed()?;
+        Ok(self.done.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -18,7 +18,7 @@ use super::pool::{Stop, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
 use super::{SINGLE_REQUEST, pin};
 use crate::cipher::{Cipher, Extent, KeyProof, Opener};
-use crate::client::CosS3Client;
+use crate::client::{CosS3Client, Repeats};
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Place, Replacement, destination};
@@ -26,6 +26,7 @@ use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::wire::request::{Extras, Request};
+use crate::wire::retry::broken_off;
 use crate::wire::uri::{Target, check_key_simplified};
 
 /// Which of the caller's headers the first HEAD carries.
@@ -34,8 +35,6 @@ pub(crate) const HEAD_HEADERS: [&str; 3] = [
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
 ];
-/// How often an object in one request is fetched if it breaks off or comes damaged.
-const PATIENCE: u32 = 4;
 
 impl CosS3Client {
     /// Downloads an object into a file: in one request up to 20 MiB, else in ranges, several at a time.
@@ -311,20 +310,25 @@ impl<'a> DownloadFile<'a> {
 
     /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
     fn fetch_whole(&self, place: &Place, progress: &Progress<'_>) -> Result<Fetched, CosError> {
-        let mut tries = 0;
+        let (target, mut repeats) = (&self.request.target, Repeats::default());
+        let mut again = false;
         loop {
-            tries += 1;
             progress.restart();
-            let error = match self.fetch_whole_once(place, progress, tries > 1) {
-                Ok(fetched) => return Ok(fetched),
+            let error = match self.fetch_whole_once(place, progress, again) {
+                Ok(fetched) => {
+                    self.client.got_on(&mut repeats, target);
+                    return Ok(fetched);
+                }
                 Err(error) => error,
             };
-            let passing = error.broke_off() || error.kind() == Some(&ClientErrorKind::Integrity);
-            if !passing || tries == PATIENCE || Control::of_this_thread().is_interrupted() {
+            again = error.broke_off() || error.kind() == Some(&ClientErrorKind::Integrity);
+            if !again || Control::of_this_thread().is_interrupted() {
                 return Err(error);
             }
+            if !self.client.repeat(&mut repeats, target, broken_off(false)) {
+                return Err(repeats.told(error));
+            }
             log::debug!("{} broke off, fetching it again: {error}", self.path.display());
-            self.client.pause(tries);
         }
     }
 

@@ -11,19 +11,18 @@ use super::plan::PartRange;
 use super::pool::Stop;
 use super::progress::Progress;
 use crate::answer::Streaming;
-use crate::client::CosS3Client;
+use crate::client::{CosS3Client, Repeats};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::write_all_at;
 use crate::ops::object::stream_body::body_error;
 use crate::wire::crc64::Crc64;
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
+use crate::wire::retry::broken_off;
 use crate::wire::uri::Target;
 
 /// How much is read and written at a time, in bytes; more makes it slower again.
 const CHUNK: usize = 256 * 1024;
-/// How often a part may break off without a byte in between.
-const PATIENCE: u32 = 4;
 
 /// What all parts of a download share.
 pub(crate) struct Fetch<'t> {
@@ -49,7 +48,7 @@ impl Fetch<'_> {
     }
 
     fn rest(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
-        let (mut idle, mut odd) = (0, false);
+        let (mut repeats, mut odd) = (Repeats::default(), false);
         while *done < part.len {
             let (before, interruptions) = (*done, self.stop.interruptions());
             let Err(error) = self.some(part, done, crc) else { continue };
@@ -60,13 +59,19 @@ impl Fetch<'_> {
             // Something in between may have answered, once.
             let again = error.broke_off() || (is_odd(&error) && !odd);
             odd |= is_odd(&error);
-            idle = if *done > before { 1 } else { idle + 1 };
-            if !again || idle >= PATIENCE || self.stop.is_set() {
+            let bytes_came = *done > before;
+            if bytes_came {
+                self.client.got_on(&mut repeats, &self.target);
+            }
+            if !again || self.stop.is_set() {
                 return Err(error);
             }
+            if !self.client.repeat(&mut repeats, &self.target, broken_off(bytes_came)) {
+                return Err(repeats.told(error));
+            }
             log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
-            self.client.pause(idle);
         }
+        self.client.got_on(&mut repeats, &self.target);
         Ok(())
     }
 

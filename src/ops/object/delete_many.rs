@@ -3,7 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::client::CosS3Client;
+use crate::client::{CosS3Client, Repeats};
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::dict;
@@ -152,7 +152,8 @@ impl DeleteObjects<'_> {
         let mut output = DeleteObjectsOutput::default();
         for batch in delete.batches() {
             let mut batch = batch;
-            for number in 1.. {
+            let mut repeats = Repeats::default();
+            loop {
                 let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
                 let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
                 // An empty <Deleted/> stands for none.
@@ -162,10 +163,13 @@ impl DeleteObjects<'_> {
                 output.error.extend(stay);
                 let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
                 match dearest {
-                    Some(worst) if client.again(&request, number, worst) => {
+                    Some(worst) if client.repeat(&mut repeats, &request.target, worst) => {
                         batch.object = pass.into_iter().map(DeleteKey::from).collect();
                     }
                     _ => {
+                        if pass.is_empty() {
+                            client.got_on(&mut repeats, &request.target);
+                        }
                         output.error.extend(pass);
                         break;
                     }

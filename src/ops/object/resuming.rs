@@ -4,16 +4,16 @@ use std::io::{self, Read};
 
 use http::header::{HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
+use super::stream_body::body_error;
 use crate::answer::Streaming;
-use crate::client::CosS3Client;
+use crate::client::{CosS3Client, Repeats};
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
+use crate::wire::retry::broken_off;
 
-/// How often the body may break off without progress in between.
-const PATIENCE: u32 = 4;
 /// How many bytes are progress: a body that breaks off after every few would take a request for each few.
 const PROGRESS: u64 = 64 * 1024;
 /// What held for the first request need not hold for the next.
@@ -30,7 +30,7 @@ pub(crate) struct Resuming {
     /// Where the body ends, and how large the object is, if that is known.
     end: Option<u64>,
     size: Option<u64>,
-    idle: u32,
+    repeats: Repeats,
     /// How many bytes came since it last broke off.
     since: u64,
 }
@@ -46,9 +46,17 @@ impl Resuming {
         };
         let etag = headers.text("etag");
         let body: Box<dyn Read + Send> = match place {
-            Some((next, end, size)) if !etag.is_empty() => {
-                Box::new(Self { client: client.clone(), request, body, etag, next, end, size, idle: 0, since: 0 })
-            }
+            Some((next, end, size)) if !etag.is_empty() => Box::new(Self {
+                client: client.clone(),
+                request,
+                body,
+                etag,
+                next,
+                end,
+                size,
+                repeats: Repeats::default(),
+                since: 0,
+            }),
             _ => body,
         };
         Streaming { status, headers, body }
@@ -99,27 +107,35 @@ fn range(headers: &Headers) -> Option<(u64, u64, u64)> {
 
 impl Read for Resuming {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         loop {
             let error = match self.body.read(buf) {
-                Ok(0) if !buf.is_empty() && self.end.is_some_and(|end| self.next < end) => {
-                    io::Error::from(io::ErrorKind::UnexpectedEof)
-                }
+                Ok(0) if self.end.is_some_and(|end| self.next < end) => io::Error::from(io::ErrorKind::UnexpectedEof),
                 Ok(read) => {
                     self.next += read as u64;
                     self.since += read as u64;
+                    if self.since >= PROGRESS || read == 0 {
+                        self.client.got_on(&mut self.repeats, &self.request.target);
+                    }
                     return Ok(read);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
                 Err(error) => error,
             };
             let over = self.end.is_some_and(|end| self.next >= end);
-            self.idle = if self.since >= PROGRESS { 1 } else { self.idle + 1 };
+            let bytes_came = self.since >= PROGRESS;
             self.since = 0;
-            if over || self.idle >= PATIENCE || Control::current().is_some_and(|control| control.is_interrupted()) {
+            if over || Control::current().is_some_and(|control| control.is_interrupted()) {
                 return Err(error);
             }
+            if !self.client.repeat(&mut self.repeats, &self.request.target, broken_off(bytes_came)) {
+                let kind = error.kind();
+                let error = broken_for_good(self.repeats.told(body_error(error)));
+                return Err(io::Error::new(kind, error));
+            }
             log::debug!("the body broke off at byte {}, going on from there: {error}", self.next);
-            self.client.pause(self.idle);
             self.resume().map_err(io::Error::other)?;
         }
     }
