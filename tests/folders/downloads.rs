@@ -6,10 +6,11 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use cos_emulator::{Fault, Match};
-use qcloud_cos::SkipIdentical;
+use qcloud_cos::{ClientErrorKind, SkipIdentical};
 
 use crate::common::{
-    BUCKET, MIB, SSE_KEY, client_with_retry, config, failed, field, lock, names, noise, put, refused, requests, start,
+    BUCKET, MIB, SSE_KEY, client_with_retry, config, failed, field, kind, lock, names, noise, put, refused, requests,
+    start,
 };
 use crate::{count, is, sent, wait_for};
 
@@ -279,4 +280,27 @@ fn a_folder_that_is_swapped_once_it_was_looked_at_leads_nowhere() {
     is(&download.wait().unwrap(), &[("d/a", "down")]);
     assert!(names(outside.path()).is_empty());
     assert_eq!(fs::read(local.path().join("moved/a")).unwrap(), b"content");
+}
+
+#[test]
+fn a_cancelled_folder_keeps_or_discards_what_was_under_way() {
+    for discard in [false, true] {
+        let (cos, client) = start();
+        put(&client, "large", &noise(1, 2 * MIB + 1));
+        let local = tempfile::tempdir().unwrap();
+        let download = || {
+            let download = client.download_directory(BUCKET, "", local.path()).multipart_threshold(0).part_size(1);
+            download.max_thread(1).discard_on_cancel(discard)
+        };
+        cos.inject(Fault::Hang(cos_emulator::Moment::AfterBody), Match::any().header("range", "bytes=1048576"), 1);
+        let handle = download().start().unwrap();
+        wait_for(|| cos.pending_faults() == 0);
+        handle.cancel();
+        assert_eq!(kind(handle.wait()), ClientErrorKind::Cancelled);
+        assert_eq!(names(local.path()).len(), if discard { 0 } else { 2 });
+        cos.clear_requests();
+        is(&download().send().unwrap(), &[("large", "down")]);
+        assert_eq!(count(&cos)["GET"], if discard { 4 } else { 3 }, "a list, and the ranges that are missing");
+        assert_eq!(names(local.path()), ["large"]);
+    }
 }

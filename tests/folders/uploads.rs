@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime};
 use cos_emulator::{Fault, Match};
 use qcloud_cos::{ClientErrorKind, SkipIdentical};
 
-use crate::common::{BUCKET, MIB, Once, SSE_KEY, failed, field, kind, lock, noise, put, requests, start};
+use crate::common::{
+    BUCKET, MIB, Once, SSE_KEY, failed, field, kind, lock, names, noise, open_uploads, put, requests, start,
+};
 use crate::{count, folder, is, keys, objects, outcomes, sent, wait_for, write};
 
 #[test]
@@ -263,6 +265,42 @@ fn a_handle_pauses_and_cancels_all_files() {
     wait_for(|| cos.pending_faults() == 0);
     handle.cancel();
     assert_eq!(kind(handle.wait()), ClientErrorKind::Cancelled);
+}
+
+#[test]
+fn a_cancelled_folder_keeps_or_discards_what_was_under_way() {
+    for discard in [false, true] {
+        let (cos, client) = start();
+        let (local, checkpoints) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(local.path(), &[("large", &noise(1, 2 * MIB + 1))]);
+        let upload = || {
+            let upload = client.upload_directory(BUCKET, "", local.path()).multipart_threshold(0).max_thread(1);
+            upload.checkpoint_dir(checkpoints.path()).discard_on_cancel(discard)
+        };
+        cos.inject(Fault::Hang(cos_emulator::Moment::AfterBody), Match::any().query("partNumber=2"), 1);
+        let handle = upload().start().unwrap();
+        wait_for(|| cos.pending_faults() == 0);
+        handle.cancel();
+        assert_eq!(kind(handle.wait()), ClientErrorKind::Cancelled);
+        let left = usize::from(!discard);
+        assert_eq!((open_uploads(&client).len(), names(checkpoints.path()).len()), (left, left));
+        cos.clear_requests();
+        is(&upload().send().unwrap(), &[("large", "up")]);
+        assert_eq!(requests(&cos, "PUT", "partNumber").len(), 3 - left);
+        assert!(open_uploads(&client).is_empty() && names(checkpoints.path()).is_empty());
+    }
+}
+
+#[test]
+fn every_file_can_be_sent_with_its_md5() {
+    let (cos, client) = start();
+    let local = folder(&["a"]);
+    write(local.path(), &[("large", &noise(1, 2 * MIB))]);
+    let upload = client.upload_directory(BUCKET, "", local.path()).multipart_threshold(1000).enable_md5(true);
+    is(&upload.send().unwrap(), &[("a", "up"), ("large", "up")]);
+    let puts = [requests(&cos, "PUT", ""), requests(&cos, "PUT", "partNumber")].concat();
+    assert_eq!(puts.len(), 3);
+    assert!(puts.iter().all(|put| put.header("content-md5").is_some()));
 }
 
 #[cfg(unix)]

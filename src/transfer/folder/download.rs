@@ -85,6 +85,7 @@ impl CosS3Client {
             skip: SkipIdentical::default(),
             native_names: false,
             require_crc: false,
+            discard_on_cancel: false,
             part_size: 20,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -103,6 +104,7 @@ pub struct DownloadDirectory<'a> {
     skip: SkipIdentical,
     native_names: bool,
     require_crc: bool,
+    discard_on_cancel: bool,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -156,6 +158,7 @@ impl<'a> DownloadDirectory<'a> {
             skip: self.skip,
             native_names: self.native_names,
             require_crc: self.require_crc,
+            discard_on_cancel: self.discard_on_cancel,
             part_size: self.part_size,
             threshold: self.threshold,
         };
@@ -201,6 +204,7 @@ struct Downloads<'t> {
     skip: SkipIdentical,
     native_names: bool,
     require_crc: bool,
+    discard_on_cancel: bool,
     part_size: u64,
     threshold: u64,
 }
@@ -239,7 +243,7 @@ impl Downloads<'_> {
         let download = self.client.download_file(self.bucket, argument(key), place.path());
         let download = download.among(self.pool, &self.extras, place).known(head, job.object.size);
         let download = download.part_size(self.part_size).multipart_threshold(self.threshold);
-        let download = download.require_crc(self.require_crc);
+        let download = download.require_crc(self.require_crc).discard_on_cancel(self.discard_on_cancel);
         download.progress_callback(|done, len| job.share.set(done, len)).send()?;
         Ok(FileOutcome::Downloaded)
     }

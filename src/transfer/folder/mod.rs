@@ -12,7 +12,7 @@ mod walk;
 mod work;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
-/// `part_size`, `max_thread`, `threshold` and `callback`.
+/// `part_size`, `max_thread`, `threshold`, `discard_on_cancel` and `callback`.
 macro_rules! shared {
     () => {
         /// Takes only files whose path below the folder matches this pattern, or another one that is
@@ -53,6 +53,13 @@ macro_rules! shared {
         /// Sets up to how many bytes a file goes in one request. Default: 20 MiB.
         pub fn multipart_threshold(mut self, bytes: u64) -> Self {
             self.threshold = bytes;
+            self
+        }
+
+        /// Deletes what there is of unfinished files when the transfer is cancelled through its handle, instead of
+        /// keeping it for the next call. Default: false.
+        pub fn discard_on_cancel(mut self, discard: bool) -> Self {
+            self.discard_on_cancel = discard;
             self
         }
 

@@ -79,6 +79,9 @@ impl CosS3Client {
             skip: SkipIdentical::default(),
             follow_links: false,
             require_crc: false,
+            enable_md5: false,
+            discard_on_cancel: false,
+            checkpoint_dir: None,
             part_size: 1,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -98,6 +101,9 @@ pub struct UploadDirectory<'a> {
     skip: SkipIdentical,
     follow_links: bool,
     require_crc: bool,
+    enable_md5: bool,
+    discard_on_cancel: bool,
+    checkpoint_dir: Option<PathBuf>,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -135,6 +141,20 @@ impl<'a> UploadDirectory<'a> {
         self
     }
 
+    /// Computes the MD5 of each file or part first, for COS to check; the files are read twice. Default: false; the
+    /// CRC-64 is compared in any case.
+    pub fn enable_md5(mut self, enable: bool) -> Self {
+        self.enable_md5 = enable;
+        self
+    }
+
+    /// Keeps the checkpoints of files that go in parts in this folder, which is created if need be. Default: as for
+    /// [`one file`](crate::UploadFile::checkpoint_dir).
+    pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.checkpoint_dir = Some(folder.into());
+        self
+    }
+
     /// Uploads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
@@ -151,6 +171,9 @@ impl<'a> UploadDirectory<'a> {
             pool: &pool,
             skip: self.skip,
             require_crc: self.require_crc,
+            enable_md5: self.enable_md5,
+            discard_on_cancel: self.discard_on_cancel,
+            checkpoint_dir: self.checkpoint_dir.as_deref(),
             part_size: self.part_size,
             threshold: self.threshold,
         };
@@ -189,6 +212,9 @@ struct Uploads<'t> {
     pool: &'t ThreadPool,
     skip: SkipIdentical,
     require_crc: bool,
+    enable_md5: bool,
+    discard_on_cancel: bool,
+    checkpoint_dir: Option<&'t Path>,
     part_size: u64,
     threshold: u64,
 }
@@ -206,6 +232,10 @@ impl Uploads<'_> {
         let upload = self.client.upload_file(self.bucket, argument(&job.key), &job.path);
         let upload = upload.among(self.pool, &self.extras, file).require_crc(self.require_crc);
         let upload = upload.part_size(self.part_size).multipart_threshold(self.threshold);
+        let mut upload = upload.enable_md5(self.enable_md5).discard_on_cancel(self.discard_on_cancel);
+        if let Some(folder) = self.checkpoint_dir {
+            upload = upload.checkpoint_dir(folder);
+        }
         upload.progress_callback(|done, len| job.share.set(done, len)).send()?;
         Ok(FileOutcome::Uploaded)
     }
