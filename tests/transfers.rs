@@ -289,6 +289,16 @@ fn a_completion_whose_answer_got_lost_is_a_success() {
 }
 
 #[test]
+fn a_lost_completion_of_an_object_with_the_callers_key_is_a_success() {
+    let (cos, client) = start();
+    let source = Source::new(36, SIZE);
+    cos.inject(Fault::Reset(Moment::BeforeAnswer), Match::any().method("POST").query("uploadId="), 1);
+    let upload = source.upload(&client).sse_customer_algorithm("AES256");
+    let done = upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send();
+    assert!(done.unwrap().crc64.is_some());
+}
+
+#[test]
 fn a_completion_that_says_nothing_is_settled_by_looking() {
     let (cos, client) = start();
     let source = Source::new(18, SIZE);

@@ -12,7 +12,7 @@ use super::finish::Done;
 use super::handle::TransferHandle;
 use super::plan::part_size_bytes;
 use super::pool::{Stop, threads};
-use super::upload::{COMPLETE_HEADERS, PART_HEADERS};
+use super::upload::PART_HEADERS;
 use super::uploaded::UploadFileOutput;
 use crate::client::CosS3Client;
 use crate::control::Control;
@@ -150,7 +150,7 @@ impl UploadFileFromBuffer<'_> {
             return Ok(control.repeat(put)?.into());
         }
         let (bucket, key) = request.target.names()?;
-        let upload = Destination { client, bucket, key }.start(request.headers.clone())?;
+        let upload = Destination { client, bucket, key, headers: &request.headers }.start()?;
         let job = Job {
             upload: &upload,
             headers: options::chosen(&request.headers, &PART_HEADERS),
@@ -160,8 +160,7 @@ impl UploadFileFromBuffer<'_> {
         };
         job.run(&pool, first, body.as_mut());
         let parts = job.outcome.into_parts().inspect_err(|_| upload.give_up())?;
-        let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
-        let completed = control.repeat(|| upload.complete(parts.clone(), &headers, None)).inspect_err(|error| {
+        let completed = control.repeat(|| upload.complete(parts.clone(), None)).inspect_err(|error| {
             if refused(error) {
                 upload.give_up();
             }
@@ -232,7 +231,7 @@ impl Job<'_> {
 
     fn send(&self, number: u32, data: &[u8]) {
         let send = || {
-            let Destination { client, bucket, key } = self.upload.to;
+            let Destination { client, bucket, key, .. } = self.upload.to;
             let upload = client.upload_part(bucket, key, data, number, &self.upload.id);
             upload.with_headers(self.headers.clone()).send()
         };

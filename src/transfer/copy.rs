@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderName, Method};
 use serde::Serialize;
 
 use super::destination::{Destination, OpenUpload, refused};
@@ -249,8 +249,8 @@ impl CopyTransfer<'_> {
         } else {
             (Saved::none(of), None)
         };
-        let to = Destination { client, bucket, key };
-        let (upload, there) = match begin(to, &CopiedFrom { to, head }, &request.headers, &saved, earlier)? {
+        let to = Destination { client, bucket, key, headers: &request.headers };
+        let (upload, there) = match begin(to, &CopiedFrom { to, head }, &saved, earlier)? {
             Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => {
                 saved.remove();
@@ -276,7 +276,7 @@ impl CopyTransfer<'_> {
             }
         })?;
         done.extend(there);
-        let complete = || upload.complete(done.clone(), &HeaderMap::new(), head.crc64);
+        let complete = || upload.complete(done.clone(), head.crc64);
         let completed = control.repeat(complete).inspect_err(|error| {
             if refused(error) {
                 upload.give_up();
@@ -410,6 +410,7 @@ impl From<CompleteMultipartUploadOutput> for CopyOutput {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderMap;
 
     #[test]
     fn parts_are_pinned_but_not_over_the_callers_condition() {

@@ -7,12 +7,13 @@ use crate::control::Control;
 use crate::error::{CosError, CosServiceError};
 use crate::ops::multipart::list_parts::ListedPart;
 
-/// The object that is to be made.
+/// The object that is to be made, with its headers.
 #[derive(Clone, Copy)]
 pub(super) struct Destination<'t> {
     pub(super) client: &'t CosS3Client,
     pub(super) bucket: &'t str,
     pub(super) key: &'t str,
+    pub(super) headers: &'t HeaderMap,
 }
 
 /// An upload of it in parts.
@@ -28,10 +29,10 @@ impl<'t> Destination<'t> {
 
     /// Starts an upload, and waits for its id even if the transfer is to be cancelled: an upload whose id got
     /// lost stays behind.
-    pub(super) fn start(self, headers: HeaderMap) -> Result<OpenUpload<'t>, CosError> {
+    pub(super) fn start(self) -> Result<OpenUpload<'t>, CosError> {
         let _entered = Control::default().enter();
-        let created = self.client.create_multipart_upload(self.bucket, self.key).with_headers(headers).send()?;
-        Ok(self.upload(created.upload_id))
+        let create = self.client.create_multipart_upload(self.bucket, self.key);
+        Ok(self.upload(create.with_headers(self.headers.clone()).send()?.upload_id))
     }
 
     /// Returns the newest open upload of the key, anybody's.
@@ -59,7 +60,7 @@ impl<'t> Destination<'t> {
 impl OpenUpload<'_> {
     /// Returns its parts; none if there is no such upload any more.
     pub(super) fn parts(&self) -> Result<Option<Vec<ListedPart>>, CosError> {
-        let Destination { client, bucket, key } = self.to;
+        let Destination { client, bucket, key, .. } = self.to;
         let listed = || client.list_parts(bucket, key, &self.id).parts().collect();
         match Control::of_this_thread().repeat(listed) {
             Ok(listed) => Ok(Some(listed)),
@@ -71,7 +72,7 @@ impl OpenUpload<'_> {
     /// Deletes its parts, also if the transfer was cancelled.
     pub(super) fn give_up(&self) {
         let _entered = Control::default().enter();
-        let Destination { client, bucket, key } = self.to;
+        let Destination { client, bucket, key, .. } = self.to;
         // What the caller must see is why the transfer failed; that parts stay behind is for the log.
         match client.abort_multipart_upload(bucket, key, &self.id).send() {
             Err(left) if !left.is_not_found() => log::warn!("the parts of upload {} of {key:?} stay: {left}", self.id),

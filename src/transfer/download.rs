@@ -22,19 +22,12 @@ use crate::client::{CosS3Client, Repeats};
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Place, Replacement, destination};
-use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::object::head::{HeadObjectOutput, KEY_HEADERS};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::wire::request::{Extras, Request};
 use crate::wire::retry::broken_off;
 use crate::wire::uri::{Target, check_key_simplified};
-
-/// Which of the caller's headers the first HEAD carries.
-pub(crate) const HEAD_HEADERS: [&str; 3] = [
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
 
 impl CosS3Client {
     /// Downloads an object into a file: in one request up to 20 MiB, else in ranges, several at a time.
@@ -304,7 +297,7 @@ impl<'a> DownloadFile<'a> {
     fn head(&self) -> Result<HeadObjectOutput, CosError> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
-        head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        head.headers = options::chosen(&self.request.headers, &KEY_HEADERS);
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 

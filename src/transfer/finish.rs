@@ -2,13 +2,16 @@
 
 use std::error::Error as _;
 
-use http::HeaderMap;
-
 use super::destination::{Destination, OpenUpload};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::object::look::look;
+use crate::ops::options;
 use crate::wire::crc64::combine;
+use crate::wire::uri::Target;
 
+/// Which of the object's headers the completion carries.
+const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callback-var"];
 /// How often a completion is sent whose answers say nothing.
 const TRIES: u32 = 2;
 
@@ -28,10 +31,10 @@ impl OpenUpload<'_> {
     pub(super) fn complete(
         &self,
         mut done: Vec<Done>,
-        headers: &HeaderMap,
         whole: Option<u64>,
     ) -> Result<CompleteMultipartUploadOutput, CosError> {
-        let Destination { client, bucket, key } = self.to;
+        let Destination { client, bucket, key, headers } = self.to;
+        let headers = options::chosen(headers, &COMPLETE_HEADERS);
         done.sort_by_key(|done| done.part.part_number);
         let (len, combined) = sum(&done);
         let expected = (len, whole.or(combined));
@@ -68,8 +71,8 @@ impl OpenUpload<'_> {
 
     /// Returns the object as a completion would have, if it is of this length and CRC-64.
     pub(super) fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
-        let Destination { client, bucket, key } = self.to;
-        let head = client.head_object(bucket, key).send().ok()?;
+        let Destination { client, bucket, key, headers } = self.to;
+        let head = look(client, &Target::object(bucket, key), headers).ok()?;
         let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
         same.then(|| CompleteMultipartUploadOutput {
             location: client.get_object_url(bucket, key).unwrap_or_default(),

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use http::HeaderMap;
 use rayon::ThreadPool;
 
 use super::destination::{Destination, OpenUpload};
@@ -48,7 +47,6 @@ pub(super) trait Source<'t> {
 pub(super) fn begin<'t>(
     to: Destination<'t>,
     source: &impl Source<'t>,
-    headers: &HeaderMap,
     saved: &Saved,
     earlier: Option<Earlier>,
 ) -> Result<Begun<'t>, CosError> {
@@ -79,7 +77,7 @@ pub(super) fn begin<'t>(
     saved.begin();
     let (upload, there) = match found {
         Some(found) => found,
-        None => (to.start(headers.clone())?, Vec::new()),
+        None => (to.start()?, Vec::new()),
     };
     saved.started(&upload.id);
     for done in &there {

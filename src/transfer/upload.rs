@@ -36,8 +36,6 @@ pub(crate) const PART_HEADERS: [&str; 4] = [
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
 ];
-/// Which of the caller's headers the completion carries.
-pub(super) const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callback-var"];
 
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
@@ -317,9 +315,9 @@ impl<'a> UploadFile<'a> {
     ) -> Result<UploadFileOutput, CosError> {
         let Self { client, request, enable_md5, .. } = self;
         let (bucket, key) = request.target.names()?;
-        let to = Destination { client, bucket, key };
+        let to = Destination { client, bucket, key, headers: &request.headers };
         let source = FileSource { to, job, pool, plan };
-        let (upload, there) = match begin(to, &source, &request.headers, saved, earlier)? {
+        let (upload, there) = match begin(to, &source, saved, earlier)? {
             Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => return Ok((*output).into()),
         };
@@ -343,8 +341,7 @@ impl<'a> UploadFile<'a> {
             }
         })?;
         done.extend(there);
-        let headers = options::chosen(&request.headers, &COMPLETE_HEADERS);
-        Ok(job.control.repeat(|| upload.complete(done.clone(), &headers, None))?.into())
+        Ok(job.control.repeat(|| upload.complete(done.clone(), None))?.into())
     }
 }
 

@@ -11,6 +11,13 @@ use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
+/// What a look at an object needs of the headers that it was written with.
+pub(crate) const KEY_HEADERS: [&str; 3] = [
+    "x-cos-server-side-encryption-customer-algorithm",
+    "x-cos-server-side-encryption-customer-key",
+    "x-cos-server-side-encryption-customer-key-md5",
+];
+
 impl CosS3Client {
     /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
     ///

@@ -2,19 +2,12 @@
 
 use http::{HeaderMap, Method};
 
-use super::head::HeadObjectOutput;
+use super::head::{HeadObjectOutput, KEY_HEADERS};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
-
-/// What a look needs of the headers that the object was written with.
-const KEY_HEADERS: [&str; 3] = [
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
 
 /// Looks at an object that was written, or was to be, with these headers.
 pub(crate) fn look(client: &CosS3Client, target: &Target, headers: &HeaderMap) -> Result<HeadObjectOutput, CosError> {

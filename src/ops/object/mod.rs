@@ -8,7 +8,7 @@ pub(crate) mod delete_many;
 pub(crate) mod event_stream;
 pub(crate) mod get;
 pub(crate) mod head;
-mod look;
+pub(crate) mod look;
 pub(crate) mod put;
 pub(crate) mod restore;
 pub(crate) mod resuming;
