@@ -276,6 +276,22 @@ fn play(operations: u64, seed: u64, percent: u64) -> Tally {
     tally
 }
 
+/// How many files and threads this program has.
+#[cfg(target_os = "linux")]
+fn held() -> [usize; 2] {
+    ["/proc/self/fd", "/proc/self/task"].map(|folder| fs::read_dir(folder).unwrap().count())
+}
+
+/// Waits until no more files and threads are held than before.
+#[cfg(target_os = "linux")]
+fn check_given_back(before: [usize; 2]) {
+    let begin = Instant::now();
+    while held().iter().zip(before).any(|(now, before)| *now > before) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{:?} files and threads, {before:?} before", held());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// A completion waits twenty minutes for its answer, so there a connection does not stand still but is closed.
 fn patient(fault: Fault) -> Fault {
     match fault {
@@ -303,7 +319,11 @@ fn whatever_breaks_nothing_is_silently_wrong() {
         percent => vec![percent],
     };
     for percent in runs {
+        #[cfg(target_os = "linux")]
+        let before = held();
         let tally = play(operations, seed, percent);
         check(&tally, percent);
+        #[cfg(target_os = "linux")]
+        check_given_back(before);
     }
 }
