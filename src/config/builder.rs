@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{Connection, CosConfig, Fixed, Live};
 use crate::credentials::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
@@ -35,10 +37,10 @@ pub struct CosConfigBuilder {
     appid: Option<String>,
     region: Option<String>,
     secret_id: Option<String>,
-    secret_key: Option<String>,
+    secret_key: Option<Zeroizing<String>>,
     access_id: Option<String>,
-    access_key: Option<String>,
-    token: Option<String>,
+    access_key: Option<Zeroizing<String>>,
+    token: Option<Zeroizing<String>>,
     credential_instance: Option<Arc<dyn CredentialProvider>>,
     scheme: Option<String>,
     timeout: Option<u64>,
@@ -92,7 +94,7 @@ impl CosConfigBuilder {
 
     /// Sets the secret key. Python: `SecretKey`, `Secret_key`.
     pub fn secret_key(mut self, secret_key: impl Into<String>) -> Self {
-        self.secret_key = Some(secret_key.into());
+        self.secret_key = Some(Zeroizing::new(secret_key.into()));
         self
     }
 
@@ -104,13 +106,13 @@ impl CosConfigBuilder {
 
     /// Sets the secret key under its oldest name; used if no secret id is set. Python: `Access_key`.
     pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
-        self.access_key = Some(access_key.into());
+        self.access_key = Some(Zeroizing::new(access_key.into()));
         self
     }
 
     /// Sets the token of temporary credentials. Python: `Token`. Default: none.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
+        self.token = Some(Zeroizing::new(token.into()));
         self
     }
 
@@ -359,8 +361,8 @@ impl CosConfigBuilder {
         let pair = pairs.into_iter().find_map(|(id, key)| Some((id.as_ref()?, key.as_ref()?)));
         if let Some((id, key)) = pair {
             let credentials = match &self.token {
-                Some(token) => Credentials::with_token(id, key, token),
-                None => Credentials::new(id, key),
+                Some(token) => Credentials::with_token(id, key.as_str(), token.as_str()),
+                None => Credentials::new(id, key.as_str()),
             };
             if !self.anonymous {
                 credentials.check()?;
