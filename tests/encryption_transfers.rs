@@ -118,6 +118,7 @@ fn a_file_that_changes_before_it_is_sent_again_is_not_encrypted_twice() {
     let path = folder.path().join("file");
     fs::write(&path, noise(4, 3 * MIB)).unwrap();
     let (cos, client) = started(EncryptionMode::Native);
+    let unchanged = fs::metadata(&path).unwrap().modified().unwrap();
     // The upload vanishes at its last part, and is started anew with the same key.
     cos.inject(Fault::error(404, "NoSuchUpload"), Match::any().query("partNumber=3"), 1);
     let (began, change) = (AtomicBool::new(false), Once::default());
@@ -131,6 +132,8 @@ fn a_file_that_changes_before_it_is_sent_again_is_not_encrypted_twice() {
                 let mut file = File::options().write(true).open(&path).unwrap();
                 file.seek(SeekFrom::Start(MIB as u64)).unwrap();
                 file.write_all(b"changed").unwrap();
+                // Nothing but the bytes tells.
+                file.set_modified(unchanged).unwrap();
             });
         }
     });

@@ -264,9 +264,7 @@ impl<'a> UploadFile<'a> {
         let mut put = Request::new("upload_file", Method::PUT, target).with_facts(UPLOAD).with_body(job.section(whole));
         put.query.clone_from(&self.request.query);
         put.headers.clone_from(&self.request.headers);
-        let output = upload_body(&self.client, put, self.enable_md5)?;
-        job.identity.check(job.file, job.path)?;
-        Ok(output.into())
+        Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
     fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
@@ -327,7 +325,8 @@ impl<'a> UploadFile<'a> {
             let body = job.section(*part);
             let len = body.len().unwrap_or(part.len);
             let put = client.upload_part(bucket, key, body, part.number, &upload.id);
-            let answer = put.with_headers(part_headers.clone()).enable_md5(*enable_md5).send()?;
+            let put = put.with_headers(part_headers.clone()).enable_md5(*enable_md5);
+            let answer = job.unchanged(|| put.send())?;
             let crc64 = answer.sent_crc64;
             let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
             saved.part(&done);
@@ -373,6 +372,15 @@ impl<'t> Job<'t> {
             }
             None => section,
         }
+    }
+
+    /// Sends something of the file. A file that changed before it is not sent any more, and one that changed
+    /// meanwhile is why sending failed, if it did.
+    fn unchanged<T>(&self, send: impl FnOnce() -> Result<T, CosError>) -> Result<T, CosError> {
+        self.identity.check(self.file, self.path)?;
+        let result = send();
+        self.identity.check(self.file, self.path)?;
+        result
     }
 
     /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.

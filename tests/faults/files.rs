@@ -10,7 +10,7 @@ use cos_emulator::{Fault as Hook, Match};
 use qcloud_cos::{ClientErrorKind, CosError};
 
 use super::scene::{SIZE, Scene};
-use crate::common::{BUCKET, MIB, Once, code, ends, field, get, kind, noise, put, requests, start};
+use crate::common::{BUCKET, MIB, Once, code, ends, field, get, kind, noise, open_uploads, put, requests, start};
 
 /// Tells the process that it is the one whose files must not grow.
 const BOUNDED: &str = "FAULT_37_PATH";
@@ -129,7 +129,7 @@ fn fault_40_source_changes_during_the_upload() {
             content.extend_from_slice(b"more");
             fs::write(path, content).unwrap();
         }),
-        ("truncated", |path| File::options().write(true).open(path).unwrap().set_len(MIB as u64 + 1).unwrap()),
+        ("truncated", |path| File::options().write(true).open(path).unwrap().set_len(MIB as u64 + 100).unwrap()),
         ("rewritten", |path| fs::write(path, noise(99, SIZE)).unwrap()),
         ("replaced", |path| {
             let other = path.with_extension("other");
@@ -137,16 +137,32 @@ fn fault_40_source_changes_during_the_upload() {
             fs::rename(&other, path).unwrap();
         }),
     ];
-    for (name, change) in changes {
-        let scene = Scene::new();
-        let past = SystemTime::now() - Duration::from_secs(3600);
-        File::options().write(true).open(&scene.source).unwrap().set_modified(past).unwrap();
-        let once = Once::default();
-        let upload = scene.upload(&scene.client).progress_callback(|_, _| once.run(|| change(&scene.source)));
-        let found = kind(upload.send());
-        assert!(matches!(found, ClientErrorKind::SourceChanged | ClientErrorKind::Body), "{name}: {found:?}");
-        assert!(requests(&scene.cos, "POST", "uploadId").is_empty(), "{name}: not completed");
-        assert_eq!(code(scene.client.get_object(BUCKET, "up").send()).0, 404);
+    // Before the first part, in the midst of the second, and on the way in one request.
+    for (moment, threshold, parts) in [(0, 0, 0), (MIB as u64 + 1, 0, 2), (1, u64::MAX, 0)] {
+        for (name, change) in &changes {
+            let scene = Scene::new();
+            let past = SystemTime::now() - Duration::from_secs(3600);
+            File::options().write(true).open(&scene.source).unwrap().set_modified(past).unwrap();
+            let once = Once::default();
+            let then = |done, _| {
+                if done >= moment {
+                    once.run(|| change(&scene.source));
+                }
+            };
+            let upload = scene.upload(&scene.client).multipart_threshold(threshold).progress_callback(then);
+            assert_eq!(kind(upload.send()), ClientErrorKind::SourceChanged, "{name} at {moment}");
+            let sent = requests(&scene.cos, "PUT", "partNumber");
+            assert_eq!(sent.len(), parts, "{name}: no other part is sent, nor one of them again");
+            assert!(requests(&scene.cos, "POST", "uploadId").is_empty(), "{name}: not completed");
+            if threshold > 0 {
+                continue;
+            }
+            assert_eq!(code(scene.client.get_object(BUCKET, "up").send()).0, 404);
+            assert_eq!(open_uploads(&scene.client).len(), 1, "{name}: kept, to go on with or to be given up");
+            scene.upload(&scene.client).send().unwrap();
+            assert!(get(&scene.client, "up") == fs::read(&scene.source).unwrap(), "{name}");
+            assert!(open_uploads(&scene.client).is_empty(), "{name}");
+        }
     }
 }
 
