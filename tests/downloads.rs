@@ -2,6 +2,11 @@
 
 mod common;
 
+#[path = "downloads/records.rs"]
+mod records;
+#[path = "downloads/scene.rs"]
+mod scene;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -9,81 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use common::{
-    BUCKET, MIB, Once, Reports, SSE_KEY, code, enable_versions, ends, failed, field, kind, names, noise, put, refused,
-    requests, start,
+    BUCKET, MIB, Once, Reports, SSE_KEY, code, enable_versions, ends, failed, field, kind, names, noise, put, requests,
 };
-use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CosS3Client, DownloadFile};
-use tempfile::TempDir;
-
-/// The size of the object: two whole ranges of 1 MiB and a short one.
-const SIZE: usize = 2 * MIB + 5;
-
-/// An object and a folder in which an old file waits to be replaced.
-struct Scene {
-    cos: CosEmulator,
-    client: CosS3Client,
-    folder: TempDir,
-    content: Vec<u8>,
-    path: PathBuf,
-}
-
-impl Scene {
-    fn new(seed: u64) -> Self {
-        let (cos, client) = start();
-        let content = noise(seed, SIZE);
-        put(&client, "k", &content);
-        cos.clear_requests();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, "old").unwrap();
-        Self { cos, client, folder, content, path }
-    }
-
-    /// A download in ranges of 1 MiB, one after the other.
-    fn download(&self) -> DownloadFile<'_> {
-        self.client.download_file(BUCKET, "k", &self.path).part_size(1).multipart_threshold(0).max_thread(1)
-    }
-
-    /// A scene whose download stopped at the second range.
-    fn broken_off(seed: u64) -> Self {
-        let scene = Self::new(seed);
-        scene.cos.inject(Fault::error(500, "InternalError"), range(1), usize::MAX);
-        assert_eq!(refused(scene.download().send()).get_status_code(), 500);
-        scene.cos.clear_faults();
-        scene.cos.clear_requests();
-        scene.assert_old();
-        scene
-    }
-
-    #[track_caller]
-    fn assert_old(&self) {
-        assert_eq!(fs::read(&self.path).unwrap(), b"old");
-    }
-
-    /// The old file is there and nothing else.
-    #[track_caller]
-    fn assert_untouched(&self) {
-        self.assert_old();
-        assert_eq!(names(self.folder.path()), ["file"]);
-    }
-
-    /// The new file is there and nothing else.
-    #[track_caller]
-    fn assert_new(&self) {
-        assert!(fs::read(&self.path).unwrap() == self.content);
-        assert_eq!(names(self.folder.path()), ["file"]);
-    }
-
-    fn ranges(&self) -> Vec<String> {
-        requests(&self.cos, "GET", "").iter().map(|get| get.header("range").unwrap_or("none").to_owned()).collect()
-    }
-}
-
-/// GET requests of the range with this number, from 0 on.
-fn range(number: usize) -> Match {
-    Match::any().method("GET").header("range", format!("bytes={}-", number * MIB))
-}
+use cos_emulator::{Answer, Fault, Match, Moment};
+use qcloud_cos::ClientErrorKind;
+use scene::{SIZE, Scene, range};
 
 #[test]
 fn a_small_object_comes_in_one_request() {
@@ -244,84 +179,6 @@ fn an_answer_that_is_not_the_range_asked_for_is_an_error_and_leaves_no_trace() {
         assert_eq!(scene.ranges().len(), 2 + usize::from(odd), "{fault:?}");
         scene.assert_untouched();
     }
-}
-
-#[test]
-fn a_download_that_broke_off_is_taken_up_and_only_missing_ranges_are_fetched() {
-    let scene = Scene::broken_off(14);
-    assert_eq!(names(scene.folder.path()).len(), 3, "one temporary file and one record");
-    let reports = Reports::default();
-    let done = scene.download().progress_callback(|done, total| reports.note(done, total)).send().unwrap();
-    assert!(done.verified);
-    assert_eq!(scene.ranges(), ["bytes=1048576-2097151", "bytes=2097152-2097156"]);
-    assert!(reports.of(SIZE)[0] >= MIB as u64, "what is there counts as done");
-    scene.assert_new();
-}
-
-#[test]
-fn the_record_is_kept_in_the_folder_asked_for() {
-    let scene = Scene::new(15);
-    let records = scene.folder.path().join("records/of/downloads");
-    scene.cos.inject(Fault::error(500, "InternalError"), range(1), usize::MAX);
-    assert!(scene.download().dump_record_dir(&records).send().is_err());
-    assert_eq!(names(&records).len(), 1);
-    scene.cos.clear_faults();
-    scene.cos.clear_requests();
-    scene.download().dump_record_dir(&records).send().unwrap();
-    assert_eq!(scene.ranges(), ["bytes=1048576-2097151", "bytes=2097152-2097156"]);
-    assert!(names(&records).is_empty());
-    assert_eq!(names(scene.folder.path()), ["file", "records"]);
-}
-
-/// Does something to those files of the folder whose name ends so.
-fn damage(scene: &Scene, ending: &str, change: impl Fn(&mut Vec<u8>)) {
-    let name = names(scene.folder.path()).into_iter().find(|name| name.ends_with(ending)).unwrap();
-    let mut content = fs::read(scene.folder.path().join(&name)).unwrap();
-    change(&mut content);
-    fs::write(scene.folder.path().join(&name), content).unwrap();
-}
-
-#[test]
-fn a_damaged_record_is_ignored() {
-    for change in [
-        |record: &mut Vec<u8>| record.truncate(record.len() / 2),
-        |record: &mut Vec<u8>| record.clear(),
-        |record: &mut Vec<u8>| record[20] ^= 1,
-        |record: &mut Vec<u8>| *record = b"{\"crc64\":0,\"record\":\"/etc/passwd\"}".to_vec(),
-    ] {
-        let scene = Scene::broken_off(16);
-        damage(&scene, ".cos-record", change);
-        scene.download().send().unwrap();
-        assert_eq!(scene.ranges().len(), 3);
-        assert!(fs::read(&scene.path).unwrap() == scene.content);
-    }
-}
-
-#[test]
-fn damaged_bytes_of_a_download_that_broke_off_are_fetched_again() {
-    let scene = Scene::broken_off(17);
-    damage(&scene, ".cos-part", |part| part[100] ^= 1);
-    scene.download().send().unwrap();
-    assert_eq!(scene.ranges().len(), 3);
-    scene.assert_new();
-}
-
-#[test]
-fn a_download_of_an_object_that_changed_since_starts_anew() {
-    let mut scene = Scene::broken_off(18);
-    scene.content = noise(19, SIZE);
-    put(&scene.client, "k", &scene.content);
-    scene.download().send().unwrap();
-    assert_eq!(scene.ranges().len(), 3);
-    scene.assert_new();
-}
-
-#[test]
-fn another_part_size_starts_anew() {
-    let scene = Scene::broken_off(20);
-    scene.download().part_size(2).send().unwrap();
-    assert_eq!(scene.ranges(), ["bytes=0-2097151", "bytes=2097152-2097156"]);
-    scene.assert_new();
 }
 
 #[test]
