@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use common::{
-    BUCKET, MIB, SSE_KEY, client_with_retry, code, config, get, names, noise, open_uploads, put, requests, start,
+    BUCKET, MIB, SSE_KEY, client_with_retry, code, config, forge, get, names, noise, open_uploads, put, requests, start,
 };
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use qcloud_cos::{CopySource, CopyTransfer, CosS3Client, UploadFile};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// Three whole parts of 1 MiB and a short one.
@@ -40,8 +41,7 @@ impl Scene {
     }
 
     fn break_at(&self, part: u32, transfer: impl FnOnce() -> (u16, String)) {
-        let third = Match::any().method("PUT").query(format!("partNumber={part}&"));
-        self.cos.inject(Fault::error(500, "InternalError"), third, usize::MAX);
+        self.cos.inject(Fault::error(500, "InternalError"), self::part(part), usize::MAX);
         assert_eq!(transfer(), (500, "InternalError".into()));
         self.cos.clear_faults();
         self.cos.clear_requests();
@@ -99,6 +99,10 @@ impl Scene {
     }
 }
 
+fn part(number: u32) -> Match {
+    Match::any().method("PUT").query(format!("partNumber={number}&"))
+}
+
 #[test]
 fn the_checkpoint_says_which_parts_are_there() {
     let scene = Scene::broken_off(1);
@@ -124,20 +128,60 @@ fn another_programs_newer_upload_is_left_alone() {
 
 #[test]
 fn fault_47_a_damaged_checkpoint_is_not_believed() {
-    for damage in [0, 40, 1000] {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [Damage; 8] = [
+        |text| text[0] ^= 0x15,
+        |text| text[40] ^= 0x15,
+        |text| *text.last_mut().unwrap() ^= 0x15,
+        |text| text.truncate(text.len() / 2),
+        |text| text.truncate(text.len() - 1),
+        Vec::clear,
+        |text| *text = b"not a checkpoint".to_vec(),
+        |text| *text = vec![b'7'; 5 * MIB],
+    ];
+    for damage in damages {
         let scene = Scene::broken_off(3);
         let mut text = fs::read(scene.checkpoint()).unwrap();
-        let at = damage.min(text.len() - 2);
-        text[at] ^= 0x15;
+        damage(&mut text);
         fs::write(scene.checkpoint(), text).unwrap();
         scene.upload().send().unwrap();
+        // Its parts are found by their ETags.
+        assert_eq!(scene.sent(), ["3", "4"]);
         scene.assert_finished(&scene.content);
     }
-    let scene = Scene::broken_off(4);
-    fs::write(scene.checkpoint(), "not a checkpoint").unwrap();
+}
+
+#[test]
+fn fault_47_a_checkpoint_of_something_else_is_not_believed() {
+    // What cannot be of this upload is ignored; what is of this file, cut or stored otherwise, is given up.
+    for (name, value, sent) in [
+        ("/version", json!(0), &["3", "4"][..]),
+        ("/version", json!(2), &["3", "4"]),
+        ("/of/bucket", json!("other-1250000000"), &["3", "4"]),
+        ("/of/key", json!("other"), &["3", "4"]),
+        ("/of/source", json!("/etc/passwd"), &["3", "4"]),
+        ("/of/size", json!(7), &["1", "2", "3", "4"]),
+        ("/of/part_size", json!(7), &["1", "2", "3", "4"]),
+        ("/of/options", json!("7"), &["1", "2", "3", "4"]),
+    ] {
+        let scene = Scene::broken_off(4);
+        forge(&scene.checkpoint(), |head| *head.pointer_mut(name).unwrap() = value.clone());
+        scene.upload().send().unwrap();
+        assert_eq!(scene.sent(), sent, "{name}");
+        scene.assert_finished(&scene.content);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn fault_47_a_link_in_the_place_of_a_checkpoint_is_not_written_through() {
+    let scene = Scene::broken_off(21);
+    let (checkpoint, moved) = (scene.checkpoint(), scene.folder.path().join("moved"));
+    fs::rename(&checkpoint, &moved).unwrap();
+    let before = fs::read(&moved).unwrap();
+    std::os::unix::fs::symlink(&moved, checkpoint).unwrap();
     scene.upload().send().unwrap();
-    // Its parts are found by their ETags.
-    assert_eq!(scene.sent(), ["3", "4"]);
+    assert_eq!(fs::read(moved).unwrap(), before);
     scene.assert_finished(&scene.content);
 }
 
@@ -202,9 +246,17 @@ fn other_headers_start_anew_and_give_the_old_upload_up() {
 #[test]
 fn fault_48_an_upload_that_vanished_starts_anew() {
     let scene = Scene::broken_off(10);
-    let id = open_uploads(&scene.client).remove(0);
-    scene.client.abort_multipart_upload(BUCKET, "k", id).send().unwrap();
+    let old = open_uploads(&scene.client).remove(0);
+    scene.client.abort_multipart_upload(BUCKET, "k", &old).send().unwrap();
+    scene.cos.clear_requests();
+    // The new upload breaks off, too: the checkpoint knows it before its parts.
+    scene.cos.inject(Fault::error(403, "AccessDenied"), part(2), 1);
+    assert_eq!(code(scene.upload().send()), (403, "AccessDenied".into()));
+    let text = fs::read_to_string(scene.checkpoint()).unwrap();
+    let new = open_uploads(&scene.client).remove(0);
+    assert!(text.contains(&new) && !text.contains(&old), "{text}");
     scene.upload().send().unwrap();
+    assert_eq!(scene.sent(), ["1", "2", "2", "3", "4"]);
     scene.assert_finished(&scene.content);
 }
 
@@ -212,10 +264,14 @@ fn fault_48_an_upload_that_vanished_starts_anew() {
 fn fault_48_parts_that_vanished_or_changed_are_sent_again() {
     let scene = Scene::broken_off(11);
     let id = open_uploads(&scene.client).remove(0);
-    scene.client.upload_part(BUCKET, "k", noise(111, MIB), 1, id).send().unwrap();
+    let other = scene.client.upload_part(BUCKET, "k", noise(111, MIB), 1, &id).send().unwrap().etag;
+    // The second is not there any more, as COS says.
+    let there = format!("<Part><PartNumber>1</PartNumber><ETag>{other}</ETag><Size>{MIB}</Size></Part>");
+    let there = Answer::new(200).body(format!("<ListPartsResult>{there}</ListPartsResult>"));
+    scene.cos.inject(Fault::Answer(there), Match::any().method("GET").query("uploadId"), 1);
     scene.cos.clear_requests();
     scene.upload().send().unwrap();
-    assert_eq!(scene.sent(), ["1", "3", "4"]);
+    assert_eq!(scene.sent(), ["1", "2", "3", "4"]);
     scene.assert_finished(&scene.content);
 }
 

@@ -71,6 +71,7 @@ impl<'t> Partial<'t> {
                 return Err(CosClientError::new(ClientErrorKind::Locked, why).into());
             }
         };
+        let left = found.is_some();
         if let Some((head, recorded)) = found.filter(|(head, _)| head.is_of(&source)) {
             let temporary = places.temporary(&head);
             if let Ok(file) = open_temporary(&temporary, true) {
@@ -78,6 +79,10 @@ impl<'t> Partial<'t> {
                 progress.forward(parts.keys().filter_map(|number| plan.part(*number)).map(|part| part.len).sum());
                 return Ok(Self { download, file, temporary, journal, parts: Mutex::new(parts) });
             }
+        }
+        if left {
+            let (record, path) = (places.checkpoint.path(), destination.path());
+            log::warn!("the record {} is of no use, starting {} anew", record.display(), path.display());
         }
         places.remove_temporaries();
         let head = Head::new(source);

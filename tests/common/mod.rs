@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cos_emulator::signature::{Request, Window, authorization};
 use cos_emulator::{CosEmulator, RecordedRequest};
+use crc_fast::{CrcAlgorithm, checksum};
 use qcloud_cos::{
     ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CosServiceError,
 };
@@ -179,6 +180,17 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// Changes the first line of a checkpoint and its checksum with it, as who knows the format can.
+pub(crate) fn forge(path: &Path, change: impl Fn(&mut serde_json::Value)) {
+    let text = fs::read_to_string(path).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    let mut head = serde_json::from_str(head.split_once(' ').unwrap().1).unwrap();
+    change(&mut head);
+    let head = head.to_string();
+    let sum = checksum(CrcAlgorithm::Crc64Xz, head.as_bytes());
+    fs::write(path, format!("{sum:016x} {head}\n{rest}")).unwrap();
 }
 
 /// The requests that have this method and name this query parameter; an empty name stands for no query.
