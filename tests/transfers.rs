@@ -312,13 +312,28 @@ fn a_completion_that_says_nothing_is_settled_by_looking() {
 #[test]
 fn a_completion_that_never_happened_is_no_success_whatever_was_there_before() {
     let silent = Fault::Answer(cos_emulator::Answer::new(200).body("  \n"));
-    for fault in [Fault::error(404, "NoSuchUpload"), silent, Fault::Reset(Moment::AfterBody)] {
+    for fault in [Fault::error(404, "NoSuchUpload"), silent.clone(), Fault::Reset(Moment::AfterBody)] {
         let (cos, client) = start();
         let old = noise(27, SIZE);
         common::put(&client, "k", &old);
         cos.inject(fault.clone(), Match::any().method("POST").query("uploadId="), usize::MAX);
         assert!(Source::new(28, SIZE).upload(&client).send().is_err(), "{fault:?}");
         assert!(get(&client, "k") == old, "{fault:?}");
+    }
+    // An object of the same bytes, but not the one that was to be made of them.
+    for fault in [silent, Fault::Reset(Moment::AfterBody)] {
+        let (cos, client) = start();
+        let source = Source::new(29, SIZE);
+        common::put(&client, "k", &source.content);
+        cos.inject(fault.clone(), Match::any().method("POST").query("uploadId="), usize::MAX);
+        let upload = || source.upload(&client).metadata("x-cos-meta-a", "new").send();
+        assert_eq!(kind(upload()), ClientErrorKind::Ambiguous, "{fault:?}");
+        assert_eq!(open_uploads(&client).len(), 1, "{fault:?}");
+        cos.clear_faults();
+        upload().unwrap();
+        let there = client.head_object(BUCKET, "k").send().unwrap();
+        assert_eq!(there.headers.get("x-cos-meta-a").as_deref(), Some("new"), "{fault:?}");
+        assert!(open_uploads(&client).is_empty(), "{fault:?}");
     }
 }
 

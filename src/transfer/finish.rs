@@ -51,11 +51,13 @@ impl OpenUpload<'_> {
             if !says_nothing(&error) {
                 return Err(error);
             }
-            if let Some(found) = self.look(expected) {
+            // As long as there is the upload, it was not completed, whatever object was there before.
+            let ended = is_gone(&error) || self.has_ended();
+            if let Some(found) = ended.then(|| self.look(expected)).flatten() {
                 log::debug!("the completion of {key:?} was answered by {error}, but the object is there");
                 break found;
             }
-            if tries == TRIES || is_gone(&error) {
+            if tries == TRIES || ended {
                 return Err(unclear(earlier.unwrap_or(error)));
             }
             earlier = Some(error);
@@ -67,6 +69,13 @@ impl OpenUpload<'_> {
             }
             _ => Ok(output),
         }
+    }
+
+    /// Whether COS knows the upload no more. Who may not ask does not know.
+    fn has_ended(&self) -> bool {
+        let Destination { client, bucket, key, .. } = self.to;
+        let parts = client.list_parts(bucket, key, &self.id).max_parts(1).send();
+        parts.is_err_and(|error| error.is_not_found())
     }
 
     /// Returns the object as a completion would have, if it is of this length and CRC-64.
