@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, Part, RSAProvider};
+use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, RSAProvider};
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -72,8 +72,7 @@ fn store_and_read(client: &CosEncryptionClient, folder: &Path) -> Result<(), Box
     let upload_id = client.create_multipart_upload(BUCKET, "exampleobject_upload").send()?.upload_id;
     client.upload_part(BUCKET, "exampleobject_upload", b"bytes", 1, &upload_id).send()?;
     let response = client.list_parts(BUCKET, "exampleobject_upload", &upload_id).send()?;
-    let parts = response.part.into_iter().map(|part| Part { part_number: part.part_number, etag: part.etag });
-    client.complete_multipart_upload(BUCKET, "exampleobject_upload", &upload_id, parts.collect::<Vec<_>>()).send()?;
+    client.complete_multipart_upload(BUCKET, "exampleobject_upload", &upload_id, response.part).send()?;
 
     // Upload a file, in parallel parts
     let local = folder.join("local.txt");

@@ -13,7 +13,7 @@
 
 use std::error::Error;
 
-use qcloud_cos::{CopySource, Part};
+use qcloud_cos::CopySource;
 
 mod common;
 use common::Place;
@@ -47,11 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // Completing takes number and ETag of every part: those that were noted, or those that COS lists.
-    let mut parts = Vec::new();
-    for part in client.list_parts(bucket, key, &upload_id).max_parts(2).parts() {
-        let part = part?;
+    let parts = client.list_parts(bucket, key, &upload_id).max_parts(2).parts().collect::<Result<Vec<_>, _>>()?;
+    for part in &parts {
         println!("listed: part {}, {} bytes", part.part_number, part.size);
-        parts.push(Part { part_number: part.part_number, etag: part.etag });
     }
     let response = client.complete_multipart_upload(bucket, key, &upload_id, parts).send()?;
     println!("complete: {} at {}", response.etag, response.location);

@@ -76,6 +76,26 @@ fn a_completion_takes_pythons_dict() {
 }
 
 #[test]
+fn a_completion_takes_the_parts_that_are_listed() {
+    let (_cos, client, id, parts) = ready();
+    let response = client.list_parts(BUCKET, "k", &id).send().unwrap();
+    assert_eq!(MultipartUpload::from(response.part.clone()), MultipartUpload::from(parts));
+    client.complete_multipart_upload(BUCKET, "k", &id, response.part).send().unwrap();
+    assert_eq!(get(&client, "k"), b"hello world");
+}
+
+#[test]
+fn a_completion_refuses_numbers_that_no_part_has() {
+    let (cos, client, id, _) = ready();
+    for part_number in [0, 10_001] {
+        let part = Part { part_number, etag: "e".to_owned() };
+        let error = client.complete_multipart_upload(BUCKET, "k", &id, vec![part]).send().unwrap_err();
+        assert_eq!(error.to_string(), format!("multipart_upload: PartNumber {part_number} is not within 1..=10000"));
+    }
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[test]
 fn an_aborted_upload_is_gone() {
     let (_cos, client, id, parts) = ready();
     assert_eq!(open_uploads(&client), std::slice::from_ref(&id));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cipher::{Before, Then};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
 use crate::tried::Sent;
 use crate::wire::request::{Facts, Request};
@@ -49,7 +50,8 @@ impl CosS3Client {
     }
 }
 
-/// The parts of an object. Takes Python's dict through serde: `{"Part": [{"PartNumber": 1, "ETag": "e"}]}`.
+/// The parts of an object. Made from a list of them, also from what `list_parts` returned; takes Python's dict
+/// through serde: `{"Part": [{"PartNumber": 1, "ETag": "e"}]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct MultipartUpload {
@@ -74,6 +76,10 @@ impl MultipartUpload {
         if self.part.is_empty() {
             return Err(CosClientError::invalid("multipart_upload", "Part is empty"));
         }
+        if let Some(part) = self.part.iter().find(|part| !(1..=10_000).contains(&part.part_number)) {
+            let why = format!("PartNumber {} is not within 1..=10000", part.part_number);
+            return Err(CosClientError::invalid("multipart_upload", why));
+        }
         if let Some(part) = self.part.iter().find(|part| part.etag.is_empty()) {
             let why = format!("part {} has no ETag", part.part_number);
             return Err(CosClientError::invalid("multipart_upload", why));
@@ -85,6 +91,19 @@ impl MultipartUpload {
 impl From<Vec<Part>> for MultipartUpload {
     fn from(part: Vec<Part>) -> Self {
         Self { part }
+    }
+}
+
+/// Python: `MultipartUpload={'Part': response['Part']}`, with what `list_parts` returned.
+impl From<Vec<ListedPart>> for MultipartUpload {
+    fn from(part: Vec<ListedPart>) -> Self {
+        Self { part: part.into_iter().map(Part::from).collect() }
+    }
+}
+
+impl From<ListedPart> for Part {
+    fn from(listed: ListedPart) -> Self {
+        Self { part_number: listed.part_number, etag: listed.etag }
     }
 }
 
