@@ -94,6 +94,13 @@ pub(crate) fn with_reader<T>(body: &mut Body<'_>, read: impl FnOnce(&mut dyn Rea
     }
 }
 
+/// Tells a body whether what is read from now on is sent.
+fn counts(body: &mut Body<'_>, sent: bool) {
+    if let Kind::Source(source) = &mut body.0 {
+        source.counts(sent);
+    }
+}
+
 /// Returns the MD5 of a body in Base64 and goes back to its start; a body that cannot go back is an
 /// error.
 pub(crate) fn md5_base64(body: &mut Body<'_>) -> io::Result<String> {
@@ -102,6 +109,7 @@ pub(crate) fn md5_base64(body: &mut Body<'_>) -> io::Result<String> {
         return Err(once());
     }
     let mut md5 = Md5::new();
+    counts(body, false);
     with_reader(body, |reader| {
         let mut buffer = vec![0; 64 * 1024];
         loop {
@@ -113,7 +121,9 @@ pub(crate) fn md5_base64(body: &mut Body<'_>) -> io::Result<String> {
             }
         }
     })?;
-    if body.rewind()? { Ok(BASE64_STANDARD.encode(md5.finalize())) } else { Err(once()) }
+    let again = body.rewind()?;
+    counts(body, true);
+    if again { Ok(BASE64_STANDARD.encode(md5.finalize())) } else { Err(once()) }
 }
 
 #[cfg(test)]

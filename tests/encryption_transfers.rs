@@ -77,6 +77,20 @@ fn fault_62_eight_threads_and_repeated_parts_decrypt_equal() {
 }
 
 #[test]
+fn what_is_read_for_an_md5_is_no_progress() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), noise(6, 3 * MIB)).unwrap();
+    for (mode, threshold) in MODES.into_iter().flat_map(|mode| [0, u64::MAX].map(|threshold| (mode, threshold))) {
+        let (_cos, client) = started(mode);
+        let reports = Reports::default();
+        let upload = client.upload_file(BUCKET, "k", file.path()).part_size(1).multipart_threshold(threshold);
+        let upload = upload.enable_md5(true).progress_callback(|done, total| reports.note(done, total));
+        upload.send().unwrap();
+        assert!(reports.of(3 * MIB).is_sorted(), "{mode} {threshold}");
+    }
+}
+
+#[test]
 fn small_and_empty_files_decrypt_equal() {
     let folder = tempfile::tempdir().unwrap();
     let (file, copy) = (folder.path().join("file"), folder.path().join("copy"));

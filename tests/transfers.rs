@@ -98,11 +98,13 @@ fn above_the_threshold_a_file_goes_in_parts() {
 
 #[test]
 fn progress_rises_to_exactly_the_total() {
-    for (threads, threshold) in [(1, 0), (3, 0), (1, SIZE as u64)] {
+    for (threads, threshold, md5) in
+        [(1, 0, false), (3, 0, false), (1, SIZE as u64, false), (3, 0, true), (1, SIZE as u64, true)]
+    {
         let (_cos, client) = start();
         let source = Source::new(3, SIZE);
         let reports = Reports::default();
-        let upload = source.upload(&client).max_thread(threads).multipart_threshold(threshold);
+        let upload = source.upload(&client).max_thread(threads).multipart_threshold(threshold).enable_md5(md5);
         upload.progress_callback(|done, total| reports.note(done, total)).send().unwrap();
         assert!(reports.of(SIZE).is_sorted());
     }

@@ -99,6 +99,10 @@ impl Source for Sealed<'_> {
         self.plaintext.len()
     }
 
+    fn counts(&mut self, sent: bool) {
+        self.plaintext.counts(sent);
+    }
+
     fn rewind(&mut self) -> io::Result<bool> {
         self.plaintext.rewind()
     }

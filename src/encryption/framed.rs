@@ -197,6 +197,10 @@ impl Source for Sealed<'_> {
         self.len.get_or_insert(len);
     }
 
+    fn counts(&mut self, sent: bool) {
+        self.plaintext.counts(sent);
+    }
+
     fn rewind(&mut self) -> io::Result<bool> {
         let rewound = self.plaintext.rewind()?;
         if rewound {

@@ -29,6 +29,13 @@ impl<'a> Plaintext<'a> {
         }
     }
 
+    /// Tells the body whether what is read from now on is sent.
+    pub(crate) fn counts(&mut self, sent: bool) {
+        if let Kind::Source(source) = &mut self.kind {
+            source.counts(sent);
+        }
+    }
+
     /// Goes back to the start. False: this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         let rewound = match &mut self.kind {

@@ -17,13 +17,15 @@ pub(crate) struct Section<'t> {
     file: &'t File,
     range: PartRange,
     read: u64,
+    /// Whether what is read is progress.
+    counts: bool,
     progress: &'t Progress<'t>,
     stop: &'t Stop,
 }
 
 impl<'t> Section<'t> {
     pub(crate) fn new(file: &'t File, range: PartRange, progress: &'t Progress<'t>, stop: &'t Stop) -> Self {
-        Self { file, range, read: 0, progress, stop }
+        Self { file, range, read: 0, counts: true, progress, stop }
     }
 }
 
@@ -36,7 +38,9 @@ impl Read for Section<'_> {
         let wanted = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
         let read = read_at(self.file, &mut buf[..wanted], self.range.offset + self.read)?;
         self.read += read as u64;
-        self.progress.forward(read as u64);
+        if self.counts {
+            self.progress.forward(read as u64);
+        }
         Ok(read)
     }
 }
@@ -46,8 +50,14 @@ impl Source for Section<'_> {
         Some(self.range.len)
     }
 
+    fn counts(&mut self, sent: bool) {
+        self.counts = sent;
+    }
+
     fn rewind(&mut self) -> io::Result<bool> {
-        self.progress.back(self.read);
+        if self.counts {
+            self.progress.back(self.read);
+        }
         self.read = 0;
         Ok(true)
     }

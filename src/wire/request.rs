@@ -258,6 +258,8 @@ pub(crate) trait Source: Read + Send {
     fn remaining(&self) -> Option<u64>;
     /// Tells the length that the caller declared, for who must know where to end.
     fn declare(&mut self, _len: u64) {}
+    /// Tells whether what is read from now on is sent, for who counts what was. At first it is.
+    fn counts(&mut self, _sent: bool) {}
     /// Goes back to where the body started. False: it cannot.
     fn rewind(&mut self) -> io::Result<bool>;
     /// Whether reading it uses it up.
