@@ -142,13 +142,14 @@ impl Transport for Ureq {
             None => SendBody::from_reader(&mut nothing),
         };
         let (parts, ()) = call.request.into_parts();
+        let uri = parts.uri.clone();
         let sent = if has_body || parts.headers.contains_key(http::header::CONTENT_LENGTH) {
             self.run(http::Request::from_parts(parts, body), call.patience)
         } else {
             self.run(http::Request::from_parts(parts, SendBody::none()), call.patience)
         };
         UNTIL.set(None);
-        let (parts, body) = sent.map_err(failure)?.into_parts();
+        let (parts, body) = sent.map_err(|error| failure(error, &uri))?.into_parts();
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
@@ -199,7 +200,9 @@ pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result
         .build();
     let resolver = Named { fixed: route.connect_to, dns: DefaultResolver::default() };
     let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
-    let (parts, body) = Agent::with_parts(config, connector, resolver).run(request).map_err(failure)?.into_parts();
+    let uri = request.uri().clone();
+    let answer = Agent::with_parts(config, connector, resolver).run(request).map_err(|error| failure(error, &uri))?;
+    let (parts, body) = answer.into_parts();
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
     let body = AnswerBody { reader: body.into_reader(), until: None, watch: Watch::new((0, route.timeout)) };
@@ -279,7 +282,8 @@ impl Resolver for Named {
     }
 }
 
-fn failure(error: Error) -> Failure {
+/// `uri` is what the request was for: the error names its host, which tells a wrong region or endpoint.
+fn failure(error: Error, uri: &Uri) -> Failure {
     let phase = PHASE.get();
     let (stage, kind, what) = match (&error, phase) {
         (Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired, _) => {
@@ -307,7 +311,8 @@ fn failure(error: Error) -> Failure {
         (Error::Io(_), _) => (Stage::Sent, ClientErrorKind::Transport, "the connection broke"),
         _ => (Stage::Sent, ClientErrorKind::Protocol, "the answer is not proper HTTP"),
     };
-    let error = CosClientError::new(kind, format!("{what}: {error}")).caused_by(error);
+    let host = uri.host().unwrap_or_default();
+    let error = CosClientError::new(kind, format!("{host}: {what}: {error}")).caused_by(error);
     Failure { stage, error }
 }
 

@@ -38,8 +38,9 @@ fn fault_02_dns_failure() {
     let scene = Scene::new();
     // A label this long is refused by the resolver itself: no network is asked.
     let host = format!("{}.invalid", "n".repeat(64));
-    let (client, pauses) = recording_client(keys(&scene.cos).endpoint(host), 3);
+    let (client, pauses) = recording_client(keys(&scene.cos).endpoint(&host), 3);
     let error = failed(client.download_file(BUCKET, "k", &scene.path).send());
+    assert!(error.to_string().starts_with(&format!("{BUCKET}.{host}: the host name does not resolve: ")), "{error}");
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Dns, 4, Sent::Nothing));
     assert_eq!(pauses.take().len(), 3);
     scene.assert_untouched();
