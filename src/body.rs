@@ -13,7 +13,11 @@ use crate::wire::request::{Body, Kind};
 /// Sends the file from its current position on.
 impl From<File> for Body<'_> {
     fn from(file: File) -> Self {
-        Body::seekable(file)
+        match file.metadata() {
+            // Its length is none, and some systems call it enormous.
+            Ok(found) if found.is_dir() => Body(Kind::Failed(io::Error::other("it is a folder"))),
+            _ => Body::seekable(file),
+        }
     }
 }
 

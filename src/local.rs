@@ -82,7 +82,7 @@ fn create_unused(place: &Place) -> Option<File> {
 /// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
 /// replaced, a pipe or device must not be.
 pub(crate) fn destination(path: &Path) -> Result<Place, CosClientError> {
-    let place = Place::of(path).map_err(|e| CosClientError::local(path, "cannot replace", e))?;
+    let place = Place::of(path).map_err(|e| CosClientError::local(path, "cannot write", e))?;
     let refuse = |why: &str| Err(CosClientError::local(path, "cannot replace", io::Error::other(why.to_owned())));
     match place.metadata() {
         Ok(found) if found.is_dir() => refuse("it is a folder"),

@@ -101,6 +101,21 @@ fn a_missing_local_file_is_named_and_nothing_is_sent() {
     assert_eq!(cos.request_count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_is_no_body_and_nothing_is_sent() {
+    let (cos, client) = start();
+    let folder = tempfile::tempdir().unwrap();
+    let error = failed(client.put_object_from_local_file(BUCKET, folder.path(), "k").enable_md5(true).send());
+    assert_eq!(error.to_string(), format!("cannot upload {}: it is a folder", folder.path().display()));
+    for md5 in [false, true] {
+        let file = File::open(folder.path()).unwrap();
+        let error = failed(client.put_object(BUCKET, file, "k").enable_md5(md5).send());
+        assert_eq!((error.kind(), error.to_string().as_str()), (&ClientErrorKind::Body, "body: it is a folder"));
+    }
+    assert_eq!(cos.request_count(), 0);
+}
+
 #[test]
 fn a_body_that_ends_before_its_length_is_an_error_and_stores_nothing() {
     let (_cos, client) = start();

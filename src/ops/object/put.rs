@@ -142,6 +142,9 @@ impl PutObject<'_> {
         if let Some(path) = &self.path {
             let file = File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
             self.request.body = file.into();
+            if let Kind::Failed(error) = self.request.body.0 {
+                return Err(CosClientError::local(path, "cannot upload", error).into());
+            }
         }
         upload_body(self.client, self.request, self.enable_md5)
     }
