@@ -44,6 +44,8 @@ fn every_wrong_setting_is_refused_by_its_name() {
         ("service_domain", valid().service_domain("a b")),
         ("ip", valid().ip("1.2.3.4/")),
         ("ip", valid().ip("")),
+        ("ip", valid().ip("127.0.0.1:80").port(80)),
+        ("port", valid().ip("127.0.0.1").port(0)),
         ("scheme", valid().scheme("ftp")),
         ("scheme", valid().scheme("HTTPS")),
         ("appid", valid().appid("125-0")),
@@ -151,9 +153,13 @@ fn another_address_takes_effect_and_leaves_the_host_as_it_is() {
     assert_eq!((first.request_count(), second.request_count()), (0, 1));
     let host = second.requests()[0].header("host").unwrap().to_owned();
     assert_eq!(host, format!("{BUCKET}.cos.{}.myqcloud.com", second.region()));
-    assert_eq!(field(client.get_conf().set_ip_port("127.0.0.1/", None)), "ip");
+    for (wrong, port) in [("127.0.0.1/", None), ("127.0.0.1:80", Some(80))] {
+        assert_eq!(field(client.get_conf().set_ip_port(wrong, port)), "ip");
+    }
     put(&client, "k", b"x");
-    assert_eq!(second.request_count(), 2);
+    client.get_conf().set_ip_port(first.addr().to_string(), None).unwrap();
+    put(&client, "k", b"x");
+    assert_eq!((first.request_count(), second.request_count()), (1, 2));
 }
 
 #[test]

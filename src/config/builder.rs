@@ -12,7 +12,7 @@ use super::{Connection, CosConfig, Fixed, Live};
 use crate::credentials::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::request::header;
-use crate::wire::uri::{Addressing, Module, check_host, region_endpoint};
+use crate::wire::uri::{Addressing, Module, check_host, check_ip, region_endpoint};
 
 /// The largest object that one request can upload or copy, in bytes: 5 GiB.
 const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
@@ -386,11 +386,11 @@ impl CosConfigBuilder {
             ("endpoint_ci", &self.endpoint_ci),
             ("domain", &self.domain),
             ("service_domain", &self.service_domain),
-            ("ip", &self.ip),
         ];
         for (field, host) in hosts {
             host.as_ref().map_or(Ok(()), |host| check_host(field, host))?;
         }
+        check_ip(self.ip.as_deref(), self.port)?;
         if let Some(appid) = self.appid.as_deref().filter(|appid| !appid.bytes().all(|b| b.is_ascii_alphanumeric())) {
             return Err(CosClientError::invalid("appid", format!("{appid:?} may hold only letters and digits")));
         }

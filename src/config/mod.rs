@@ -12,7 +12,7 @@ pub use builder::CosConfigBuilder;
 
 use crate::credentials::{CredentialProvider, Credentials};
 use crate::error::CosError;
-use crate::wire::uri::{Addressing, check_host};
+use crate::wire::uri::{Addressing, check_ip};
 
 /// The settings of a client; made by [`CosConfig::builder`].
 ///
@@ -123,7 +123,7 @@ impl CosConfig {
     /// Python: `config.set_ip_port('10.0.0.1', 8080)`
     pub fn set_ip_port(&self, ip: impl Into<String>, port: Option<u16>) -> Result<(), CosError> {
         let ip = ip.into();
-        check_host("ip", &ip)?;
+        check_ip(Some(&ip), port)?;
         self.write(|live| {
             let addressing = Arc::make_mut(&mut live.addressing);
             (addressing.ip, addressing.port) = (Some(ip), port);

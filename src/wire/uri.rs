@@ -196,7 +196,7 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
     };
     let (authority, host_header) = match &addressing.ip {
         Some(ip) => {
-            let ip = if ip.contains(':') && !ip.starts_with('[') { format!("[{ip}]") } else { ip.clone() };
+            let ip = if is_ipv6(ip) && !ip.starts_with('[') { format!("[{ip}]") } else { ip.clone() };
             let authority = addressing.port.map_or(ip.clone(), |port| format!("{ip}:{port}"));
             (authority, Some(host))
         }
@@ -259,6 +259,8 @@ pub(crate) fn check_key_simplified(key: &str) -> Result<(), CosClientError> {
         }
     }
     if depth == 0 {
+        // What never is a key is refused for that.
+        key_path(key)?;
         let why = format!("{key:?} resolves to \"/\"; key_simplify_check(false) allows it");
         return Err(CosClientError::invalid("key", why));
     }
@@ -332,6 +334,19 @@ pub(crate) fn check_host(field: &str, host: &str) -> Result<(), CosClientError> 
     if !fits || port.is_some_and(|port| !is_port(port)) {
         let why = format!("{host:?} must be a host name with an optional port, without scheme and path");
         return Err(CosClientError::invalid(field, why));
+    }
+    Ok(())
+}
+
+/// Refuses what is no address to connect to, and a port of 0 or two of them.
+pub(crate) fn check_ip(ip: Option<&str>, port: Option<u16>) -> Result<(), CosClientError> {
+    if port == Some(0) {
+        return Err(CosClientError::invalid("port", "must be at least 1"));
+    }
+    let Some(ip) = ip else { return Ok(()) };
+    check_host("ip", ip)?;
+    if port.is_some() && ip.contains(':') && !is_ipv6(ip) {
+        return Err(CosClientError::invalid("ip", format!("{ip:?} has a port, and port sets one, too")));
     }
     Ok(())
 }
