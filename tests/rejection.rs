@@ -291,3 +291,14 @@ fn methods_and_empty_keys_are_refused_by_name() {
     assert_eq!(common::field(client.get_presigned_url(BUCKET, "k", "G E T").sign()), "method");
     assert!(common::field(client.get_presigned_url(BUCKET, "k", "PUT").header("a b", "c").sign()).contains("a b"));
 }
+
+#[test]
+fn signatures_that_could_not_be_used_are_refused_by_name() {
+    let (_cos, client) = start_with_domain();
+    assert_eq!(common::field(client.get_auth("GET", BUCKET, "k").expired(0).sign()), "expired");
+    assert_eq!(common::field(client.get_presigned_url(BUCKET, "k", "GET").expired(0).sign()), "expired");
+    for name in ["q-signature", "Q-Sign-Time"] {
+        let error = common::failed(client.get_presigned_download_url(BUCKET, "k").param(name, "").sign());
+        assert_eq!(error.to_string(), format!("params: {name:?} is set by the signature"));
+    }
+}

@@ -112,6 +112,9 @@ impl<'a> Signing<'a> {
 
     fn locate(&mut self) -> Result<Location, CosError> {
         self.request.check()?;
+        if self.expired == 0 {
+            return Err(CosClientError::invalid("expired", "must be at least 1").into());
+        }
         let addressing = self.client.get_conf().addressing();
         let endpoint = match (self.ci, &addressing.endpoint_ci) {
             (true, Some(endpoint)) => endpoint,
@@ -244,7 +247,14 @@ impl GetPresignedUrl<'_> {
             {
                 self.signing.request.set_query(TOKEN, token);
             }
-            query = encode_query(&self.signing.signature(&location, credentials)?.fields());
+            let signature = self.signing.signature(&location, credentials)?;
+            let fields = signature.fields();
+            let mut params = self.signing.request.query.iter().map(|(name, _)| name);
+            // Of two of a name COS would choose one.
+            if let Some(name) = params.find(|name| fields.iter().any(|(field, _)| name.eq_ignore_ascii_case(field))) {
+                return Err(CosClientError::invalid("params", format!("{name:?} is set by the signature")).into());
+            }
+            query = encode_query(&fields);
         }
         if !self.signing.request.query.is_empty() {
             if !query.is_empty() {
