@@ -72,7 +72,10 @@ impl AESProvider {
         let key = BASE64_STANDARD.decode(&*plain).map(Zeroizing::new);
         let key = key.map_err(|_| CosClientError::invalid(field, "is not Base64"))?;
         if ![16, 24, 32].contains(&key.len()) {
-            return Err(CosClientError::invalid(field, format!("has {} bytes, not 16, 24 or 32", key.len())));
+            return Err(CosClientError::invalid(
+                field,
+                format!("is Base64 of {} bytes, not of 16, 24 or 32", key.len()),
+            ));
         }
         Ok(Self { key: Arc::new(key) })
     }
