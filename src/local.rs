@@ -18,6 +18,8 @@ pub(crate) struct Replacement {
     file: File,
     temporary: Place,
     destination: Place,
+    /// The temporary name is free for another file.
+    placed: bool,
 }
 
 impl Replacement {
@@ -34,26 +36,34 @@ impl Replacement {
         let usual =
             destination.beside(hidden(&destination, &hex(&Md5::digest(destination.name().as_encoded_bytes())), "part"));
         if let Some(file) = create_unused(&usual) {
-            return Ok(Self { file, temporary: usual, destination });
+            return Ok(Self { file, temporary: usual, destination, placed: false });
         }
         let temporary = destination.beside(hidden(&destination, &unique(), "part"));
         let file = temporary.create().map_err(failed)?;
-        Ok(Self { file, temporary, destination })
+        Ok(Self { file, temporary, destination, placed: false })
     }
 
     /// Puts the file in its place, with its bytes on the disk first.
-    pub(crate) fn finish(self) -> Result<(), CosClientError> {
+    pub(crate) fn finish(mut self) -> Result<(), CosClientError> {
+        self.take_place()
+    }
+
+    fn take_place(&mut self) -> Result<(), CosClientError> {
         let failed = |doing: &str, e| CosClientError::local(&self.destination.path(), doing, e);
         self.temporary.set_usual_mode(&self.file);
         self.file.sync_all().map_err(|e| failed("cannot write", e))?;
-        self.destination.take(&self.temporary).map_err(|e| failed("cannot replace", e))
+        self.destination.take(&self.temporary).map_err(|e| failed("cannot replace", e))?;
+        self.placed = true;
+        Ok(())
     }
 }
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // Where it took its place, nothing has this name any more.
-        let _ = self.temporary.remove();
+        // Once it took its place, who downloads to the same file next may have made a file of this name.
+        if !self.placed {
+            let _ = self.temporary.remove();
+        }
     }
 }
 
@@ -212,6 +222,20 @@ mod tests {
         third.write_all(b"third").unwrap();
         third.finish().unwrap();
         assert_eq!((std::fs::read(&path).unwrap(), files()), (b"third".to_vec(), 1));
+    }
+
+    #[test]
+    fn what_took_its_place_leaves_the_next_ones_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut first = Replacement::create(&path).unwrap();
+        first.take_place().unwrap();
+        let mut second = Replacement::create(&path).unwrap();
+        second.write_all(b"second").unwrap();
+        assert_eq!(second.temporary.path(), first.temporary.path());
+        drop(first);
+        second.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
     }
 
     #[cfg(unix)]
