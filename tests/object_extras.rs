@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{BUCKET, start};
+use common::{BUCKET, get, put, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AccessControlPolicy, Acl, CosError, CosS3Client, Delete, RestoreRequest};
+use qcloud_cos::{AccessControlPolicy, Acl, CosError, CosS3Client, Delete, DeleteKey, RestoreRequest};
 use serde_json::json;
 
 fn sent(cos: &CosEmulator, query: &str) -> usize {
@@ -76,6 +76,30 @@ fn odd_keys_and_versions_are_deleted() {
     assert_eq!(deleted.len(), 10);
     let page = client.list_objects_versions(BUCKET).send().unwrap();
     assert!(page.version.is_empty() && page.delete_marker.is_empty());
+}
+
+#[test]
+fn a_version_is_deleted_again_as_that_version_whatever_the_error_says() {
+    let (cos, client) = start();
+    client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
+    let ids: Vec<_> = (0..3).map(|_| client.put_object(BUCKET, "x", "k").send().unwrap().version_id).collect();
+    let object = |id: usize| DeleteKey { key: "k".to_owned(), version_id: ids[id].clone() };
+    let answer = |code| {
+        let errors =
+            format!("<Error><Key>k</Key><Code>{code}</Code></Error><Error><Key>other</Key><Code>{code}</Code></Error>");
+        Fault::Answer(Answer::new(200).body(format!("<DeleteResult>{errors}</DeleteResult>")))
+    };
+    put(&client, "other", b"x");
+    cos.inject(answer("InternalError"), Match::any().method("POST"), 1);
+    let output = client.delete_objects(BUCKET, [object(0), object(1)]).send().unwrap();
+    assert_eq!(output.deleted.len(), 2);
+    assert_eq!(output.error[0].key, "other", "it was not asked for");
+    let page = client.list_objects_versions(BUCKET).prefix("k").send().unwrap();
+    assert_eq!((page.version.len(), page.delete_marker.len()), (1, 0));
+    assert_eq!(get(&client, "other"), b"x");
+    cos.inject(answer("AccessDenied"), Match::any().method("POST"), 1);
+    let output = client.delete_objects(BUCKET, [object(2)]).send().unwrap();
+    assert_eq!(DeleteKey::from(output.error[0].clone()), object(2), "to try it again");
 }
 
 #[test]

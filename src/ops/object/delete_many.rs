@@ -159,12 +159,15 @@ impl DeleteObjects<'_> {
                 // An empty <Deleted/> stands for none.
                 output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
                 output.request_id = answer.headers.text("x-cos-request-id");
-                let (pass, stay): (Vec<_>, Vec<_>) = page.error.into_iter().partition(|e| passing(&e.code).is_some());
+                let errors = attributed(page.error, &batch.object);
+                let (pass, stay): (Vec<_>, Vec<_>) = errors.into_iter().partition(|error| {
+                    passing(&error.code).is_some() && batch.object.iter().any(|object| error.is_of(object))
+                });
                 output.error.extend(stay);
                 let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
                 match dearest {
                     Some(worst) if client.repeat(&mut repeats, &request.target, worst) => {
-                        batch.object = pass.into_iter().map(DeleteKey::from).collect();
+                        batch.object.retain(|object| pass.iter().any(|error| error.is_of(object)));
                     }
                     _ => {
                         if pass.is_empty() {
@@ -178,6 +181,29 @@ impl DeleteObjects<'_> {
         }
         Ok(output)
     }
+}
+
+/// Has every error name the version that was asked for: an answer need not repeat it, and to try again without it
+/// would delete the newest one.
+fn attributed(errors: Vec<DeleteError>, asked: &[DeleteKey]) -> Vec<DeleteError> {
+    let mut attributed = Vec::with_capacity(errors.len());
+    for error in errors {
+        let objects =
+            asked.iter().filter(|object| version(error.version_id.as_ref()).is_empty() && object.key == error.key);
+        let versions = objects.map(|object| version(object.version_id.as_ref())).filter(|version| !version.is_empty());
+        let versions: Vec<_> = versions.map(str::to_owned).collect();
+        if versions.is_empty() {
+            attributed.push(error);
+            continue;
+        }
+        for version in versions {
+            let of_version = DeleteError { version_id: Some(version), ..error.clone() };
+            if !attributed.contains(&of_version) {
+                attributed.push(of_version);
+            }
+        }
+    }
+    attributed
 }
 
 impl Delete {
@@ -237,6 +263,17 @@ pub struct DeleteError {
     pub code: String,
     /// COS's description of the error.
     pub message: String,
+}
+
+impl DeleteError {
+    fn is_of(&self, object: &DeleteKey) -> bool {
+        self.key == object.key && version(self.version_id.as_ref()) == version(object.version_id.as_ref())
+    }
+}
+
+/// An empty id names no version, as none does.
+pub(crate) fn version(id: Option<&String>) -> &str {
+    id.map_or("", String::as_str)
 }
 
 #[cfg(test)]
