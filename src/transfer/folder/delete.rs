@@ -10,7 +10,7 @@ use super::work::each;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-use crate::ops::object::delete_many::{Delete, DeleteError, DeleteKey};
+use crate::ops::object::delete_many::{Delete, DeleteError, DeleteKey, version};
 use crate::ops::options;
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::pool::threads;
@@ -202,12 +202,20 @@ impl Deletes<'_> {
             Ok(answer) => {
                 output.deleted += answer.deleted.len() as u64;
                 if answer.deleted.len() + answer.error.len() < many.len() {
-                    let named = answer.deleted.iter().map(|done| done.key.as_str());
-                    let named: HashSet<_> = named.chain(answer.error.iter().map(|error| error.key.as_str())).collect();
+                    let deleted =
+                        answer.deleted.iter().map(|done| (done.key.as_str(), version(done.version_id.as_ref())));
+                    let failed =
+                        answer.error.iter().map(|error| (error.key.as_str(), version(error.version_id.as_ref())));
+                    let named: HashSet<_> = deleted.chain(failed).collect();
+                    // An answer need not repeat the version.
+                    let is_named = |object: &DeleteKey| {
+                        let key = object.key.as_str();
+                        named.contains(&(key, version(object.version_id.as_ref()))) || named.contains(&(key, ""))
+                    };
                     let silent = CosClientError::new(ClientErrorKind::Protocol, "COS did not say what became of it");
                     let silent = CosError::from(silent);
                     many.into_iter()
-                        .filter(|object| !named.contains(object.key.as_str()))
+                        .filter(|object| !is_named(object))
                         .for_each(|object| output.failed(object, &silent));
                 }
                 output.error.extend(answer.error);
