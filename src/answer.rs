@@ -3,11 +3,12 @@
 use std::io::Read;
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderValue, Method};
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Stage};
 use crate::tried::Sent;
+use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
 use crate::wire::retry::Outcome;
@@ -33,6 +34,25 @@ pub(crate) struct Streaming {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Box<dyn Read + Send>,
+}
+
+impl Streaming {
+    /// Fails if it is a range that was not asked for: cut short somewhere on the way, it would pass for the whole.
+    pub(crate) fn check_range(&self, asked: Option<&HeaderValue>) -> Result<(), CosClientError> {
+        let found = self.headers.get("content-range");
+        let fits = match asked.map(|asked| String::from_utf8_lossy(asked.as_bytes())) {
+            // Several ranges come without the header.
+            Some(asked) => found
+                .as_deref()
+                .is_none_or(|found| ContentRange::parse(found).is_some_and(|found| found.answers(asked.trim()))),
+            None => false,
+        };
+        if self.status != 206 || fits {
+            return Ok(());
+        }
+        let why = format!("the answer is another part of the object than was asked for: Content-Range {found:?}");
+        Err(CosClientError::new(ClientErrorKind::Protocol, why))
+    }
 }
 
 /// Why an attempt failed, for the user and for the retry decision.

@@ -7,7 +7,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use common::{BUCKET, MIB, client_with_retry, code, config, failed, get, kind, names, noise, put, requests, start};
-use cos_emulator::{CosEmulator, Fault, Match, Moment, RecordedRequest};
+use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment, RecordedRequest};
 use qcloud_cos::{Body, ClientErrorKind, CosClientError, CosS3Client, Sent};
 
 /// Puts a body and returns what is stored then, with the request that brought it.
@@ -233,6 +233,21 @@ fn a_cut_or_damaged_body_never_reads_to_a_clean_end() {
         assert!(pieces.last().unwrap().is_err(), "{fault:?}");
         assert_eq!(pieces.iter().filter(|piece| piece.is_err()).count(), 1, "{fault:?}");
     }
+}
+
+#[test]
+fn a_part_of_an_object_never_passes_for_what_was_asked_for() {
+    with_old_file(|cos, client, path| {
+        let part = Answer::new(206).header("Content-Range", "bytes 0-3/12").header("ETag", "\"e\"").body("0123");
+        cos.inject(Fault::Answer(part), Match::any().method("GET"), usize::MAX);
+        assert_eq!(kind(client.download_file(BUCKET, "k", path).send()), ClientErrorKind::Protocol);
+        assert_eq!(kind(client.get_object(BUCKET, "k").send()), ClientErrorKind::Protocol);
+        for other in ["bytes=1-4", "bytes=0-4", "bytes=0-", "bytes=-4"] {
+            assert_eq!(kind(client.get_object(BUCKET, "k").range(other).send()), ClientErrorKind::Protocol, "{other}");
+        }
+        let asked = client.get_object(BUCKET, "k").range("bytes=0-3").send().unwrap();
+        assert_eq!(io::read_to_string(asked.body).unwrap(), "0123");
+    });
 }
 
 #[test]

@@ -351,6 +351,7 @@ impl<'a> DownloadFile<'a> {
             request.set_header("x-cos-sdk-retry", "true");
         }
         let answer = self.client.execute_streaming(request)?;
+        answer.check_range(None)?;
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);

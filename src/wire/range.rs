@@ -22,6 +22,26 @@ impl ContentRange {
     }
 }
 
+impl ContentRange {
+    /// Whether it answers a `Range` header. What is not one range of bytes asks for nothing that could be told.
+    pub(crate) fn answers(&self, asked: &str) -> bool {
+        let Some((first, last)) = asked.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+            return true;
+        };
+        let end = self.total.map(|total| total.saturating_sub(1));
+        match (first, number(first), last, number(last)) {
+            ("", _, _, Some(len)) => self
+                .total
+                .is_none_or(|total| (self.first, self.last) == (total.saturating_sub(len), total.saturating_sub(1))),
+            (_, Some(first), "", _) => self.first == first && end.is_none_or(|end| self.last == end),
+            (_, Some(first), _, Some(last)) => {
+                self.first == first && self.last == end.map_or(last, |end| last.min(end))
+            }
+            _ => true,
+        }
+    }
+}
+
 /// Digits alone: `parse` would take a plus sign, too.
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
@@ -46,6 +66,29 @@ mod tests {
         for (first, last, total) in [(0, 0, Some(1)), (5, 9, None), (0, u64::MAX - 1, Some(u64::MAX))] {
             let range = ContentRange { first, last, total };
             assert_eq!(ContentRange::parse(&range.to_string()), Some(range));
+        }
+    }
+
+    #[test]
+    fn tells_what_was_asked_for_from_anything_else() {
+        let answers = |answer: &str, asked: &str| ContentRange::parse(answer).unwrap().answers(asked);
+        for (answer, asked, expected) in [
+            ("bytes 5-9/100", "bytes=5-9", true),
+            ("bytes 5-9/*", "bytes=5-9", true),
+            ("bytes 0-4/100", "bytes=5-9", false),
+            ("bytes 5-8/100", "bytes=5-9", false),
+            ("bytes 5-99/100", "bytes=5-9", false),
+            ("bytes 5-7/8", "bytes=5-9", true),
+            ("bytes 5-7/8", "bytes=5-", true),
+            ("bytes 5-6/8", "bytes=5-", false),
+            ("bytes 5-7/8", "bytes=-3", true),
+            ("bytes 0-7/8", "bytes=-30", true),
+            ("bytes 0-2/8", "bytes=-3", false),
+            ("bytes 0-2/8", "bytes=0-0,7-7", true),
+            ("bytes 0-2/8", "lines=1-2", true),
+            ("bytes 5-7/8", "bytes=5-99999999999999999999", true),
+        ] {
+            assert_eq!(answers(answer, asked), expected, "{answer} for {asked}");
         }
     }
 

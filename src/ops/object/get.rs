@@ -1,6 +1,7 @@
 //! Downloading an object.
 
 use http::Method;
+use http::header::RANGE;
 use serde::Serialize;
 
 use super::head::HeadObjectOutput;
@@ -96,7 +97,9 @@ impl GetObject<'_> {
             None => None,
         };
         let again = self.request.repeat();
-        let answer = Resuming::wrap(self.client, again, self.client.execute_streaming(self.request)?);
+        let answer = self.client.execute_streaming(self.request)?;
+        answer.check_range(again.headers.get(RANGE))?;
+        let answer = Resuming::wrap(self.client, again, answer);
         let mut meta = HeadObjectOutput::from(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
