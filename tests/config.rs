@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{
-    BUCKET, SSE_KEY, client, code, config, domain_config, failed, field, keys, lock, names, put, refused, start,
+    BUCKET, SSE_KEY, client, code, config, domain_config, failed, field, get, keys, lock, names, put, refused, start,
     start_with_domain,
 };
 use cos_emulator::{CosEmulator, Fault, Match};
@@ -102,6 +102,19 @@ fn what_is_valid_is_taken() {
         valid().appid("1250000000").timeout(1).pool_max_size(1),
     ] {
         CosS3Client::new(builder.build().unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn a_time_longer_than_any_is_as_none() {
+    let (cos, _) = start();
+    let ever = Duration::MAX;
+    let each = config(&cos).connect_timeout(ever).response_timeout(ever).stall_timeout(ever).least_speed(1, ever);
+    for settings in [config(&cos).timeout(u64::MAX), each, config(&cos).deadline(ever)] {
+        let client = client(settings);
+        put(&client, "k", b"x");
+        assert_eq!(get(&client, "k"), b"x");
+        client.list_objects(BUCKET).send().unwrap();
     }
 }
 

@@ -18,6 +18,8 @@ use crate::wire::uri::{Addressing, Module, check_host, check_ip, region_endpoint
 const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 /// Idle connections kept for a host unless set otherwise: enough for transfers of as many threads.
 const IDLE_CONNECTIONS: usize = 64;
+/// The longest time that is waited for anything. A clock cannot count much longer ones.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 const USER_AGENT: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
 
 /// Collects the settings of a [`CosConfig`].
@@ -349,7 +351,7 @@ impl CosConfigBuilder {
             auto_switch_domain_on_retry: self.auto_switch_domain_on_retry,
             deadline: match self.deadline.unwrap_or(Duration::from_secs(120)) {
                 Duration::ZERO => return Err(CosClientError::invalid("deadline", "must be longer than 0").into()),
-                deadline => deadline,
+                deadline => deadline.min(LONGEST),
             },
             connection: self.connection(live.addressing.scheme == "https")?,
         };
@@ -429,7 +431,10 @@ impl CosConfigBuilder {
         let limit = |field: &str, own: Option<Duration>, default: u64| {
             let value = own.or(timeout).unwrap_or(Duration::from_secs(default));
             let field = if own.is_none() && timeout.is_some() { "timeout" } else { field };
-            if value.is_zero() { Err(CosClientError::invalid(field, "must be longer than 0")) } else { Ok(value) }
+            if value.is_zero() {
+                return Err(CosClientError::invalid(field, "must be longer than 0"));
+            }
+            Ok(value.min(LONGEST))
         };
         let count = |field: &str, value: Option<usize>, default: usize| match value.unwrap_or(default) {
             0 => Err(CosClientError::invalid(field, "must be at least 1")),
