@@ -42,7 +42,8 @@ impl Plan {
     pub(crate) fn download(size: u64, part_size: u64, max_count: u64) -> Self {
         let mut part_size = part_size;
         while part_size.saturating_mul(max_count) < size {
-            part_size *= 2;
+            // Of a length that nothing has, but an answer may name.
+            part_size = part_size.saturating_mul(2);
         }
         Self { size, part_size, count: size.div_ceil(part_size).max(1) }
     }
@@ -147,6 +148,7 @@ mod tests {
         assert_eq!(plan.part_size, (10_001 * MIB + 7) / 10_000);
         let plan = Plan::download(3 * MIB, MIB, 2);
         assert_eq!((plan.part_size, plan.count), (2 * MIB, 2));
+        assert_eq!(Plan::download(u64::MAX, MIB, 1).count, 1);
     }
 
     #[test]
