@@ -31,7 +31,9 @@ const SINGLE_REQUEST: u64 = 20 * MIB;
 
 /// Has every part come from the object that was looked up, unless the caller set this condition himself.
 fn pin(headers: &mut HeaderMap, condition: &'static str, etag: &str) {
-    if let (false, false, Ok(etag)) = (headers.contains_key(condition), etag.is_empty(), HeaderValue::from_str(etag)) {
+    // That there is any object is no such condition.
+    let set = headers.get(condition).is_some_and(|set| set != "*");
+    if let (false, false, Ok(etag)) = (set, etag.is_empty(), HeaderValue::from_str(etag)) {
         headers.insert(condition, etag);
     }
 }

@@ -125,6 +125,15 @@ fn fault_42_object_overwritten_during_a_download() {
     let result = download.progress_callback(|_, _| once.run(overwrite)).send();
     assert_eq!(kind(result), ClientErrorKind::ObjectChanged);
     scene.assert_untouched();
+    // A condition that any object meets does not allow for two, nor does the want of a checksum.
+    let (scene, once) = (Scene::new(), Once::default());
+    scene.cos.inject(Hook::omit_crc64(), Match::any(), usize::MAX);
+    let overwrite = || put(&scene.client, "k", &noise(8, scene.content.len()));
+    let download = scene.download(&scene.client).if_match("*");
+    let result = download.progress_callback(|_, _| once.run(overwrite)).send();
+    assert_eq!(kind(result), ClientErrorKind::ObjectChanged);
+    scene.assert_untouched();
+    scene.cos.clear_faults();
     // A stream that has to go on says so, too.
     scene.cos.inject(Hook::CutBody(1_000_000), Match::any().method("GET"), 1);
     let body = scene.client.get_object(BUCKET, "k").send().unwrap().body;
