@@ -71,6 +71,13 @@ fn less_than_a_part_goes_in_one_request() {
 }
 
 #[test]
+fn a_set_parameter_goes_with_the_one_request() {
+    let (cos, client) = start();
+    client.upload_file_from_buffer(BUCKET, "k", &b"x"[..]).query("a", "1").send().unwrap();
+    assert_eq!(cos.requests()[0].param("a"), Some("1"));
+}
+
+#[test]
 fn parts_are_full_however_little_the_reader_gives() {
     let (cos, client) = start();
     for (length, lengths) in [(MIB, vec![MIB]), (2 * MIB + 7, vec![MIB, MIB, 7]), (3 * MIB, vec![MIB; 3])] {

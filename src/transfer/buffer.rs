@@ -144,6 +144,7 @@ impl UploadFileFromBuffer<'_> {
             let put = || {
                 let mut put = Request::new("upload_file_from_buffer", Method::PUT, request.target.clone());
                 put = put.with_facts(UPLOAD).with_body(first.as_slice().into());
+                put.query.clone_from(&request.query);
                 put.headers.clone_from(&request.headers);
                 upload_body(client, put, false)
             };
