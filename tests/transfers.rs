@@ -340,6 +340,30 @@ fn a_completion_that_never_happened_is_no_success_whatever_was_there_before() {
 }
 
 #[test]
+fn an_older_object_of_the_same_content_is_no_completion() {
+    let (cos, client) = start();
+    let source = Source::new(29, SIZE);
+    common::put(&client, "k", &source.content);
+    let lost = || Match::any().method("POST").query("uploadId=");
+    cos.inject(Fault::Reset(Moment::AfterBody), lost(), 4);
+    source.upload(&client).metadata("x-cos-meta-a", "1").send().unwrap();
+    let meta = || client.head_object(BUCKET, "k").send().unwrap().headers.get("x-cos-meta-a");
+    assert_eq!((meta().as_deref(), open_uploads(&client).len()), (Some("1"), 0));
+    cos.inject(Fault::Reset(Moment::AfterBody), lost(), usize::MAX);
+    assert_eq!(kind(source.upload(&client).metadata("x-cos-meta-a", "2").send()), ClientErrorKind::Ambiguous);
+    assert_eq!(meta().as_deref(), Some("1"));
+}
+
+#[test]
+fn a_lost_completion_is_found_by_the_key_of_the_object() {
+    let (cos, client) = start();
+    let source = Source::new(30, SIZE);
+    cos.inject(Fault::Reset(Moment::BeforeAnswer), Match::any().method("POST").query("uploadId="), 1);
+    let upload = source.upload(&client).sse_customer_algorithm("AES256");
+    upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
+}
+
+#[test]
 fn an_object_of_another_checksum_is_an_error() {
     let (cos, client) = start();
     let wrong = Fault::SetHeader("x-cos-hash-crc64ecma".to_owned(), "1".to_owned());
