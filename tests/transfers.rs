@@ -404,6 +404,21 @@ fn two_uploads_of_one_file_at_once_both_succeed() {
 }
 
 #[test]
+fn an_upload_that_another_transfer_is_at_is_left_to_it() {
+    let (cos, client) = start();
+    let source = Source::new(31, SIZE);
+    let once = Once::default();
+    let inner = |done, _| {
+        if done > MIB as u64 {
+            once.run(|| drop(source.upload(&client).send().unwrap()));
+        }
+    };
+    source.upload(&client).progress_callback(inner).send().unwrap();
+    assert_eq!(requests(&cos, "POST", "uploads").len(), 2, "each has its own");
+    assert_eq!((parts_sent(&cos).len(), completions(&cos)), (6, 2));
+}
+
+#[test]
 fn wrong_arguments_are_refused_before_anything_is_sent() {
     let (cos, client) = start();
     let source = Source::new(24, 10);

@@ -243,12 +243,8 @@ impl CopyTransfer<'_> {
             part_size: plan.part_size(),
             options: saved::options(&request.headers),
         };
-        let (saved, earlier) = if self.resume {
-            let (saved, earlier) = Saved::open(of, self.checkpoint_dir.as_deref());
-            (saved, Some(earlier))
-        } else {
-            (Saved::none(of), None)
-        };
+        let (saved, earlier) =
+            if self.resume { Saved::open(of, self.checkpoint_dir.as_deref()) } else { (Saved::none(of), None) };
         let to = Destination { client, bucket, key, headers: &request.headers };
         let (upload, there) = match begin(to, &CopiedFrom { to, head }, &saved, earlier)? {
             Begun::Upload(upload, there) => (upload, there),

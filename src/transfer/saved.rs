@@ -96,8 +96,9 @@ impl Saved {
         Self { of, journal: Mutex::new(None) }
     }
 
-    /// Opens the checkpoint in `folder`, by default the user's. Without one an upload can still be done.
-    pub(super) fn open(of: Upload, folder: Option<&Path>) -> (Self, Earlier) {
+    /// Opens the checkpoint in `folder`, by default the user's. Without one an upload can still be done. None: what
+    /// there is to take up is another transfer's, which is at it now.
+    pub(super) fn open(of: Upload, folder: Option<&Path>) -> (Self, Option<Earlier>) {
         let opened = match folder.map(Path::to_path_buf).or_else(default_folder) {
             Some(folder) => open(&of, &folder),
             None => Err(io::Error::other("there is no home folder")),
@@ -105,15 +106,15 @@ impl Saved {
         match opened {
             Ok(Opened::Ours(journal, found)) => {
                 let earlier = found.map_or(Earlier::Nothing, |(head, entries)| earlier(&of, &head, entries));
-                (Self { of, journal: Mutex::new(Some(journal)) }, earlier)
+                (Self { of, journal: Mutex::new(Some(journal)) }, Some(earlier))
             }
             Ok(Opened::Held) => {
                 log::warn!("{:?} is being uploaded to by another transfer, too; this one keeps no checkpoint", of.key);
-                (Self::none(of), Earlier::Nothing)
+                (Self::none(of), None)
             }
             Err(error) => {
                 log::warn!("no checkpoint of the upload to {:?} can be kept: {error}", of.key);
-                (Self::none(of), Earlier::Nothing)
+                (Self::none(of), Some(Earlier::Nothing))
             }
         }
     }
@@ -239,21 +240,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = |of| Saved::open(of, Some(folder.path()));
         let (saved, earlier) = open(of("1"));
-        assert_eq!(earlier, Earlier::Nothing);
+        assert_eq!(earlier, Some(Earlier::Nothing));
         saved.begin();
         drop(saved);
         let (saved, earlier) = open(of("1"));
-        assert_eq!(earlier, Earlier::Begun);
+        assert_eq!(earlier, Some(Earlier::Begun));
         saved.started("u");
         saved.part(&Done { part: Part { part_number: 2, etag: "e".into() }, crc64: Some(7), len: 1 });
         let held = open(of("1"));
-        assert_eq!(held.1, Earlier::Nothing);
+        assert_eq!(held.1, None);
         drop((saved, held));
         let parts = HashMap::from([(2, SavedPart { etag: "e".into(), crc64: Some(7) })]);
-        let expected = |same| Earlier::Upload { id: "u".into(), same, parts: parts.clone() };
+        let expected = |same| Some(Earlier::Upload { id: "u".into(), same, parts: parts.clone() });
         assert_eq!(open(of("1")).1, expected(true));
         assert_eq!(open(of("2")).1, expected(false));
-        assert_eq!(open(Upload { part_size: 2, ..of("1") }).1, Earlier::Obsolete { id: "u".into() });
+        assert_eq!(open(Upload { part_size: 2, ..of("1") }).1, Some(Earlier::Obsolete { id: "u".into() }));
         open(of("1")).0.remove();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -269,12 +269,8 @@ impl<'a> UploadFile<'a> {
 
     fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
         let of = self.described(job, plan)?;
-        let (saved, earlier) = if self.resume {
-            let (saved, earlier) = Saved::open(of, self.checkpoint_dir.as_deref());
-            (saved, Some(earlier))
-        } else {
-            (Saved::none(of), None)
-        };
+        let (saved, earlier) =
+            if self.resume { Saved::open(of, self.checkpoint_dir.as_deref()) } else { (Saved::none(of), None) };
         let output = match self.send_parts_once(job, pool, plan, &saved, earlier) {
             // Somebody else completed or aborted the upload meanwhile; a new one is nobody else's.
             Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" => {
