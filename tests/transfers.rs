@@ -418,6 +418,15 @@ fn an_upload_that_another_transfer_is_at_is_left_to_it() {
     assert_eq!((parts_sent(&cos).len(), completions(&cos)), (6, 2));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_holds_more_than_its_length_is_an_error_and_nothing_is_sent() {
+    let (cos, client) = start();
+    let found = kind(client.upload_file(BUCKET, "k", "/proc/version").send());
+    assert!(matches!(found, ClientErrorKind::Local { .. }), "{found:?}");
+    assert_eq!(cos.request_count(), 0);
+}
+
 #[test]
 fn wrong_arguments_are_refused_before_anything_is_sent() {
     let (cos, client) = start();

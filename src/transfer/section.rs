@@ -75,9 +75,13 @@ pub(crate) struct Identity {
 impl Identity {
     pub(crate) fn of(file: &File, path: &Path) -> Result<Self, CosClientError> {
         let found = file.metadata().map_err(|e| CosClientError::local(path, "cannot read", e))?;
+        let refused = |why: &str| CosClientError::local(path, "cannot upload", io::Error::other(why));
         if !found.is_file() {
-            let why = io::Error::other("it is not a file");
-            return Err(CosClientError::local(path, "cannot upload", why));
+            return Err(refused("it is not a file"));
+        }
+        // The system makes some files while they are read, and says that they are empty.
+        if found.len() == 0 && read_at(file, &mut [0], 0).is_ok_and(|read| read > 0) {
+            return Err(refused("it holds more than its length says"));
         }
         Ok(Self::from(&found))
     }
