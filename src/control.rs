@@ -137,7 +137,8 @@ impl Control {
             }
             return;
         }
-        state.blocked.retain(|known| known.strong_count() > 0);
+        // A kept connection comes again with every request for which it was somebody else's meanwhile.
+        state.blocked.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&blocked));
         state.blocked.push(blocked);
     }
 
@@ -248,6 +249,20 @@ mod tests {
         let weak: Weak<Socket> = Arc::downgrade(&late);
         control.watch(weak);
         assert_eq!((early.0.load(Ordering::SeqCst), late.0.load(Ordering::SeqCst)), (1, 1));
+    }
+
+    #[test]
+    fn what_is_watched_again_and_again_is_noted_once() {
+        struct Socket;
+        impl Interrupt for Socket {
+            fn interrupt(&self, _: &Control) {}
+        }
+        let (control, sockets) = (Control::default(), [Arc::new(Socket), Arc::new(Socket)]);
+        for socket in sockets.iter().cycle().take(10) {
+            let weak: Weak<Socket> = Arc::downgrade(socket);
+            control.watch(weak);
+        }
+        assert_eq!(control.state().blocked.len(), 2);
     }
 
     #[test]
