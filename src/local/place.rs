@@ -136,9 +136,9 @@ impl Place {
         self.create_with(OpenOptions::new().write(true).create_new(true), 0o600)
     }
 
-    /// Opens the file for appending, or creates it, so that only its owner can read it.
+    /// Opens the file with what it holds, or creates it, so that only its owner can read it.
     pub(crate) fn open_or_create(&self) -> io::Result<File> {
-        self.create_with(OpenOptions::new().append(true).create(true), 0o600)
+        self.create_with(OpenOptions::new().write(true).create(true).truncate(false), 0o600)
     }
 
     fn create_with(&self, options: &mut OpenOptions, mode: u32) -> io::Result<File> {

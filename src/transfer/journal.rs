@@ -1,13 +1,14 @@
 //! A checkpoint in its file, which one transfer at a time holds.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::checkpoint::{Parsed, line, parse};
-use crate::local::Place;
+use crate::local::{Place, write_all_at};
 
 /// The largest checkpoint that is read, in bytes; one of 10,000 parts is far below it.
 const SIZE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -17,6 +18,9 @@ const SIZE_LIMIT: u64 = 4 * 1024 * 1024;
 pub(crate) struct Journal {
     file: File,
     place: Place,
+    /// How many bytes of it are whole lines. Not a file for appending: Windows lets none of these be cut, and what
+    /// a write that failed has left must not stand before the next line.
+    len: Mutex<u64>,
 }
 
 /// What opening a checkpoint came to.
@@ -51,7 +55,7 @@ impl Journal {
         };
         let mut text = Vec::new();
         (&mut file).take(SIZE_LIMIT).read_to_end(&mut text)?;
-        let journal = Self { file, place: place.clone() };
+        let mut journal = Self { file, place: place.clone(), len: Mutex::default() };
         let Some(Parsed { head, entries, len }) = parse(&text) else {
             if !text.is_empty() {
                 log::warn!("the checkpoint {} is damaged or none, and ignored", place.path().display());
@@ -60,19 +64,31 @@ impl Journal {
         };
         // What is appended must follow a whole line.
         journal.file.set_len(len as u64)?;
+        journal.len = Mutex::new(len as u64);
         Ok(Opened::Ours(journal, Some((head, entries))))
     }
 
     /// Starts the checkpoint anew.
     pub(crate) fn begin(&self, head: &impl Serialize) -> io::Result<()> {
+        let mut len = self.len();
         self.file.set_len(0)?;
+        *len = 0;
+        drop(len);
         self.append(head)
     }
 
     /// Adds a line. It is there after the program was killed; should a power cut take it, or the bytes that
     /// it speaks of, the checksums tell.
     pub(crate) fn append(&self, entry: &impl Serialize) -> io::Result<()> {
-        (&self.file).write_all(line(entry)?.as_bytes())
+        let line = line(entry)?;
+        let mut len = self.len();
+        write_all_at(&self.file, line.as_bytes(), *len)?;
+        *len += line.len() as u64;
+        Ok(())
+    }
+
+    fn len(&self) -> MutexGuard<'_, u64> {
+        self.len.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes the checkpoint.
@@ -86,6 +102,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write;
     use std::path::Path;
 
     use super::*;
