@@ -103,6 +103,16 @@ pub(crate) fn destination(path: &Path) -> Result<Place, CosClientError> {
     }
 }
 
+/// Opens a file to be uploaded. To open a pipe would wait for its writer.
+pub(crate) fn open_file(path: &Path) -> Result<File, CosClientError> {
+    let found = std::fs::metadata(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
+    if !found.is_file() {
+        let why = if found.is_dir() { "it is a folder" } else { "it is not a file" };
+        return Err(CosClientError::local(path, "cannot upload", io::Error::other(why)));
+    }
+    File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))
+}
+
 /// Returns 32 hex digits that no other file has.
 pub(crate) fn unique() -> String {
     format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))

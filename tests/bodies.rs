@@ -6,7 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::time::Duration;
 
-use common::{BUCKET, MIB, client_with_retry, code, config, failed, get, kind, names, noise, put, requests, start};
+use common::{
+    BUCKET, MIB, client_with_retry, code, config, ends, failed, get, kind, names, noise, put, requests, start,
+};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment, RecordedRequest};
 use qcloud_cos::{Body, ClientErrorKind, CosClientError, CosS3Client, Sent};
 
@@ -113,6 +115,23 @@ fn a_folder_is_no_body_and_nothing_is_sent() {
         let error = failed(client.put_object(BUCKET, file, "k").enable_md5(md5).send());
         assert_eq!((error.kind(), error.to_string().as_str()), (&ClientErrorKind::Body, "body: it is a folder"));
     }
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+    let (cos, client) = start();
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let errors = ends(move || {
+        [
+            kind(client.put_object_from_local_file(BUCKET, &pipe, "k").send()),
+            kind(client.upload_file(BUCKET, "k", &pipe).send()),
+        ]
+    });
+    assert!(errors.iter().all(|error| matches!(error, ClientErrorKind::Local { .. })), "{errors:?}");
     assert_eq!(cos.request_count(), 0);
 }
 

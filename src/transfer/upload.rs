@@ -23,6 +23,7 @@ use crate::cipher::Cipher;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::open_file;
 use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
@@ -227,8 +228,7 @@ impl<'a> UploadFile<'a> {
         check_threads(self.max_thread)?;
         let control = Control::of_this_thread();
         let _entered = control.enter();
-        let file = self.file.take().map_or_else(|| File::open(&self.path), Ok);
-        let file = file.map_err(|e| CosClientError::local(&self.path, "cannot open", e))?;
+        let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
         let identity = Identity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let path = self.path.clone();

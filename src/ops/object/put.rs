@@ -1,6 +1,5 @@
 //! Uploading an object in one request.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use http::Method;
@@ -12,6 +11,7 @@ use crate::answer::Response;
 use crate::body::md5_base64;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::open_file;
 use crate::ops::options;
 use crate::wire::request::{Body, Facts, Kind, Request};
 use crate::wire::respond::Headers;
@@ -140,11 +140,7 @@ impl PutObject<'_> {
     pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
         self.request.check()?;
         if let Some(path) = &self.path {
-            let file = File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
-            self.request.body = file.into();
-            if let Kind::Failed(error) = self.request.body.0 {
-                return Err(CosClientError::local(path, "cannot upload", error).into());
-            }
+            self.request.body = open_file(path)?.into();
         }
         upload_body(self.client, self.request, self.enable_md5)
     }
