@@ -4,6 +4,7 @@ mod common;
 
 use common::{BUCKET, start};
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -163,6 +164,21 @@ fn a_reader_that_fails_ends_the_upload() {
         assert_eq!(open_uploads(&client), 0);
         assert!(!client.object_exists(BUCKET, "big").send().unwrap());
     }
+}
+
+#[test]
+fn a_reader_that_panics_leaves_no_parts() {
+    struct Bomb(usize);
+    impl Read for Bomb {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let left = self.0.checked_sub(buf.len().min(4096)).expect("the reader panics");
+            Ok(std::mem::replace(&mut self.0, left) - left)
+        }
+    }
+    let (_cos, client) = start();
+    let upload = || client.upload_file_from_buffer(BUCKET, "big", Bomb(2 * MIB + MIB / 2)).part_size(1).send();
+    assert!(catch_unwind(AssertUnwindSafe(upload)).is_err(), "the panic comes through");
+    assert_eq!(open_uploads(&client), 0);
 }
 
 #[test]

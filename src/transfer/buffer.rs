@@ -159,6 +159,7 @@ impl UploadFileFromBuffer<'_> {
             room: &room,
             outcome: Outcome::new(&control),
         };
+        let _guard = upload.given_up_on_panic();
         job.run(&pool, first, body.as_mut());
         let parts = job.outcome.into_parts().inspect_err(|_| upload.give_up())?;
         let completed = control.repeat(|| upload.complete(parts.clone(), None)).inspect_err(|error| {

@@ -57,7 +57,13 @@ impl<'t> Destination<'t> {
     }
 }
 
-impl OpenUpload<'_> {
+impl<'t> OpenUpload<'t> {
+    /// Has it given up if this thread panics before the value returned is dropped: a panic in the caller's code is as
+    /// much the end of what nobody can go on with as an error.
+    pub(super) fn given_up_on_panic(&self) -> GivenUpOnPanic<'_, 't> {
+        GivenUpOnPanic(self)
+    }
+
     /// Returns its parts; none if there is no such upload any more.
     pub(super) fn parts(&self) -> Result<Option<Vec<ListedPart>>, CosError> {
         let Destination { client, bucket, key, .. } = self.to;
@@ -77,6 +83,18 @@ impl OpenUpload<'_> {
         match client.abort_multipart_upload(bucket, key, &self.id).send() {
             Err(left) if !left.is_not_found() => log::warn!("the parts of upload {} of {key:?} stay: {left}", self.id),
             _ => {}
+        }
+    }
+}
+
+/// See [`OpenUpload::given_up_on_panic`].
+#[must_use = "it ends when dropped"]
+pub(super) struct GivenUpOnPanic<'u, 't>(&'u OpenUpload<'t>);
+
+impl Drop for GivenUpOnPanic<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.give_up();
         }
     }
 }

@@ -315,6 +315,7 @@ impl<'a> UploadFile<'a> {
             Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => return Ok((*output).into()),
         };
+        let _guard = job.cipher.map(|_| upload.given_up_on_panic());
         job.progress.forward(there.iter().map(|done| done.len).sum());
         let part_headers = options::chosen(&request.headers, &PART_HEADERS);
         let mut done = run(pool, job.stop, missing(plan, &there).into_iter(), |part| {
