@@ -207,6 +207,18 @@ fn an_upload_is_given_up_only_if_its_completion_was_refused() {
 }
 
 #[test]
+fn a_copy_in_parts_replaces_nothing_that_it_must_not() {
+    let (_cos, client) = start();
+    large(&client);
+    client.put_object(BUCKET, "old", "far").send().unwrap();
+    let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false);
+    let error = copy.header("x-cos-forbid-overwrite", "true").send().unwrap_err();
+    assert_eq!(error.service().unwrap().get_error_code(), "FileAlreadyExists");
+    assert_eq!(read(&client, "far"), b"old");
+    assert_eq!(open_uploads(&client), 0);
+}
+
+#[test]
 fn an_encrypted_source_is_looked_up_and_copied_with_its_key() {
     let (cos, client) = start();
     let [key, md5] = ["MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=", "U5L61r7jcwdNvT7frmUG8g=="];

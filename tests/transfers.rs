@@ -364,6 +364,31 @@ fn a_lost_completion_is_found_by_the_key_of_the_object() {
 }
 
 #[test]
+fn what_an_object_must_not_replace_it_does_not_replace_in_parts_either() {
+    for (condition, value, status) in [("x-cos-forbid-overwrite", "true", 409), ("if-none-match", "*", 412)] {
+        let (cos, client) = start();
+        let source = Source::new(32, SIZE);
+        let once = Once::default();
+        let meanwhile = |_, _| once.run(|| common::put(&client, "k", b"another"));
+        let upload = source.upload(&client).header(condition, value).progress_callback(meanwhile);
+        assert_eq!(code(upload.send()).0, status);
+        assert_eq!(get(&client, "k"), b"another");
+        assert_eq!(completions(&cos), 1);
+    }
+}
+
+#[test]
+fn a_conflict_with_the_own_object_is_a_success() {
+    let (cos, client) = start();
+    let source = Source::new(33, SIZE);
+    let completion = || Match::any().method("POST").query("uploadId=");
+    cos.inject(Fault::Reset(Moment::BeforeAnswer), completion(), 1);
+    cos.inject(Fault::error(409, "FileAlreadyExists"), completion(), 1);
+    source.upload(&client).header("x-cos-forbid-overwrite", "true").send().unwrap();
+    assert!(get(&client, "k") == source.content);
+}
+
+#[test]
 fn an_object_of_another_checksum_is_an_error() {
     let (cos, client) = start();
     let wrong = Fault::SetHeader("x-cos-hash-crc64ecma".to_owned(), "1".to_owned());

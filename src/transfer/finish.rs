@@ -10,8 +10,9 @@ use crate::ops::options;
 use crate::wire::crc64::combine;
 use crate::wire::uri::Target;
 
-/// Which of the object's headers the completion carries.
-const COMPLETE_HEADERS: [&str; 2] = ["x-cos-callback", "x-cos-callback-var"];
+/// Which of the object's headers the completion carries: what is called then, and what must hold then, too.
+const COMPLETE_HEADERS: [&str; 5] =
+    ["x-cos-callback", "x-cos-callback-var", "x-cos-forbid-overwrite", "if-match", "if-none-match"];
 /// How often a completion is sent whose answers say nothing.
 const TRIES: u32 = 2;
 
@@ -53,6 +54,9 @@ impl OpenUpload<'_> {
             }
             // As long as there is the upload, it was not completed, whatever object was there before.
             let ended = is_gone(&error) || self.has_ended();
+            if is_conflict(&error) && !ended {
+                return Err(error);
+            }
             if let Some(found) = ended.then(|| self.look(expected)).flatten() {
                 log::debug!("the completion of {key:?} was answered by {error}, but the object is there");
                 break found;
@@ -103,10 +107,16 @@ pub(super) fn sum(done: &[Done]) -> (u64, Option<u64>) {
 }
 
 /// Whether the object may have been made all the same: the answer was lost or empty, or COS does not know
-/// the upload any more, which is what a second try hears of a first that succeeded.
+/// the upload any more, or has an object already where none was to be replaced, which is what a second try hears of
+/// a first that succeeded.
 fn says_nothing(error: &CosError) -> bool {
     let empty = error.service().is_some_and(|e| e.get_status_code() == 200 && !e.has_code());
-    error.kind() == Some(&ClientErrorKind::Ambiguous) || empty || is_gone(error)
+    error.kind() == Some(&ClientErrorKind::Ambiguous) || empty || is_gone(error) || is_conflict(error)
+}
+
+/// Whether the object that is there is another one than the caller's condition names.
+fn is_conflict(error: &CosError) -> bool {
+    error.service().is_some_and(|e| matches!(e.get_status_code(), 409 | 412))
 }
 
 /// Tells that the object may be there, unless COS said from the start that there is no such upload.
