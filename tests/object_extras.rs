@@ -2,13 +2,26 @@
 
 mod common;
 
-use common::{BUCKET, get, put, start};
+use common::{BUCKET, get, kind, put, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AccessControlPolicy, Acl, CosError, CosS3Client, Delete, DeleteKey, RestoreRequest};
+use qcloud_cos::{AccessControlPolicy, Acl, ClientErrorKind, CosError, CosS3Client, Delete, DeleteKey, RestoreRequest};
 use serde_json::json;
 
 fn sent(cos: &CosEmulator, query: &str) -> usize {
     cos.requests().iter().filter(|request| request.param(query).is_some()).count()
+}
+
+#[test]
+fn an_append_that_arrives_damaged_is_an_error() {
+    let (cos, client) = start();
+    let damaged = || cos.inject(Fault::CorruptUpload(1), Match::any().query("append"), 1);
+    damaged();
+    assert_eq!(kind(client.append_object(BUCKET, "log", 0, b"one").send()), ClientErrorKind::Integrity);
+    assert_eq!(sent(&cos, "append"), 1, "it is appended, and must not be again");
+    let first = client.append_object(BUCKET, "other", 0, qcloud_cos::Body::reader(&b"one"[..])).send().unwrap();
+    damaged();
+    let append = client.append_object(BUCKET, "other", 3, b"two").previous_crc64(first.crc64);
+    assert_eq!(kind(append.send()), ClientErrorKind::Integrity);
 }
 
 fn text(client: &CosS3Client, key: &str) -> String {

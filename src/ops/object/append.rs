@@ -7,8 +7,8 @@ use super::head::HeadObjectOutput;
 use super::look::look;
 use crate::answer::Response;
 use crate::client::{CosS3Client, Verdict};
-use crate::error::ClientErrorKind::{Ambiguous, AppendConflict};
-use crate::error::CosError;
+use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
+use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::crc64::combine;
 use crate::wire::request::{Body, Facts, Request};
@@ -25,6 +25,9 @@ impl CosS3Client {
     /// [`previous_crc64`](AppendObject::previous_crc64) tells, and without it the error is
     /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous). Anything else is somebody else's doing:
     /// [`AppendConflict`](crate::ClientErrorKind::AppendConflict).
+    ///
+    /// Where the CRC-64 before it is known, that of the whole is compared, too. A difference is an error, and not
+    /// repeated: the data, or something in its place, is appended.
     ///
     /// Python:
     /// ```python
@@ -85,8 +88,8 @@ impl AppendObject<'_> {
     options::content_check!();
     options::traffic_limit!();
 
-    /// Tells the CRC-64 of the object so far, from the answer to the append before: with it an append whose
-    /// answer is lost can be checked. Default: not known, but for an append at position 0.
+    /// Tells the CRC-64 of the object so far, from the answer to the append before: with it an append can be
+    /// checked, also one whose answer is lost. Default: not known, but for an append at position 0.
     pub fn previous_crc64(mut self, crc64: impl Into<Option<u64>>) -> Self {
         self.previous = crc64.into().or(self.previous);
         self
@@ -113,7 +116,19 @@ impl AppendObject<'_> {
                 _ => Verdict::Unclear(Ambiguous, LOST),
             }
         });
-        let headers = answer?.headers;
+        let Response { headers, sent_crc, .. } = answer?;
+        let stored = headers.number("x-cos-hash-crc64ecma");
+        // What follows nothing need not be measured.
+        let expected = previous.zip(sent_crc).zip(len.or((previous == Some(0)).then_some(0)));
+        let expected = expected.map(|((before, data), len)| combine(before, data, len));
+        // An answer that spoke of what was appended alone would be right, too.
+        if let (Some(expected), Some(stored)) = (expected, stored)
+            && expected != stored
+            && sent_crc != Some(stored)
+        {
+            let why = format!("crc64: with what was sent it is {expected}, but COS stored {stored}; it is appended");
+            return Err(CosClientError::new(Integrity, why).into());
+        }
         Ok(AppendObjectOutput {
             etag: headers.text("etag"),
             next_append_position: headers.number("x-cos-next-append-position").unwrap_or_default(),
