@@ -22,7 +22,7 @@ use crate::client::{CosS3Client, Repeats};
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Place, Replacement, destination};
-use crate::ops::object::head::{HeadObjectOutput, KEY_HEADERS};
+use crate::ops::object::head::{HeadObjectOutput, LOOK_HEADERS};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::wire::request::{Extras, Request};
@@ -297,7 +297,7 @@ impl<'a> DownloadFile<'a> {
     fn head(&self) -> Result<HeadObjectOutput, CosError> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
-        head.headers = options::chosen(&self.request.headers, &KEY_HEADERS);
+        head.headers = options::chosen(&self.request.headers, &LOOK_HEADERS);
         Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
     }
 

@@ -292,3 +292,14 @@ fn download_file_with_what_only_the_sdk_has() {
         .shows("DisableTempDestFilePath", beside.into_inner() == 2)
         .shows("MaxPartCount", ranges == 2);
 }
+
+/// Hotlink protection asks it of every reading.
+#[test]
+fn every_request_of_a_download_carries_the_referer() {
+    let (cos, client, version, _) = start_with_object(&noise(6, 2 * MIB));
+    let (_folder, path) = local_file(b"old");
+    let download = client.download_file(BUCKET, KEY, &path).part_size(1).multipart_threshold(0);
+    download.version_id(version).referer("http://example.com/").send().unwrap();
+    let referers: Vec<_> = cos.requests().iter().map(|request| request.header("referer").map(str::to_owned)).collect();
+    assert_eq!(referers, vec![Some("http://example.com/".to_owned()); 3]);
+}

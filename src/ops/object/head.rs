@@ -11,8 +11,10 @@ use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
-/// What a look at an object needs of the headers that it was written with.
-pub(crate) const KEY_HEADERS: [&str; 3] = [
+/// What a look at an object needs of the headers that it is written or read with: its key, and what hotlink
+/// protection asks for.
+pub(crate) const LOOK_HEADERS: [&str; 4] = [
+    "referer",
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",

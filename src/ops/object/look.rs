@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Method};
 
-use super::head::{HeadObjectOutput, KEY_HEADERS};
+use super::head::{HeadObjectOutput, LOOK_HEADERS};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
@@ -12,6 +12,6 @@ use crate::wire::uri::Target;
 /// Looks at an object that was written, or was to be, with these headers.
 pub(crate) fn look(client: &CosS3Client, target: &Target, headers: &HeaderMap) -> Result<HeadObjectOutput, CosError> {
     let mut request = Request::new("head_object", Method::HEAD, target.clone());
-    request.headers = options::chosen(headers, &KEY_HEADERS);
+    request.headers = options::chosen(headers, &LOOK_HEADERS);
     client.execute(request).map(|answer| HeadObjectOutput::from(answer.headers))
 }

@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Folder, Place, hidden};
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::{HeadObjectOutput, KEY_HEADERS};
+use crate::ops::object::head::{HeadObjectOutput, LOOK_HEADERS};
 use crate::ops::options;
 use crate::transfer::SINGLE_REQUEST;
 use crate::transfer::handle::TransferHandle;
@@ -258,7 +258,7 @@ impl Downloads<'_> {
         }
         // One that cannot be read can be replaced all the same.
         let Ok(file) = place.open() else { return Ok((false, None)) };
-        let headers = options::chosen(&self.extras.headers, &KEY_HEADERS);
+        let headers = options::chosen(&self.extras.headers, &LOOK_HEADERS);
         let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
         Ok(pair.downloaded(self.skip))
     }

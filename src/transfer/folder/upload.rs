@@ -17,7 +17,7 @@ use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::KEY_HEADERS;
+use crate::ops::object::head::LOOK_HEADERS;
 use crate::ops::options;
 use crate::ops::paging::stuck;
 use crate::transfer::SINGLE_REQUEST;
@@ -223,7 +223,7 @@ impl Uploads<'_> {
     fn upload(&self, job: &Job<'_>) -> Result<FileOutcome, CosError> {
         let file = job.file.open(&job.path)?;
         if let Some(object) = &job.object {
-            let headers = options::chosen(&self.extras.headers, &KEY_HEADERS);
+            let headers = options::chosen(&self.extras.headers, &LOOK_HEADERS);
             let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);
