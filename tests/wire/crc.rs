@@ -100,6 +100,15 @@ pub(crate) fn upload_is_wrong(case: &Case, expected: &Expectation) -> bool {
         && upload(case, expected).is_some_and(|(body, stated)| crc64(&body) != stated)
 }
 
+/// Whether Python took an append to nothing that COS stored with other bytes.
+pub(crate) fn append_is_wrong(case: &Case, expected: &Expectation) -> bool {
+    let (Some(data), [request]) = (case.args.get("Data"), &expected.requests[..]) else { return false };
+    let answer = Player::new(&case.responses).answer(request);
+    let begun = case.call == "append_object" && case.args.get("Position") == Some(&json!(0)) && answer.status == 200;
+    let sent = body_bytes(data).map(|(bytes, ..)| crc64(&bytes));
+    begun && sent.zip(stated(&answer)).is_some_and(|(sent, stated)| sent != stated)
+}
+
 /// The upload is repeated until the attempts are used up, and fails. (All answers of such a case
 /// are taken to be alike.)
 pub(crate) fn fail_upload(case: &Case, expected: &mut Expectation) {

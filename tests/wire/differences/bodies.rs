@@ -37,6 +37,15 @@ pub(super) const BODIES: &[Difference] = &[
         rewrite: crc::fail_upload,
     },
     Difference {
+        id: "crc-of-append",
+        row: "D-crc-default",
+        reason: "the CRC-64 that COS says of an object that an append began is compared with the bytes sent",
+        applies: crc::append_is_wrong,
+        rewrite: |_, e| {
+            e.results = vec![json!({"error": {"type": "CosClientError", "message": "crc64 of the append"}})];
+        },
+    },
+    Difference {
         id: "chunked-read",
         row: "D-chunked-read",
         reason: "a body that comes in chunks is read to its end; Python's StreamBody.read stops after the first chunk",

@@ -187,6 +187,20 @@ pub(super) const REQUESTS: &[Difference] = &[
         rewrite: rewrite::send_modelled,
     },
     Difference {
+        id: "head-referer",
+        row: "D-head-referer",
+        reason: "the HEAD of a download carries the caller's Referer, too, or hotlink protection refuses it",
+        applies: |case, _| case.call == "download_file" && case.args.get("Referer").is_some(),
+        rewrite: |case, e| {
+            let referer = case.args["Referer"].as_str().unwrap_or_default().to_owned();
+            rewrite::requests(case, e, |request| {
+                if request.method == "HEAD" {
+                    request.set_header("referer", &referer);
+                }
+            });
+        },
+    },
+    Difference {
         id: "part-if-match",
         row: "D-if-match",
         reason: "ranged parts carry If-Match with the ETag of the HEAD, or two versions of an object could mix",
