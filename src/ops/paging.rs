@@ -63,8 +63,8 @@ impl Within {
         next: (String, String),
     ) -> Result<(), CosError> {
         let (key, id) = next;
-        let now = request.query("key-marker");
-        if key.as_str() < now || (key == now && (id.is_empty() || self.seen.contains(&id))) {
+        let (now, id_now) = (request.query("key-marker"), request.query(id_marker));
+        if key.as_str() < now || (key == now && (id.is_empty() || id == id_now || self.seen.contains(&id))) {
             return Err(stuck());
         }
         if key != now {
@@ -137,5 +137,8 @@ mod tests {
         assert!(step("a", "2") && step("a", "1") && step("b", "") && step("b", "2"));
         assert!(!step("b", "2") && !step("b", "") && !step("a", "3"));
         assert_eq!((request.query("key-marker"), request.query("version-id-marker")), ("b", "2"));
+        // Where the caller begins within a key, that id counts, too.
+        let mut again = Within::default();
+        assert!(again.advance(&mut request, "version-id-marker", ("b".to_owned(), "2".to_owned())).is_err());
     }
 }
