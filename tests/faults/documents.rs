@@ -5,11 +5,11 @@ use std::time::Duration;
 use cos_emulator::{Answer, Fault as Hook, Match};
 use crc_fast::{CrcAlgorithm, checksum};
 use qcloud_cos::{
-    ClientErrorKind, CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization, SelectEvent,
+    ClientErrorKind, CosError, CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization, SelectEvent,
 };
 
 use super::scene::{Scene, within};
-use crate::common::{BUCKET, MIB, failed, kind};
+use crate::common::{BUCKET, MIB, client, failed, keys, kind, refused};
 
 fn answered(scene: &Scene, body: impl Into<Vec<u8>>) {
     scene.cos.clear_faults();
@@ -17,34 +17,63 @@ fn answered(scene: &Scene, body: impl Into<Vec<u8>>) {
     scene.cos.inject(Hook::Answer(Answer::new(200).body(body)), Match::any(), usize::MAX);
 }
 
+/// Goes through a listing that says it goes on, and at which markers.
+fn stuck<T>(root: &str, next: &str, list: impl FnOnce(&Scene) -> Vec<Result<T, CosError>>) {
+    let scene = Scene::new();
+    answered(&scene, format!("<{root}><IsTruncated>true</IsTruncated>{next}</{root}>"));
+    let mut all = list(&scene);
+    let error = all.pop().unwrap().err().unwrap();
+    assert!(error.to_string().contains("does not move on"), "{root} {next}: {error}");
+    assert!(matches!(error, CosError::Client(e) if *e.kind() == ClientErrorKind::Protocol), "{root} {next}");
+    // The page that came is handed out; the next one is not asked for.
+    assert_eq!((all.len(), scene.cos.request_count()), (1, 1), "{root} {next}");
+}
+
 #[test]
 fn fault_49_pages_that_do_not_move_on() {
-    let scene = Scene::new();
-    for marker in ["", "<NextMarker/>", "<NextMarker>m</NextMarker>", "<NextMarker>a</NextMarker>"] {
-        answered(&scene, format!("<ListBucketResult><IsTruncated>true</IsTruncated>{marker}</ListBucketResult>"));
-        let all: Vec<_> = scene.client.list_objects(BUCKET).marker("m").pages().take(100).collect();
-        assert_eq!((all.len(), scene.cos.request_count()), (2, 1), "{marker}");
-        assert!(all[1].as_ref().unwrap_err().to_string().contains("does not move on"), "{marker}");
+    // Missing, empty, equal, and backward.
+    for next in ["", "<NextMarker/>", "<NextMarker>m</NextMarker>", "<NextMarker>a</NextMarker>"] {
+        stuck("ListBucketResult", next, |s| s.client.list_objects(BUCKET).marker("m").pages().take(100).collect());
+        stuck("ListAllMyBucketsResult", next, |s| {
+            let client = client(keys(&s.cos).service_domain(s.cos.addr().to_string()));
+            client.list_buckets().marker("m").pages().take(100).collect()
+        });
     }
-    for marker in
-        ["", "<NextPartNumberMarker>5</NextPartNumberMarker>", "<NextPartNumberMarker>4</NextPartNumberMarker>"]
+    for next in ["", "<N/>", "<N>5</N>", "<N>4</N>"] {
+        let next = next.replace('N', "NextPartNumberMarker");
+        stuck("ListPartsResult", &next, |s| {
+            s.client.list_parts(BUCKET, "k", "id").part_number_marker(5).pages().take(100).collect()
+        });
+    }
+    for next in ["", "<K/><I/>", "<K>m</K>", "<K>m</K><I/>", "<K>m</K><I>5</I>", "<K>a</K><I>5</I>", "<K>a</K><I>9</I>"]
     {
-        answered(&scene, format!("<ListPartsResult><IsTruncated>true</IsTruncated>{marker}</ListPartsResult>"));
-        let all: Vec<_> = scene.client.list_parts(BUCKET, "k", "id").part_number_marker(5).parts().take(100).collect();
-        assert_eq!((all.len(), scene.cos.request_count()), (1, 1), "{marker}");
-        assert!(all[0].is_err());
+        let next = next.replace("K>", "NextKeyMarker>").replace("K/>", "NextKeyMarker/>");
+        let named = |id: &str| next.replace("I>", &format!("{id}>")).replace("I/>", &format!("{id}/>"));
+        stuck("ListVersionsResult", &named("NextVersionIdMarker"), |s| {
+            let list = s.client.list_objects_versions(BUCKET).key_marker("m").version_id_marker("5");
+            list.pages().take(100).collect()
+        });
+        stuck("ListMultipartUploadsResult", &named("NextUploadIdMarker"), |s| {
+            let list = s.client.list_multipart_uploads(BUCKET).key_marker("m").upload_id_marker("5");
+            list.pages().take(100).collect()
+        });
     }
 }
 
 #[test]
 fn fault_50_huge_page() {
     let scene = Scene::new();
-    let mut page = b"<ListBucketResult>".to_vec();
-    page.resize(50 * MIB, b' ');
-    page.extend_from_slice(b"</ListBucketResult>");
-    answered(&scene, page);
-    assert_eq!(kind(scene.client.list_objects(BUCKET).send()), ClientErrorKind::Protocol);
-    assert_eq!(scene.cos.request_count(), 1);
+    // A million keys, first in 50 MiB, then in fewer than are read at all.
+    for (item, kind_of) in [
+        ("<Contents><Key>0123456789abcdefghij</Key></Contents>", ClientErrorKind::Protocol),
+        ("<Contents/>", ClientErrorKind::Xml),
+    ] {
+        let page = format!("<ListBucketResult>{}</ListBucketResult>", item.repeat(1_000_000));
+        assert!((page.len() > 49 * MIB) == (kind_of == ClientErrorKind::Protocol));
+        answered(&scene, page);
+        let error = failed(scene.client.list_objects(BUCKET).send());
+        assert_eq!((error.kind(), error.attempts(), scene.cos.request_count()), (&kind_of, 1, 1), "{error}");
+    }
 }
 
 #[test]
@@ -55,14 +84,29 @@ fn fault_51_malformed_documents() {
         "not xml",
         "<ListBucketResult>",
         "<ListBucketResult><Contents><Key>cut",
+        "<ListBucketResult></ListPartsResult>",
         "<ListPartsResult></ListPartsResult>",
         "<ListBucketResult><IsTruncated>perhaps</IsTruncated></ListBucketResult>",
         "<ListBucketResult><Contents><Size>99999999999999999999</Size></Contents></ListBucketResult>",
     ] {
         answered(&scene, bad);
         let error = failed(scene.client.list_objects(BUCKET).send());
-        assert_eq!((error.kind(), scene.cos.request_count()), (&ClientErrorKind::Xml, 1), "{bad}");
+        assert_eq!((error.kind(), error.attempts(), scene.cos.request_count()), (&ClientErrorKind::Xml, 1, 1), "{bad}");
+        // Of an error status and document are kept, and the code is that of the document, if it can be read.
+        scene.cos.clear_faults();
+        scene.cos.inject(Hook::Answer(Answer::new(403).body(bad)), Match::any(), 1);
+        let error = refused(scene.client.list_objects(BUCKET).send());
+        assert_eq!((error.get_status_code(), error.get_origin_msg(), error.attempts()), (403, bad, 1));
     }
+    // Twice, where there is one; and without what the answer is for.
+    answered(
+        &scene,
+        "<ListPartsResult><IsTruncated>false</IsTruncated><IsTruncated>true</IsTruncated></ListPartsResult>",
+    );
+    assert_eq!(kind(scene.client.list_parts(BUCKET, "k", "id").send()), ClientErrorKind::Xml);
+    answered(&scene, "<InitiateMultipartUploadResult><Key>k</Key></InitiateMultipartUploadResult>");
+    assert_eq!(kind(scene.client.create_multipart_upload(BUCKET, "k").send()), ClientErrorKind::Xml);
+    assert_eq!(scene.cos.request_count(), 1);
     let odd = "\u{feff}  <ListBucketResult><New><Deep/></New><Name>n</Name></ListBucketResult>";
     answered(&scene, odd);
     assert_eq!(scene.client.list_objects(BUCKET).send().unwrap().name, "n");
@@ -72,14 +116,24 @@ fn fault_51_malformed_documents() {
 fn fault_52_bombs() {
     let scene = Scene::new();
     let attributes = (0..80_000).map(|n| format!(" a{n}=\"v\"")).collect::<Vec<_>>().concat();
+    let laughs = (1..10).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10)));
+    let laughs = laughs.collect::<Vec<_>>().concat();
     for bomb in [
         "<!DOCTYPE x [<!ENTITY a \"aaaa\">]><ListBucketResult><Name>&a;</Name></ListBucketResult>".to_owned(),
+        format!("<!DOCTYPE x [<!ENTITY l0 \"l\">{laughs}]><ListBucketResult><Name>&l9;</Name></ListBucketResult>"),
+        "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><ListBucketResult><Name>&x;</Name></ListBucketResult>".to_owned(),
         format!("<ListBucketResult><x>{}", "<y>".repeat(100_000)),
-        format!("<ListBucketResult><Contents{attributes}><Key>k</Key></Contents>"),
+        format!("<ListBucketResult>{}{}</ListBucketResult>", "<y>".repeat(100_000), "</y>".repeat(100_000)),
+        format!("<ListBucketResult><Contents{attributes}><Key>k</Key></Contents></ListBucketResult>"),
     ] {
-        answered(&scene, bomb);
-        let error = within(Duration::from_secs(5), || kind(scene.client.list_objects(BUCKET).send()));
-        assert_eq!(error, ClientErrorKind::Xml);
+        answered(&scene, bomb.as_str());
+        let error = within(Duration::from_secs(5), || failed(scene.client.list_objects(BUCKET).send()));
+        assert_eq!((error.kind(), error.attempts(), scene.cos.request_count()), (&ClientErrorKind::Xml, 1, 1));
+        // As the document of an error it costs as little, and says nothing.
+        scene.cos.clear_faults();
+        scene.cos.inject(Hook::Answer(Answer::new(403).body(bomb)), Match::any(), 1);
+        let error = within(Duration::from_secs(5), || refused(scene.client.list_objects(BUCKET).send()));
+        assert_eq!((error.get_status_code(), error.get_error_code()), (403, "Unknown"));
     }
 }
 
@@ -92,11 +146,16 @@ fn message(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
         block.extend_from_slice(&(value.len() as u16).to_be_bytes());
         block.extend_from_slice(value.as_bytes());
     }
+    framed(&block, payload)
+}
+
+/// A message with headers that are written already.
+fn framed(block: &[u8], payload: &[u8]) -> Vec<u8> {
     let sum = |bytes: &[u8]| (checksum(CrcAlgorithm::Crc32IsoHdlc, bytes) as u32).to_be_bytes();
     let mut bytes = ((16 + block.len() + payload.len()) as u32).to_be_bytes().to_vec();
     bytes.extend_from_slice(&(block.len() as u32).to_be_bytes());
     bytes.extend_from_slice(&sum(&bytes));
-    bytes.extend_from_slice(&block);
+    bytes.extend_from_slice(block);
     bytes.extend_from_slice(payload);
     bytes.extend_from_slice(&sum(&bytes));
     bytes
@@ -118,16 +177,23 @@ fn select(scene: &Scene, stream: Vec<u8>) -> EventStream {
 fn fault_54_event_checksums() {
     let scene = Scene::new();
     let (first, second) = (event("Records", b"a,"), event("Records", b"1\n"));
-    for at in [0, 5, 9, 20, second.len() - 6, second.len() - 1] {
+    let checked = |damage: &dyn Fn(&mut [u8])| {
         let mut stream = [first.clone(), second.clone(), event("End", b"")].concat();
-        stream[first.len() + at] ^= 1;
+        damage(&mut stream[first.len()..first.len() + second.len()]);
         let mut events = select(&scene, stream.clone());
         assert_eq!(events.next().unwrap().unwrap(), SelectEvent::Records(b"a,".to_vec()));
         assert!(events.next().unwrap().unwrap_err().to_string().contains("checksum"));
         assert!(events.next().is_none(), "no byte of it");
         assert_eq!(kind(select(&scene, stream).get_select_result_to_file(&scene.path)), ClientErrorKind::Integrity);
+        assert_eq!(scene.cos.request_count(), 1);
         scene.assert_untouched();
+    };
+    for at in 0..second.len() {
+        checked(&|message| message[at] ^= 1);
     }
+    // No checksum is none that fits.
+    checked(&|message| message[8..12].fill(0));
+    checked(&|message| message.iter_mut().rev().take(4).for_each(|byte| *byte = 0));
 }
 
 #[test]
@@ -138,27 +204,47 @@ fn fault_55_event_lengths() {
         bytes.extend((checksum(CrcAlgorithm::Crc32IsoHdlc, &bytes) as u32).to_be_bytes());
         bytes
     };
-    for (total, headers) in [(15, 0), (16, 1), (100, 85), (16 * MIB as u32 + 1, 0), (u32::MAX, 0)] {
-        let result = select(&scene, prelude(total, headers)).get_select_result();
+    for (total, headers) in
+        [(0, 0), (12, 0), (15, 0), (16, 1), (100, 85), (100, u32::MAX), (16 * MIB as u32 + 1, 0), (u32::MAX, 0)]
+    {
+        let result = select(&scene, prelude(total, headers)).get_select_result_to_file(&scene.path);
         assert_eq!(kind(result), ClientErrorKind::Protocol, "{total} {headers}");
     }
+    // Headers that are longer than the headers, in their names and in their values, and of an unknown type.
+    for headers in [&b"\x09a"[..], b"\x01a\x07\x00\x09x", b"\x01a\x06\xff\xff", b"\x01a\x0a"] {
+        let stream = [framed(headers, b"a"), event("End", b"")].concat();
+        let result = select(&scene, stream).get_select_result_to_file(&scene.path);
+        assert_eq!(kind(result), ClientErrorKind::Protocol, "{headers:?}");
+    }
     let whole = [event("Records", b"a"), event("End", b"")].concat();
-    for missing in 1..20 {
-        let cut = whole[..whole.len() - missing].to_vec();
+    for len in 0..whole.len() {
+        let cut = whole[..len].to_vec();
         assert_eq!(kind(select(&scene, cut).get_select_result_to_file(&scene.path)), ClientErrorKind::Integrity);
+        assert_eq!(scene.cos.request_count(), 1);
     }
     scene.assert_untouched();
-    let unknown = [event("Novelty", b"?"), whole].concat();
+    let unknown = [event("Novelty", b"?"), message(&[(":message-type", "novelty")], b"?"), whole].concat();
     assert_eq!(select(&scene, unknown).get_select_result().unwrap(), b"a");
 }
 
 #[test]
 fn fault_56_event_of_an_error_and_no_end() {
     let scene = Scene::new();
-    let refusal = message(&[(":message-type", "error"), (":error-code", "OverMaxRecordSize")], b"");
-    let result = select(&scene, [event("Records", b"a"), refusal].concat()).get_select_result();
-    assert_eq!(crate::common::code(result), (200, "OverMaxRecordSize".to_owned()));
-    let result = select(&scene, event("Records", b"a")).get_select_result_to_file(&scene.path);
-    assert_eq!(kind(result), ClientErrorKind::Integrity);
+    let refusal = [(":message-type", "error"), (":error-code", "OverMaxRecordSize"), (":error-message", "too long")];
+    let stream = || [event("Records", b"a"), message(&refusal, b""), event("End", b"")].concat();
+    for result in [
+        select(&scene, stream()).get_select_result().map(drop),
+        select(&scene, stream()).get_select_result_to_file(&scene.path),
+    ] {
+        let error = refused(result);
+        assert_eq!((error.get_status_code(), error.get_error_code()), (200, "OverMaxRecordSize"));
+        assert_eq!((error.get_error_msg(), error.attempts()), ("too long", 1));
+        assert_ne!(error.get_request_id(), "Unknown");
+    }
+    for stream in [event("Records", b"a"), Vec::new()] {
+        let result = select(&scene, stream).get_select_result_to_file(&scene.path);
+        assert_eq!(kind(result), ClientErrorKind::Integrity);
+    }
+    assert_eq!(scene.cos.request_count(), 1);
     scene.assert_untouched();
 }
