@@ -84,12 +84,13 @@ impl Places {
         format!(".{}.{}.", stem(&self.destination), self.download)
     }
 
-    /// Removes the temporary files of this download, whatever checkpoint named them.
+    /// Removes the temporary files of this download, whatever checkpoint named them, and what was made to learn the
+    /// usual rights.
     pub(crate) fn remove_temporaries(&self) {
         let Ok(names) = self.destination.folder().names() else { return };
         let ours = self.temporaries();
         for name in names.flatten() {
-            if name.to_str().is_some_and(|name| name.starts_with(&ours) && name.ends_with(TEMPORARY)) {
+            if name.to_str().is_some_and(|name| name.starts_with(&ours) && name.contains(TEMPORARY)) {
                 let _ = self.destination.beside(name).remove();
             }
         }
@@ -140,7 +141,10 @@ mod tests {
             assert_eq!(path.path().parent(), Some(folder.path()));
             open_temporary(path, false).unwrap();
         }
+        let mode = folder.path().join(format!("{}-mode", paths[0].name().to_string_lossy()));
+        std::fs::write(&mode, "").unwrap();
         places.remove_temporaries();
         assert_eq!(paths.map(|path| path.path().exists()), [false, false, true]);
+        assert!(!mode.exists());
     }
 }
