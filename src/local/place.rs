@@ -117,6 +117,16 @@ impl Place {
         self.open_with(OpenOptions::new().read(true).write(true))
     }
 
+    /// Opens the file that stands there for reading and writing, or creates one with the rights of any new file.
+    pub(crate) fn open_in_place(&self) -> io::Result<File> {
+        match self.open_for_writing() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_with(OpenOptions::new().write(true).create_new(true), 0o666)
+            }
+            opened => opened,
+        }
+    }
+
     fn open_with(&self, options: &mut OpenOptions) -> io::Result<File> {
         // Looked at first: to open a pipe or a device can have effects.
         let not_a_file = || io::Error::other("it is not a file");

@@ -1,7 +1,6 @@
 //! Downloading an object into a file, in one request or in parallel ranges.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -175,7 +174,7 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
-    /// Writes a download in one request straight into the destination: a failure leaves it half written.
+    /// Writes a download in one request straight into the destination: a failure leaves it half written. A link is not followed.
     /// Python: `DisableTempDestFilePath`. Default: false.
     pub fn disable_temp_dest_file_path(mut self, disable: bool) -> Self {
         self.in_place = disable;
@@ -329,7 +328,7 @@ impl<'a> DownloadFile<'a> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
-            let file = File::options().write(true).create(true).truncate(false).open(&self.path).map_err(failed)?;
+            let file = place.open_in_place().map_err(failed)?;
             return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
         }
         let mut file = Replacement::create_at(place.clone())?;
