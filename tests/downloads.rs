@@ -288,8 +288,12 @@ fn fault_45_a_second_download_to_the_same_file_is_refused_while_the_first_goes_o
                 once.run(second);
             }
         };
+        let there = names(scene.folder.path()).len() - 1;
         scene.download().progress_callback(later).send().unwrap();
         scene.assert_new();
+        // The second looked the object up, and fetched nothing.
+        let fetched = if there > 0 { 2 } else { 3 };
+        assert_eq!((scene.ranges().len(), requests(&scene.cos, "HEAD", "").len()), (fetched, 2));
     }
 }
 

@@ -262,6 +262,20 @@ fn fault_61_another_key_other_metadata_and_another_name_are_refused() {
         }
         bucket.refuses(&format!("swapped metadata {mask}"), "one", &swapped, &content, 0);
     }
+    for name in [MODE, KEY, COMMITMENT] {
+        let without = |change: &dyn Fn(&mut Object)| {
+            let mut changed = one.clone();
+            change(&mut changed);
+            changed
+        };
+        let missing = without(&|object| drop(object.metadata.remove(name)));
+        bucket.refuses(&format!("without {name}"), "one", &missing, &content, 0);
+        let value = one.metadata[name].clone();
+        for len in [1, value.len() / 2, value.len() - 1] {
+            let cut = without(&|object| drop(object.metadata.insert(name, value[..len].to_owned())));
+            bucket.refuses(&format!("{name} cut at {len}"), "one", &cut, &content, 0);
+        }
+    }
     bucket.refuses("moved object", "three", &one, &content, 0);
     let mut other = one.clone();
     other.metadata.insert(MODE, "qcloud-cos/AES-256-GCM/65536/2".to_owned());

@@ -102,12 +102,15 @@ fn fault_57_plain_keys_are_downloaded_and_others_reported() {
         "new\nline",
     ];
     let keys: Vec<&str> = good.into_iter().chain(bad).collect();
-    let (_cos, client) = start(&keys);
+    let (cos, client) = start(&keys);
     let outer = tempfile::tempdir().unwrap();
     let root = outer.path().join("deep/root");
     fs::create_dir_all(&root).unwrap();
+    cos.clear_requests();
 
     let report = download(&client, &root);
+    let fetched = cos.requests().iter().filter(|request| request.param("prefix").is_none()).count();
+    assert_eq!(fetched, report.done.len(), "what is not written is not fetched");
     let skipped: Vec<&str> = report.skipped.iter().map(|key| &key[2..]).collect();
     for key in good {
         // `b/c` is a file and a folder; keys come sorted, so the file comes first

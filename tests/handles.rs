@@ -167,6 +167,35 @@ fn fault_64_a_cancelled_upload_is_gone_on_with_by_the_next_call() {
 }
 
 #[test]
+fn fault_64_a_cancelled_copy_is_gone_on_with_or_leaves_nothing() {
+    for discard in [false, true] {
+        let scene = Scene::new(15);
+        put(&scene.client, "k", &scene.content);
+        scene.client.get_conf().set_copy_part_threshold_size(1);
+        let copy = || {
+            let source = CopySource::new(BUCKET, "k", scene.cos.region());
+            let copy =
+                scene.client.copy(BUCKET, "copy", source).storage_class("STANDARD_IA").part_size(1).max_thread(1);
+            copy.checkpoint_dir(scene.path("checkpoints")).discard_on_cancel(discard)
+        };
+        scene.cos.inject(Fault::Hang(Moment::AfterBody), Match::any().method("PUT").query("partNumber=3"), 1);
+        let started = copy().start().unwrap();
+        scene.until_hanging();
+        stops_within_a_second(|| {
+            started.cancel();
+            kind(started.wait())
+        });
+        let left = (open_uploads(&scene.client).len(), names(&scene.path("checkpoints")).len());
+        assert_eq!(left, if discard { (0, 0) } else { (1, 1) });
+        scene.cos.clear_requests();
+        copy().send().unwrap();
+        assert_eq!(requests(&scene.cos, "PUT", "partNumber").len(), if discard { 5 } else { 3 });
+        assert!(get(&scene.client, "copy") == scene.content);
+        assert!(open_uploads(&scene.client).is_empty() && names(&scene.path("checkpoints")).is_empty());
+    }
+}
+
+#[test]
 fn fault_64_a_cancelled_upload_can_leave_nothing() {
     let scene = Scene::new(5);
     let (callback, arrived, go_on) = gate(MIB as u64 + 1);
@@ -238,6 +267,7 @@ fn fault_64_a_pause_between_attempts_does_not_hold_up_a_cancel() {
         upload.cancel();
         kind(upload.wait())
     });
+    assert_eq!((open_uploads(&scene.client).len(), names(&scene.path("checkpoints")).len()), (1, 1));
 }
 
 #[test]

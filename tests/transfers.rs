@@ -407,7 +407,7 @@ fn without_checksums_of_cos_an_upload_succeeds_unverified() {
 
 /// A second upload of the same key runs from start to end while the first sends its first bytes.
 fn two_uploads_at_once(first_seed: u64, second_seed: u64) {
-    let (_cos, client) = start();
+    let (cos, client) = start();
     let (first, second) = (Source::new(first_seed, SIZE), Source::new(second_seed, SIZE));
     let once = Once::default();
     let inner = || {
@@ -416,6 +416,15 @@ fn two_uploads_at_once(first_seed: u64, second_seed: u64) {
     };
     first.upload(&client).progress_callback(|_, _| once.run(inner)).send().unwrap();
     assert!(get(&client, "k") == first.content);
+    // Each into an upload of its own.
+    let mut parts: Vec<_> = requests(&cos, "PUT", "partNumber")
+        .iter()
+        .map(|part| format!("{:?} {:?}", part.param("uploadId"), part.param("partNumber")))
+        .collect();
+    parts.sort();
+    parts.dedup();
+    assert_eq!((parts.len(), completions(&cos)), (6, 2));
+    assert!(open_uploads(&client).is_empty());
 }
 
 #[test]

@@ -323,6 +323,21 @@ fn fault_53_error_bodies() {
     let error = ask(Answer::new(400).body("<html>"));
     assert_eq!((error.get_error_code(), error.get_origin_msg()), ("Unknown", "<html>"));
     assert_eq!(code(scene.client.head_object(BUCKET, "nothing").send()), (404, "NoSuchResource".to_owned()));
+    // Of a HEAD there are only headers.
+    let head = |answer: Answer| {
+        scene.cos.inject(Hook::Answer(answer), Match::any(), 1);
+        refused(scene.client.head_object(BUCKET, "k").send())
+    };
+    let error = head(Answer::new(403).header("x-cos-error-code", "AccessDenied"));
+    assert_eq!((error.get_error_code(), error.get_origin_msg(), error.attempts()), ("AccessDenied", "", 1));
+    let error = head(Answer::new(403));
+    assert_eq!((error.get_status_code(), error.get_error_code()), (403, "Unknown"));
+    assert_ne!(error.get_request_id(), "Unknown", "from the header");
+    let error = ask(Answer::new(403).without_request_id());
+    assert_eq!(
+        (error.get_error_code(), error.get_request_id(), error.get_trace_id()),
+        ("Unknown", "Unknown", "Unknown")
+    );
     // A body without an end is not read to its end.
     let error = ask(Answer::new(400).body(vec![b'x'; 3 * MIB]));
     assert!(error.get_origin_msg().len() <= 64 * 1024);

@@ -1,10 +1,10 @@
 //! Rows 8 to 11, 23 to 25, 42 to 44: bodies and objects that are not what they should be.
 
 use cos_emulator::{Fault as Hook, Match};
-use qcloud_cos::{ClientErrorKind, CopySource};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client};
 
 use super::scene::{Scene, part, range};
-use crate::common::{BUCKET, MIB, Once, code, failed, get, kind, noise, open_uploads, put, refused, requests};
+use crate::common::{BUCKET, MIB, Once, code, config, failed, get, kind, noise, open_uploads, put, refused, requests};
 
 #[test]
 fn fault_08_cut_body() {
@@ -125,6 +125,10 @@ fn fault_42_object_overwritten_during_a_download() {
     let result = download.progress_callback(|_, _| once.run(overwrite)).send();
     assert_eq!(kind(result), ClientErrorKind::ObjectChanged);
     scene.assert_untouched();
+    let ranges = requests(&scene.cos, "GET", "");
+    assert!(ranges.iter().all(|range| range.header("if-match").is_some()));
+    assert_eq!(ranges.last().map(|range| range.status), Some(Some(412)));
+    assert_eq!(ranges.iter().filter(|range| range.status == Some(412)).count(), 1, "no other is asked for");
     // A condition that any object meets does not allow for two, nor does the want of a checksum.
     let (scene, once) = (Scene::new(), Once::default());
     scene.cos.inject(Hook::omit_crc64(), Match::any(), usize::MAX);
@@ -151,22 +155,28 @@ fn fault_43_object_overwritten_between_runs() {
     scene.cos.clear_faults();
     scene.content = noise(8, scene.content.len());
     put(&scene.client, "k", &scene.content);
+    scene.cos.clear_requests();
     scene.download(&scene.client).send().unwrap();
+    assert_eq!(requests(&scene.cos, "GET", "").len(), 3, "all of the new one");
     scene.assert_new();
 }
 
 #[test]
 fn fault_44_copy_source_overwritten() {
     let scene = Scene::new();
+    let (writer, len) = (scene.client.clone(), scene.content.len());
+    // In the pause before the second part is tried again.
+    let overwrite = move |_| put(&writer, "k", &noise(8, len));
+    let client = CosS3Client::builder(config(&scene.cos).build().unwrap()).sleeper(overwrite).build().unwrap();
+    scene.cos.inject(Hook::error(500, "InternalError"), part(2), 1);
+    client.get_conf().set_copy_part_threshold_size(1);
     let source = CopySource::new(BUCKET, "k", scene.cos.region());
-    // The source is looked up as it was, and is another one for the parts.
-    let stale = Hook::SetHeader("ETag".into(), "\"00000000000000000000000000000000\"".into());
-    scene.cos.inject(stale, Match::any().method("HEAD"), 1);
-    scene.client.get_conf().set_copy_part_threshold_size(1);
-    let copied = scene.client.copy(BUCKET, "copy", source).storage_class("STANDARD_IA").part_size(1).send();
-    assert_eq!(kind(copied), ClientErrorKind::ObjectChanged);
+    let copy = client.copy(BUCKET, "copy", source).storage_class("STANDARD_IA").part_size(1).max_thread(1);
+    assert_eq!(kind(copy.send()), ClientErrorKind::ObjectChanged);
     let parts = requests(&scene.cos, "PUT", "partNumber");
-    assert!(!parts.is_empty() && parts.iter().all(|part| part.header("x-cos-copy-source-if-match").is_some()));
+    assert_eq!(parts.iter().map(|part| part.status).collect::<Vec<_>>(), [Some(200), Some(500), Some(412)]);
+    assert!(parts.iter().all(|part| part.header("x-cos-copy-source-if-match").is_some()));
+    assert_eq!(requests(&scene.cos, "DELETE", "uploadId").len(), 1, "its own upload is given up");
     assert!(open_uploads(&scene.client).is_empty());
     assert_eq!(code(scene.client.get_object(BUCKET, "copy").send()).0, 404);
 }

@@ -226,7 +226,7 @@ fn customer_keys_go_with_every_request() {
 }
 
 #[test]
-fn a_file_that_vanishes_fails_alone() {
+fn fault_58_a_file_that_vanishes_fails_alone() {
     let (_cos, client) = start();
     let local = folder(&["a", "b", "c"]);
     let once = Once::default();
@@ -324,9 +324,17 @@ mod unix {
         let (_cos, client) = start();
         let local = folder(&["a", "z"]);
         pipe(&local.path().join("pipe"));
+        // Who opens a pipe for writing waits for somebody who opens it for reading.
+        let (path, (opened, wait)) = (local.path().join("pipe"), std::sync::mpsc::channel());
+        let reader = path.clone();
+        let writer = std::thread::spawn(move || opened.send(fs::File::options().write(true).open(path).is_ok()));
         let _socket = UnixListener::bind(local.path().join("socket")).unwrap();
-        let report = ends(move || client.upload_directory(BUCKET, "", local.path()).send().unwrap());
+        let folder = local.path().to_owned();
+        let report = ends(move || client.upload_directory(BUCKET, "", folder).send().unwrap());
         is(&report, &[("a", "up"), ("pipe", "local"), ("socket", "local"), ("z", "up")]);
+        assert!(wait.try_recv().is_err(), "nobody opened it");
+        drop(fs::File::open(reader).unwrap());
+        writer.join().unwrap().unwrap();
     }
 
     #[test]
