@@ -5,6 +5,7 @@ mod common;
 use std::env;
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{BUCKET, MIB, Once, Reports, client_with_retry, config, failed, field, kind, noise, open_uploads, start};
@@ -164,6 +165,12 @@ fn a_failed_upload_of_a_file_leaves_no_parts() {
     let (cos, client) = started(EncryptionMode::Native);
     cos.inject(Fault::error(403, "AccessDenied"), Match::any().query("partNumber"), 100);
     assert!(client.upload_file(BUCKET, "big", &path).multipart_threshold(0).send().is_err());
+    assert!(open_uploads(client.inner()).is_empty());
+    // So does one that the caller's own code ends.
+    cos.clear_faults();
+    let upload = client.upload_file(BUCKET, "big", &path).multipart_threshold(0);
+    let upload = upload.progress_callback(|done, _| assert!(done < MIB as u64, "the caller's own"));
+    assert!(catch_unwind(AssertUnwindSafe(|| upload.send())).is_err());
     assert!(open_uploads(client.inner()).is_empty());
 }
 
