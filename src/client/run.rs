@@ -48,6 +48,7 @@ impl CosS3Client {
         look: Look<'_, T>,
     ) -> Result<(T, Tried), CosError> {
         request.check()?;
+        request.check_framing()?;
         if let Kind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
         }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use http::Method;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
 use super::uri::Target;
 use crate::error::CosClientError;
@@ -194,6 +194,17 @@ impl<'a> Request<'a> {
     /// Fails with the first error a setter met.
     pub(crate) fn check(&mut self) -> Result<(), CosClientError> {
         self.deferred.take().map_or(Ok(()), Err)
+    }
+
+    /// Refuses headers that would say where the body ends: with another length than the body has, server and
+    /// client would wait for each other, or take its rest for a request.
+    pub(crate) fn check_framing(&self) -> Result<(), CosClientError> {
+        match [CONTENT_LENGTH, TRANSFER_ENCODING].into_iter().find(|name| self.headers.contains_key(name)) {
+            Some(name) => {
+                Err(CosClientError::invalid(format!("header {:?}", name.as_str()), "is set by the body alone"))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -35,6 +35,25 @@ fn s06_no_setter_takes_a_line_break() {
 }
 
 #[test]
+fn s06_no_header_says_where_a_body_ends() {
+    let (cos, client) = start();
+    for (name, value) in [("Content-Length", "100"), ("Content-Length", "1"), ("Transfer-Encoding", "chunked")] {
+        let results: Vec<Result<(), CosError>> = vec![
+            client.put_object(BUCKET, "x", "k").header(name, value).send().map(drop),
+            client.put_object(BUCKET, "x", "k").metadata(name, value).send().map(drop),
+            client.get_object(BUCKET, "k").header(name, value).send().map(drop),
+            client.head_object(BUCKET, "k").header(name, value).send().map(drop),
+            client.delete_object(BUCKET, "k").header(name, value).send().map(drop),
+            client.put_bucket_versioning(BUCKET, "Enabled").header(name, value).send().map(drop),
+        ];
+        for result in results {
+            assert_eq!(field(result), format!("header {:?}", name.to_lowercase()));
+        }
+    }
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[test]
 fn s06_names_and_values_of_a_query_stay_one() {
     let (cos, client) = start();
     put(&client, "k", b"x");
