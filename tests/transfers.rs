@@ -2,9 +2,12 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use common::{
@@ -12,7 +15,7 @@ use common::{
     refused, requests, start,
 };
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CosS3Client, UploadFile};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, UploadFile};
 use tempfile::TempDir;
 
 /// The size of the file: two whole parts of 1 MiB and a short one.
@@ -94,6 +97,27 @@ fn above_the_threshold_a_file_goes_in_parts() {
     assert!(done.etag.ends_with("-3\"") && done.location.is_some() && done.crc64.is_some());
     assert!(get(&client, "k") == source.content);
     assert!(open_uploads(&client).is_empty());
+}
+
+#[test]
+fn no_more_threads_are_started_than_there_are_parts() {
+    let (_cos, client) = start();
+    let source = Source::new(6, SIZE);
+    let down = source.path.with_file_name("down");
+    let names = Mutex::new(BTreeSet::new());
+    let note = |_, _| {
+        let name = thread::current().name().filter(|name| name.starts_with("cos-transfer-")).map(str::to_owned);
+        names.lock().unwrap().extend(name);
+    };
+    source.upload(&client).max_thread(usize::MAX).progress_callback(note).send().unwrap();
+    let download = client.download_file(BUCKET, "k", &down).part_size(1).multipart_threshold(0);
+    download.max_thread(usize::MAX).progress_callback(note).send().unwrap();
+    let names = names.into_inner().unwrap();
+    let possible = [0, 1, 2].map(|number| format!("cos-transfer-{number}"));
+    assert!(!names.is_empty() && names.iter().all(|name| possible.contains(name)), "{names:?}");
+    client.get_conf().set_copy_part_threshold_size(1);
+    let copy = client.copy(BUCKET, "copy", CopySource::new(BUCKET, "k", "ap-guangzhou")).storage_class("STANDARD_IA");
+    copy.part_size(1).max_thread(usize::MAX).send().unwrap();
 }
 
 #[test]

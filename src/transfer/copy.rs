@@ -233,7 +233,7 @@ impl CopyTransfer<'_> {
         let (bucket, key) = request.target.names()?;
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
         pin(&mut headers, IF_MATCH, &head.etag);
-        let pool = threads(self.max_thread)?;
+        let pool = threads(self.max_thread.min(plan.count()))?;
         let of = Upload {
             bucket: bucket.to_owned(),
             key: key.to_owned(),

@@ -266,8 +266,8 @@ impl<'a> DownloadFile<'a> {
                 (callback, _) => callback,
             };
             let progress = Progress::new(head.content_length, callback, &control);
-            let pool = Threads::new(self.threads, self.max_thread)?;
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
+            let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
             self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error
                 .kind()
             {

@@ -248,7 +248,7 @@ impl<'a> UploadFile<'a> {
             control.repeat(|| self.send_whole(&job))
         } else {
             let plan = job.sealable(Plan::upload(identity.len(), part_size))?;
-            let pool = Threads::new(self.threads, self.max_thread)?;
+            let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
             self.send_parts(&job, &pool, plan)
         }?;
         if require_crc && output.crc64.is_none() {
