@@ -41,7 +41,8 @@
 //!   complete and checked.
 //! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
 //!   signed anew. Where an answer got lost and a repetition could do harm, a look at the object comes first.
-//! * Wrong input is an error that names the argument, before anything is sent.
+//! * Input that cannot be right is an error that names the argument, before anything is sent. What COS decides,
+//!   such as which storage classes there are, is an error of COS.
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as
 //!   they are once level `trace` is on; keep the targets `ureq` and `ureq_proto` above it, or switch them off.
 //! * Answers are not trusted: sizes, depths and lengths are bounded before anything is believed. `SECURITY.md`
