@@ -194,7 +194,8 @@ impl CosClientError {
     }
 
     pub(crate) fn local(path: &Path, doing: &str, source: io::Error) -> Self {
-        let message = format!("{doing} {}: {source}", path.display());
+        let shown = if path.as_os_str().is_empty() { "\"\"".into() } else { path.to_string_lossy() };
+        let message = format!("{doing} {shown}: {source}");
         let path = path.to_path_buf();
         Self::new(ClientErrorKind::Local { path }, message).caused_by(source)
     }

@@ -100,6 +100,8 @@ fn a_missing_local_file_is_named_and_nothing_is_sent() {
     let (cos, client) = start();
     let error = failed(client.put_object_from_local_file(BUCKET, "/no/such/file", "k").send());
     assert_eq!(*error.kind(), ClientErrorKind::Local { path: "/no/such/file".into() });
+    let nameless = failed(client.put_object_from_local_file(BUCKET, "", "k").send());
+    assert!(nameless.to_string().starts_with("cannot open \"\": "), "{nameless}");
     assert_eq!(cos.request_count(), 0);
 }
 

@@ -341,7 +341,7 @@ fn key_files_are_made_only_when_asked_for() {
 
 #[test]
 fn wrong_keys_are_refused_by_name_and_do_not_show() {
-    for (key, why) in [("c2hvcnQ=", "5 bytes"), ("no base64!", "Base64"), ("", "0 bytes")] {
+    for (key, why) in [("c2hvcnQ=", "Base64 of 5 bytes"), ("no base64!", "not Base64"), ("", "0 bytes")] {
         let error = AESProvider::aes_key(key).unwrap_err().to_string();
         assert!(error.starts_with("aes_key: ") && error.contains(why), "{error}");
     }
