@@ -112,8 +112,10 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
     ///
     /// Python: `pool = SimpleThreadPool(num_threads)`
     pub fn new(num_threads: usize) -> Result<Self, CosError> {
-        if num_threads == 0 {
-            return Err(CosClientError::invalid("num_threads", "must be at least 1").into());
+        let most = rayon::max_num_threads();
+        if !(1..=most).contains(&num_threads) {
+            let why = format!("{num_threads} is not within 1..={most}");
+            return Err(CosClientError::invalid("num_threads", why).into());
         }
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(num_threads)
@@ -214,6 +216,8 @@ mod tests {
 
     #[test]
     fn no_threads_is_an_error_that_names_the_setting() {
-        assert!(SimpleThreadPool::<()>::new(0).unwrap_err().to_string().starts_with("num_threads: "));
+        for number in [0, usize::MAX] {
+            assert!(SimpleThreadPool::<()>::new(number).unwrap_err().to_string().starts_with("num_threads: "));
+        }
     }
 }

@@ -29,12 +29,13 @@ fn text_file(text: &str) -> File {
 
 #[test]
 fn bytes_of_every_kind_arrive_with_their_length() {
-    let bytes = b"hello".to_vec();
+    let (bytes, text) = (b"hello".to_vec(), "hello".to_owned());
     for (content, request) in [
         stored(&b"hello"[..]),
         stored(b"hello"),
         stored("hello"),
-        stored("hello".to_owned()),
+        stored(text.clone()),
+        stored(&text),
         stored(bytes.clone()),
         stored(&bytes),
         stored(Body::seekable(Cursor::new(bytes.clone()))),

@@ -40,6 +40,7 @@ fn many_keys_are_deleted_in_batches() {
     assert!(output.deleted.iter().map(|deleted| &deleted.key).eq(&keys));
     assert!(output.error.is_empty() && !output.request_id.is_empty());
     assert_eq!(client.list_objects(BUCKET).objects().count(), 0);
+    assert_eq!(client.delete_objects(BUCKET, [&keys[0], &keys[1]]).send().unwrap().deleted.len(), 2);
     let quiet = Delete { quiet: Some(true), ..keys.into_iter().collect() };
     assert_eq!(client.delete_objects(BUCKET, quiet).send().unwrap().deleted, []);
 }

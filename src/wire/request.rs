@@ -241,7 +241,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 
 /// What is uploaded.
 ///
-/// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String` and
+/// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
 /// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
 /// seekable bodies can be sent again when a request is repeated; the others cannot, once a byte of
 /// them was read.
@@ -367,6 +367,12 @@ impl<'a> From<&'a Vec<u8>> for Body<'a> {
 
 impl<'a> From<&'a str> for Body<'a> {
     fn from(text: &'a str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl<'a> From<&'a String> for Body<'a> {
+    fn from(text: &'a String) -> Self {
         text.as_bytes().into()
     }
 }

@@ -103,6 +103,12 @@ impl From<&str> for DeleteKey {
     }
 }
 
+impl From<&String> for DeleteKey {
+    fn from(key: &String) -> Self {
+        Self::from(key.clone())
+    }
+}
+
 /// What could not be deleted, to try it again.
 impl From<DeleteError> for DeleteKey {
     fn from(error: DeleteError) -> Self {
