@@ -1,6 +1,7 @@
 //! Credentials from the environment.
 
 use std::env;
+use std::ffi::OsString;
 
 use zeroize::Zeroizing;
 
@@ -48,14 +49,18 @@ impl EnvironmentCredentials {
 
 impl CredentialProvider for EnvironmentCredentials {
     fn credentials(&self) -> Result<Credentials, CosError> {
-        from(|name| env::var(name).ok())
+        from(|name| env::var_os(name))
     }
 }
 
-fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Credentials, CosError> {
-    let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(Zeroizing::new);
+fn from(variable: impl Fn(&str) -> Option<OsString>) -> Result<Credentials, CosError> {
+    let set = |name: &str| {
+        let value = variable(name).filter(|value| !value.is_empty()).map(OsString::into_string).transpose();
+        // Without the value, which the cause would show.
+        value.map(|value| value.map(Zeroizing::new)).map_err(|_| CosClientError::invalid(name, "is not UTF-8"))
+    };
     for (id_name, key_name, token_names) in NAMES {
-        let (id, key) = match (set(id_name), set(key_name)) {
+        let (id, key) = match (set(id_name)?, set(key_name)?) {
             (None, None) => continue,
             (Some(id), Some(key)) => (id, key),
             (id, _) => {
@@ -63,7 +68,7 @@ fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Credentials, CosErr
                 return Err(CosClientError::invalid(missing, "is not set, though its twin is").into());
             }
         };
-        let credentials = match token_names.iter().find_map(|name| set(name)) {
+        let credentials = match token_names.iter().find_map(|name| set(name).transpose()).transpose()? {
             Some(token) => Credentials::with_token(id.as_str(), key.as_str(), token.as_str()),
             None => Credentials::new(id.as_str(), key.as_str()),
         };
@@ -79,7 +84,19 @@ mod tests {
     use crate::error::ClientErrorKind;
 
     fn of(set: &[(&str, &str)]) -> Result<Credentials, CosError> {
-        from(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        from(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_no_text_is_named_and_not_taken_for_none() {
+        use std::os::unix::ffi::OsStringExt;
+        for wrong in ["COS_SECRET_ID", "COS_SECRET_KEY", "COS_TOKEN"] {
+            let value =
+                |name: &str| if name == wrong { OsString::from_vec(b"secret\xff".to_vec()) } else { "a".into() };
+            let error = from(|name| name.starts_with("COS_").then(|| value(name))).unwrap_err();
+            assert_eq!(error.to_string(), format!("{wrong}: is not UTF-8"));
+        }
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) struct Base(BTreeMap<String, Zeroizing<String>>);
 impl Base {
     /// Reads the file's text. Errors say a line, never its content.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let mut parser = Parser::new_from_str(text);
+        // Editors on Windows write a mark of the byte order.
+        let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         let mut base = BTreeMap::new();
         let mut open: Vec<Level> = Vec::new();
         loop {
@@ -144,6 +145,7 @@ mod tests {
         assert_eq!(secret(file, "secretid").as_deref(), Some("id"));
         assert_eq!(secret(file, "secretkey").as_deref(), Some("a: b"));
         assert_eq!(secret(file, "sessiontoken"), None);
+        assert_eq!(secret(&format!("\u{feff}{file}"), "secretid").as_deref(), Some("id"));
         assert_eq!(Base::read(file).unwrap().plain("mode"), None);
         assert_eq!(secret("", "secretid"), None);
         assert_eq!(secret("- cos\n- base", "secretid"), None);
