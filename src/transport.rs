@@ -40,6 +40,8 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Option<&'a mut dyn Read>,
     /// How long to wait for the answer, where the setting is too short.
     pub(crate) patience: Option<Duration>,
+    /// Whether the answer's body may come as slowly as it likes, as long as it does not stand still.
+    pub(crate) keeps_alive: bool,
     /// How much time the call has left, body of the answer included.
     pub(crate) left: Option<Duration>,
 }
@@ -133,6 +135,8 @@ impl Transport for Ureq {
     fn send(&self, call: Call<'_>) -> Result<Answer, Failure> {
         // Behind a proxy no name is resolved here.
         PHASE.set(if self.proxied { Phase::Pooled } else { Phase::Resolving });
+        let (bytes_per_second, over) = self.least_speed;
+        let least_speed = (if call.keeps_alive { 0 } else { bytes_per_second }, over);
         let until = call.left.map(|left| Instant::now() + left);
         UNTIL.set(until);
         let mut nothing = io::empty();
@@ -153,7 +157,7 @@ impl Transport for Ureq {
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody { reader: body.into_reader(), until, watch: Watch::new(self.least_speed) }),
+            body: Box::new(AnswerBody { reader: body.into_reader(), until, watch: Watch::new(least_speed) }),
         })
     }
 }

@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{BUCKET, start};
 use std::io::Write as _;
+use std::time::Duration;
 
+use common::{BUCKET, client, config, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match};
 use crc_fast::{CrcAlgorithm, checksum};
 use flate2::Compression;
@@ -127,6 +128,10 @@ fn whole() -> Vec<u8> {
 fn ask(cos: &CosEmulator, client: &CosS3Client, stream: Vec<u8>) -> EventStream {
     let answer = Fault::Answer(Answer::new(200).body(stream));
     cos.inject(Fault::All(vec![answer, Fault::Chunked]), Match::any().query("select"), 1);
+    send(client)
+}
+
+fn send(client: &CosS3Client) -> EventStream {
     let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
     let output = OutputSerialization { csv: Some(CsvOutput::default()), ..Default::default() };
     let select = client.select_object_content(BUCKET, "k.csv", "Select * from COSObject", "SQL", input, output);
@@ -150,6 +155,15 @@ fn events_come_in_order_and_end_with_the_end() {
     assert_eq!(events[4], SelectEvent::End);
     let request = cos.requests().pop().unwrap();
     assert_eq!((request.method.as_str(), request.param("select-type")), ("POST", Some("2")));
+}
+
+#[test]
+fn a_query_may_take_its_time_while_its_connection_is_kept_alive() {
+    let (cos, _owner) = start();
+    let client = client(config(&cos).least_speed(1_000_000, Duration::from_millis(100)));
+    let slow = [Fault::Answer(Answer::new(200).body(whole())), Fault::Trickle(4, Duration::from_millis(5))];
+    cos.inject(Fault::All(slow.to_vec()), Match::any().query("select"), 1);
+    assert_eq!(send(&client).get_select_result().unwrap(), b"a,1\n");
 }
 
 #[test]

@@ -158,7 +158,13 @@ impl CosS3Client {
         with_reader(&mut request.body, |reader| {
             let mut sending = Sending::new(reader, len, facts.answers_body_crc || facts.counts_body_crc);
             let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };
-            let answer = self.inner.transport.send(Call { request: call, body, patience: facts.patience, left });
+            let answer = self.inner.transport.send(Call {
+                request: call,
+                body,
+                patience: facts.patience,
+                keeps_alive: facts.keeps_alive,
+                left,
+            });
             course.tried.body_crc = sending.whole_crc().or(course.tried.body_crc);
             match (answer, sending.take_error()) {
                 (Ok(answer), _) => Ok((answer, sending.crc())),

@@ -51,6 +51,8 @@ pub(crate) struct Facts {
     pub(crate) counts_body_crc: bool,
     /// It moves data, here or at COS, and may take as long as it takes.
     pub(crate) transfer: bool,
+    /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
+    pub(crate) keeps_alive: bool,
 }
 
 impl Default for Facts {
@@ -62,6 +64,7 @@ impl Default for Facts {
             answers_body_crc: false,
             counts_body_crc: false,
             transfer: false,
+            keeps_alive: false,
         }
     }
 }

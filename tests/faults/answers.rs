@@ -163,13 +163,17 @@ fn fault_19_completion_says_nothing() {
 
 #[test]
 fn fault_20_completion_takes_long() {
-    let scene = Scene::new();
-    // Longer than the limit for any other answer.
-    let patience = Duration::from_millis(100);
-    let client = client(config(&scene.cos).response_timeout(patience).stall_timeout(patience));
-    scene.cos.inject(Hook::Delay(patience * 5), completion(), 1);
-    scene.upload(&client).send().unwrap();
-    assert_eq!(requests(&scene.cos, "POST", "uploadId").len(), 1);
+    // Silence before the answer, and blanks within it, each longer in all than the limits for any other answer.
+    let patience = Duration::from_millis(300);
+    for slow in [Hook::Delay(patience * 3), Hook::Trickle(1, Duration::from_millis(10))] {
+        let scene = Scene::new();
+        let hasty = config(&scene.cos).response_timeout(patience).stall_timeout(patience).deadline(patience);
+        let client = client(hasty.least_speed(1_000_000, patience));
+        scene.cos.inject(slow, completion(), 1);
+        scene.upload(&client).send().unwrap();
+        assert_eq!(requests(&scene.cos, "POST", "uploadId").len(), 1);
+        assert!(get(&scene.client, "up") == scene.content);
+    }
 }
 
 #[test]

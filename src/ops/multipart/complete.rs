@@ -38,7 +38,7 @@ impl CosS3Client {
         upload_id: impl Into<String>,
         multipart_upload: impl Into<MultipartUpload>,
     ) -> CompleteMultipartUpload<'_> {
-        let facts = Facts { patience: Some(PATIENCE), ..Facts::default() };
+        let facts = Facts { patience: Some(PATIENCE), keeps_alive: true, ..Facts::default() };
         let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
             .upload_id(upload_id)
             .with_facts(facts);

@@ -58,7 +58,6 @@ impl CosS3Client {
             .param("partNumber", part_number)
             .upload_id(upload_id)
             .copying(self, &copy_source.into());
-        request.facts.transfer = true;
         if !(1..=10_000).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }

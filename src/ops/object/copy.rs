@@ -9,7 +9,7 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::CopySource;
-use crate::wire::request::Request;
+use crate::wire::request::{Facts, Request};
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
@@ -56,7 +56,6 @@ impl CosS3Client {
     ) -> CopyObject<'_> {
         let mut request =
             Request::new("copy_object", Method::PUT, Target::object(bucket, key)).copying(self, &copy_source.into());
-        request.facts.transfer = true;
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }
@@ -121,6 +120,7 @@ impl Request<'_> {
             Ok(source) => self.set_header("x-cos-copy-source", &source.header()),
             Err(error) => self.defer(error),
         }
+        self.facts = Facts { transfer: true, keeps_alive: true, ..self.facts };
         self
     }
 

@@ -28,6 +28,7 @@ pub(crate) const UPLOAD: Facts = Facts {
     answers_body_crc: true,
     counts_body_crc: false,
     transfer: true,
+    keeps_alive: false,
 };
 /// By which an upload depends on what is there, so that a second attempt may be refused because the first
 /// succeeded.

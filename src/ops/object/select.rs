@@ -7,7 +7,7 @@ use super::event_stream::{EventStream, Origin};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
-use crate::wire::request::Request;
+use crate::wire::request::{Facts, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, encode_query, locate};
 use crate::wire::xml;
@@ -63,7 +63,8 @@ impl CosS3Client {
     ) -> SelectObjectContent<'_> {
         let request = Request::new("select_object_content", Method::POST, Target::object(bucket, key))
             .param("select", "")
-            .param("select-type", 2);
+            .param("select-type", 2)
+            .with_facts(Facts { keeps_alive: true, ..Facts::default() });
         let select = SelectRequest {
             expression: expression.into(),
             expression_type: expression_type.into(),
