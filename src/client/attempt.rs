@@ -3,9 +3,7 @@
 use std::io::Read;
 
 use http::Method;
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT,
-};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT};
 
 use super::CosS3Client;
 use super::run::Course;
@@ -16,7 +14,7 @@ use crate::error::{ClientErrorKind, CosClientError};
 use crate::transport::{Answer, Call, Failure, Transport};
 use crate::tried::Sent;
 use crate::wire::redirect::follow;
-use crate::wire::request::{Request, header};
+use crate::wire::request::{REPEATED, Request, header};
 use crate::wire::sign::ToSign;
 use crate::wire::uri::{Location, encode_query};
 
@@ -86,7 +84,7 @@ impl CosS3Client {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if number > 1 {
-            headers.insert(HeaderName::from_static("x-cos-sdk-retry"), HeaderValue::from_static("true"));
+            headers.insert(REPEATED, HeaderValue::from_static("true"));
         }
         if let Some(token) = credentials.and_then(Credentials::token) {
             let (name, value) = header("x-cos-security-token", token)?;

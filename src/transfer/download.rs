@@ -345,11 +345,7 @@ impl<'a> DownloadFile<'a> {
         again: bool,
         begin: impl FnOnce() -> Result<(), CosClientError>,
     ) -> Result<Fetched, CosError> {
-        let mut request = self.request.repeat();
-        if again {
-            request.set_header("x-cos-sdk-retry", "true");
-        }
-        let answer = self.client.execute_streaming(request)?;
+        let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
         answer.check_range(None)?;
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;

@@ -45,7 +45,7 @@ impl OpenUpload<'_> {
         let output = loop {
             tries += 1;
             let complete = client.complete_multipart_upload(bucket, key, &self.id, parts.clone());
-            let error = match complete.with_headers(headers.clone()).send() {
+            let error = match complete.with_headers(headers.clone()).marked(tries > 1).send() {
                 Ok(output) => break output,
                 Err(error) => error,
             };

@@ -19,6 +19,9 @@ const SECRET_HEADERS: [&str; 4] = [
     "x-cos-copy-source-server-side-encryption-customer-key",
 ];
 
+/// Marks a request that is sent once more after a failure.
+pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");
+
 /// A request that a builder fills in. Wrong values are remembered, and the first one is reported
 /// when the request is sent, so that setters can be chained.
 pub(crate) struct Request<'a> {
@@ -187,6 +190,14 @@ impl<'a> Request<'a> {
             reserved: self.reserved,
             deferred: self.deferred.as_ref().map(CosClientError::again),
         }
+    }
+
+    /// Marks it, if it is sent `again` after a failure.
+    pub(crate) fn marked(mut self, again: bool) -> Self {
+        if again {
+            self.headers.insert(REPEATED, HeaderValue::from_static("true"));
+        }
+        self
     }
 
     /// Remembers the first error for when the request is sent.

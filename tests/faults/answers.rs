@@ -147,11 +147,20 @@ fn fault_19_completion_says_nothing() {
         scene.upload(&scene.client).send().unwrap();
         assert_eq!(requests(&scene.cos, "POST", "uploadId").len(), 1, "{body:?}");
         assert!(get(&scene.client, "up") == scene.content);
-        // It was not: it is sent again.
-        let scene = Scene::new();
-        scene.cos.inject(Hook::Answer(Answer::new(200).body(body)), completion(), 1);
-        scene.upload(&scene.client).send().unwrap();
-        assert!(get(&scene.client, "up") == scene.content);
+        // It was not: it is sent again, also where the same bytes were there before.
+        for before in [None, Some("old")] {
+            let scene = Scene::new();
+            if let Some(meta) = before {
+                let old = scene.client.put_object(BUCKET, &scene.content, "up");
+                old.metadata("x-cos-meta-a", meta).send().unwrap();
+            }
+            scene.cos.inject(Hook::Answer(Answer::new(200).body(body)), completion(), 1);
+            scene.upload(&scene.client).metadata("x-cos-meta-a", "new").send().unwrap();
+            let made = scene.client.head_object(BUCKET, "up").send().unwrap();
+            assert_eq!(made.headers.get("x-cos-meta-a").as_deref(), Some("new"), "{body:?}");
+            assert!(get(&scene.client, "up") == scene.content);
+            assert!(open_uploads(&scene.client).is_empty());
+        }
         // Nothing tells.
         let scene = Scene::new();
         scene.cos.inject(Hook::Answer(Answer::new(200).body(body)), completion(), usize::MAX);

@@ -159,6 +159,12 @@ impl CompleteMultipartUpload<'_> {
         self
     }
 
+    /// Marks it as sent again after a failure.
+    pub(crate) fn marked(mut self, again: bool) -> Self {
+        self.request = self.request.marked(again);
+        self
+    }
+
     /// Sends the request; waits up to 1200 s for the answer.
     ///
     /// If the answer is lost or says nothing, and it cannot be told whether there is an object now, the error is
