@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cos_emulator::{Fault as Hook, Match, Moment};
 use fault_proxy::{Certificates, Fault, TlsFront, Way};
-use qcloud_cos::{ClientErrorKind, CosConfigBuilder, Sent};
+use qcloud_cos::{ClientErrorKind, CopySource, CosConfigBuilder, Sent};
 
 use super::scene::{SIZE, Scene, within};
 use crate::common::{
@@ -152,6 +152,17 @@ fn fault_06_reset_before_the_status() {
     scene.cos.inject(Hook::Reset(Moment::BeforeAnswer), Match::any().method("POST"), 1);
     let error = failed(client.append_object(BUCKET, "log", 1, b"y").send());
     assert_eq!((error.kind(), error.sent()), (&ClientErrorKind::Ambiguous, Sent::Maybe));
+    let lost = || scene.cos.inject(Hook::Reset(Moment::BeforeAnswer), Match::any().method("PUT"), 1);
+    lost();
+    let copy = client.copy_object(BUCKET, "another", CopySource::new(BUCKET, "k", scene.cos.region()));
+    let copied = failed(copy.header("x-cos-forbid-overwrite", "true").send());
+    let put = client.put_object(BUCKET, "z", "another").header("x-cos-forbid-overwrite", "true");
+    lost();
+    scene.cos.inject(Hook::error(403, "AccessDenied"), Match::any().method("HEAD"), 1);
+    for error in [copied, failed(put.send())] {
+        let found = (error.kind(), error.attempts(), error.sent());
+        assert_eq!(found, (&ClientErrorKind::Ambiguous, 2, Sent::All), "{error}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Response;
 use crate::client::CosS3Client;
-use crate::error::{CosClientError, CosError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::CopySource;
@@ -13,6 +13,8 @@ use crate::wire::request::{Facts, Request};
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
+
+const LOST: &str = "an answer was lost, and nothing tells whether the object was copied before this was refused";
 
 impl CosS3Client {
     /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
@@ -168,9 +170,18 @@ impl CopyObject<'_> {
     }
 
     /// Sends the request.
+    ///
+    /// If a condition fails after an attempt whose answer was lost, that attempt may be why: the error is
+    /// [`Ambiguous`](ClientErrorKind::Ambiguous) then.
     pub fn send(self) -> Result<CopyObjectOutput, CosError> {
         let operation = self.request.operation;
-        CopyObjectOutput::read(operation, "CopyObjectResult", self.client.execute(self.request)?)
+        let answer = self.client.execute(self.request).map_err(|error| match error {
+            CosError::Service(error) if error.tried.doubtful && matches!(error.status, 409 | 412) => {
+                CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()
+            }
+            other => other,
+        })?;
+        CopyObjectOutput::read(operation, "CopyObjectResult", answer)
     }
 }
 

@@ -35,12 +35,15 @@ pub(crate) const UPLOAD: Facts = Facts {
 const CONDITIONS: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "x-cos-forbid-overwrite"];
 
+const LOST: &str = "an answer was lost, and nothing tells whether the object was stored before this was refused";
+
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
     ///
     /// The body's CRC-64 is compared with the one COS computed; a difference is repeated like a broken
     /// connection, and then an error. Where a condition fails (`if_match` and the like) after an attempt whose
-    /// answer was lost, a look at the object tells whether that attempt succeeded.
+    /// answer was lost, a look at the object tells whether that attempt succeeded; where it does not, the error is
+    /// [`Ambiguous`](ClientErrorKind::Ambiguous).
     ///
     /// Python:
     /// ```python
@@ -171,12 +174,15 @@ pub(crate) fn upload_body(
     let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
     match client.execute(request) {
         Err(CosError::Service(error)) if conditional && error.tried().doubtful && matches!(error.status, 409 | 412) => {
-            let there = look(client, &target, &headers).ok().filter(|there| {
-                there.crc64.is_some() && there.crc64 == error.tried().body_crc && Some(there.content_length) == len
-            });
-            match there {
-                Some(there) => Ok(PutObjectOutput::from(there)),
-                None => Err(CosError::Service(error)),
+            let ours = |there: &HeadObjectOutput| {
+                let same_length = Some(there.content_length) == len;
+                if same_length { Some(there.crc64? == error.tried().body_crc?) } else { Some(false) }
+            };
+            match look(client, &target, &headers) {
+                Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::from(there)),
+                Ok(there) if ours(&there) == Some(false) => Err(CosError::Service(error)),
+                Err(look) if look.is_not_found() => Err(CosError::Service(error)),
+                _ => Err(CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()),
             }
         }
         result => result.map(PutObjectOutput::from),
