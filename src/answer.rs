@@ -7,7 +7,7 @@ use http::{HeaderValue, Method};
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Stage};
-use crate::tried::Sent;
+use crate::tried::{Sent, Tried};
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
@@ -25,8 +25,15 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
     /// The CRC-64 of the body that was sent, where it was counted.
     pub(crate) sent_crc: Option<u64>,
-    /// An earlier attempt may have been carried out, too.
-    pub(crate) doubtful: bool,
+    /// What it took to get it.
+    pub(crate) tried: Tried,
+}
+
+impl Response {
+    /// Reads the body. One that cannot be read is an error that tells that there was an answer.
+    pub(crate) fn read<T, E: Into<CosError>>(&self, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Result<T, CosError> {
+        parse(&self.body).map_err(|error| error.into().after(self.tried))
+    }
 }
 
 /// A successful answer whose body is still on its way.
@@ -34,6 +41,8 @@ pub(crate) struct Streaming {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Box<dyn Read + Send>,
+    /// What it took to get it.
+    pub(crate) tried: Tried,
 }
 
 impl Streaming {
@@ -113,7 +122,7 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
         let error = CosClientError::new(ClientErrorKind::Integrity, why);
         return Err(Failed::answered(error, Reason::Corrupt));
     }
-    Ok(Response { status: answer.status, headers, body, sent_crc, doubtful: false })
+    Ok(Response { status: answer.status, headers, body, sent_crc, tried: Tried::default() })
 }
 
 fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {

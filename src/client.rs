@@ -228,7 +228,7 @@ impl CosS3Client {
         let unlimited = request.facts.transfer || request.facts.patience.is_some();
         let limit = (!unlimited).then_some(self.inner.config.fixed.deadline);
         let (response, tried) = self.run(request, limit, read_whole, None)?;
-        Ok(Response { doubtful: tried.doubtful, ..response })
+        Ok(Response { tried, ..response })
     }
 
     /// Sends a request that must not be carried out twice. Where the answer got lost, `look` finds out whether
@@ -238,15 +238,18 @@ impl CosS3Client {
         request: Request<'_>,
         look: impl Fn(&Tried) -> Verdict<Response>,
     ) -> Result<Response, CosError> {
-        self.run(request, None, read_whole, Some(&look)).map(|(response, _)| response)
+        let (response, tried) = self.run(request, None, read_whole, Some(&look))?;
+        Ok(Response { tried, ..response })
     }
 
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
         let hand_out = |_: &Request<'_>, answer: Answer, _| {
-            Ok(Streaming { status: answer.status, headers: answer.headers.into(), body: answer.body })
+            let (headers, tried) = (answer.headers.into(), Tried::default());
+            Ok(Streaming { status: answer.status, headers, body: answer.body, tried })
         };
-        self.run(request, None, hand_out, None).map(|(streaming, _)| streaming)
+        let (streaming, tried) = self.run(request, None, hand_out, None)?;
+        Ok(Streaming { tried, ..streaming })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::tried::{Tried, getters};
+use crate::tried::{Sent, Tried, getters};
 
 /// Any error of this crate: raised on this side, or answered by COS.
 ///
@@ -65,10 +65,7 @@ impl CosError {
     /// Adds what was tried before.
     pub(crate) fn after(self, tried: Tried) -> Self {
         match self {
-            Self::Client(mut error) => {
-                error.0.tried = tried;
-                error.into()
-            }
+            Self::Client(error) => error.after_trying(tried).into(),
             Self::Service(error) => CosServiceError { tried, ..*error }.into(),
         }
     }
@@ -216,9 +213,29 @@ impl CosClientError {
         self
     }
 
+    /// What an answer brought is not what it should be.
+    pub(crate) fn answered(kind: ClientErrorKind, message: impl Into<String>) -> Self {
+        let mut error = Self::new(kind, message);
+        error.0.tried = Tried { attempts: 1, sent: Sent::All, ..Tried::default() };
+        error
+    }
+
+    /// What COS refused means this.
+    pub(crate) fn meant(kind: ClientErrorKind, message: impl Into<String>, refusal: CosServiceError) -> Self {
+        let mut error = Self::new(kind, message);
+        error.0.tried = refusal.tried;
+        error.caused_by(refusal)
+    }
+
     /// Makes the same error again, without its source.
     pub(crate) fn again(&self) -> Self {
         Self::new(self.0.kind.clone(), self.0.message.clone())
+    }
+
+    /// Adds what was tried before.
+    pub(crate) fn after_trying(mut self, tried: Tried) -> Self {
+        self.0.tried = tried;
+        self
     }
 
     pub(crate) fn after(mut self, attempts: u32) -> Self {

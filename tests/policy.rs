@@ -389,6 +389,7 @@ fn a_completion_that_nothing_tells_of_is_ambiguous() {
         cos.inject(fault.clone(), Match::any().method("POST").query("uploadId="), 1);
         let error = failed(client.complete_multipart_upload(BUCKET, "k", &id, parts).send());
         assert_eq!(*error.kind(), ClientErrorKind::Ambiguous, "{fault:?}: {error}");
+        assert!(error.attempts() > 0 && error.sent() != Sent::Nothing, "{fault:?}: {error}");
         assert!(std::error::Error::source(&error).is_some());
     }
     let (_, parts) = upload();
@@ -445,6 +446,16 @@ fn errors_tell_how_much_was_sent() {
     cos.inject(Fault::error(403, "AccessDenied"), Match::any(), 1);
     assert_eq!(client.put_object(BUCKET, "x", "k").send().unwrap_err().sent(), Sent::All);
     assert_eq!(client.get_object(BUCKET, "").send().unwrap_err().sent(), Sent::Nothing);
+    // An answer that cannot be read is one, too.
+    cos.inject(Fault::error(500, "InternalError"), Match::any(), 1);
+    cos.inject(Fault::Answer(Answer::new(200).body("<Odd/>")), Match::any(), 1);
+    let error = failed(client.list_objects(BUCKET).send());
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Xml, 2, Sent::All));
+    put(&client, "k", b"hello");
+    cos.inject(Fault::CorruptAnswer(1), Match::any().method("GET"), 1);
+    let body = client.get_object(BUCKET, "k").send().unwrap().body;
+    let error = failed(body.get_stream(9).last().unwrap());
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 1, Sent::All));
 }
 
 #[test]

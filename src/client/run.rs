@@ -71,7 +71,7 @@ impl CosS3Client {
             let failed = match attempted.and_then(|(answer, crc)| finish(&request, answer, crc)) {
                 Ok(done) => {
                     self.settle(&host, &course, course.switched && !at_start);
-                    return Ok((done, course.tried));
+                    return Ok((done, course.answered()));
                 }
                 Err(failed) => failed,
             };
@@ -204,6 +204,11 @@ impl Course {
             _ => None,
         };
         self.tried.clock_offset = clock;
+    }
+
+    /// What it took to get the answer.
+    fn answered(&self) -> Tried {
+        Tried { sent: Sent::All, retry_after: None, clock_offset: None, ..self.tried }
     }
 
     fn stopped(&self, error: CosError, stop: Stop) -> CosError {

@@ -80,7 +80,7 @@ impl Within {
 /// The error of a list that says it goes on, but not where.
 pub(crate) fn stuck() -> CosError {
     let why = "the list is truncated, but its next marker does not move on";
-    CosClientError::new(ClientErrorKind::Protocol, why).into()
+    CosClientError::answered(ClientErrorKind::Protocol, why).into()
 }
 
 #[cfg(test)]

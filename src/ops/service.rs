@@ -137,7 +137,7 @@ impl Listing for ListBuckets<'_> {
             request.set_query(name, value);
         }
         let answer = self.client.execute(request)?;
-        let mut page: ListBucketsOutput = xml::parse("ListAllMyBucketsResult", &answer.body)?;
+        let mut page: ListBucketsOutput = answer.read(|body| xml::parse("ListAllMyBucketsResult", body))?;
         page.buckets.bucket.retain(|bucket| !bucket.name.is_empty());
         page.request_id = answer.headers.text("x-cos-request-id");
         Ok(page)

@@ -340,7 +340,7 @@ fn changed(error: CosError) -> CosError {
     match error {
         CosError::Service(e) if e.get_status_code() == 412 => {
             let why = "the source changed while it was copied";
-            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*e).into()
+            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *e).into()
         }
         other => other,
     }

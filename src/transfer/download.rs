@@ -288,7 +288,7 @@ impl<'a> DownloadFile<'a> {
         if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
             let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
             let why = format!("{setting}: COS does not say the object's CRC-64");
-            return Err(CosClientError::new(ClientErrorKind::Integrity, why));
+            return Err(CosClientError::answered(ClientErrorKind::Integrity, why));
         }
         Ok(())
     }
@@ -352,7 +352,7 @@ impl<'a> DownloadFile<'a> {
         let key_proof = opened.as_ref().map(|opened| opened.proof);
         let meta = HeadObjectOutput::from(answer.headers);
         self.check_crc_known(&meta)?;
-        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.tried);
         if let Some(opened) = opened {
             body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
         }

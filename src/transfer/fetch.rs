@@ -91,10 +91,10 @@ impl Fetch<'_> {
             }
             let wanted = buffer.len().min((part.len - *done) as usize);
             let read = match answer.body.read(&mut buffer[..wanted]) {
-                Ok(0) => return Err(body_error(io::ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Err(body_error(io::ErrorKind::UnexpectedEof.into()).into()),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(body_error(error)),
+                Err(error) => return Err(body_error(error).into()),
             };
             write_all_at(self.file, &buffer[..read], part.offset + *done)
                 .map_err(|e| CosClientError::local(self.path, "cannot write", e))?;
@@ -147,7 +147,7 @@ fn changed(error: CosError) -> CosError {
     match error {
         CosError::Service(e) if e.get_status_code() == 412 => {
             let why = "the object changed while it was downloaded";
-            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*e).into()
+            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *e).into()
         }
         other => other,
     }

@@ -69,7 +69,7 @@ impl OpenUpload<'_> {
         match (expected.1, output.crc64) {
             (Some(sent), Some(stored)) if sent != stored => {
                 let why = format!("crc64: sent {sent}, but COS made an object of {stored}");
-                Err(CosClientError::new(ClientErrorKind::Integrity, why).into())
+                Err(CosClientError::answered(ClientErrorKind::Integrity, why).into())
             }
             _ => Ok(output),
         }

@@ -125,7 +125,7 @@ impl<'t> Partial<'t> {
         if let Some(stored) = head.crc64.filter(|stored| *stored != crc) {
             self.discard();
             let why = format!("crc64: received {crc}, but COS stored {stored}");
-            return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
+            return Err(CosClientError::answered(ClientErrorKind::Integrity, why).into());
         }
         let failed = |doing: &str, e| CosClientError::local(&destination.path(), doing, e);
         if let Some(cipher) = cipher {

@@ -253,7 +253,7 @@ impl<'a> UploadFile<'a> {
         }?;
         if require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
-            return Err(CosClientError::new(ClientErrorKind::Integrity, why).into());
+            return Err(CosClientError::answered(ClientErrorKind::Integrity, why).into());
         }
         Ok(output)
     }

@@ -93,7 +93,7 @@ impl GetBucketAcl<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetBucketAclOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let (owner, access_control_list) = AccessControlPolicy::read(&answer.body)?;
+        let (owner, access_control_list) = answer.read(AccessControlPolicy::read)?;
         Ok(GetBucketAclOutput {
             canned_acl: access_control_list.canned(),
             owner,

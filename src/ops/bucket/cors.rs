@@ -152,7 +152,7 @@ impl GetBucketCors<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetBucketCorsOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let CorsConfiguration { cors_rule } = xml::parse_shared("CORSConfiguration", &answer.body)?;
+        let CorsConfiguration { cors_rule } = answer.read(|body| xml::parse_shared("CORSConfiguration", body))?;
         Ok(GetBucketCorsOutput { cors_rule, request_id: answer.headers.text("x-cos-request-id") })
     }
 }

@@ -260,7 +260,7 @@ impl GetBucketLifecycle<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetBucketLifecycleOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let LifecycleConfiguration { rule } = xml::parse_shared("LifecycleConfiguration", &answer.body)?;
+        let LifecycleConfiguration { rule } = answer.read(|body| xml::parse_shared("LifecycleConfiguration", body))?;
         Ok(GetBucketLifecycleOutput { rule, request_id: answer.headers.text("x-cos-request-id") })
     }
 }

@@ -98,7 +98,7 @@ impl Listing for ListObjects<'_> {
 
     fn fetch(&self) -> Result<ListObjectsOutput, CosError> {
         let answer = self.client.execute(self.request.repeat())?;
-        let mut page = ListObjectsOutput::parse(&answer.body)?;
+        let mut page = answer.read(ListObjectsOutput::parse)?;
         if self.decode {
             page.decode();
         }

@@ -52,7 +52,7 @@ impl GetBucketLocation<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetBucketLocationOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let mut output: GetBucketLocationOutput = xml::parse("LocationConstraint", &answer.body)?;
+        let mut output: GetBucketLocationOutput = answer.read(|body| xml::parse("LocationConstraint", body))?;
         output.request_id = answer.headers.text("x-cos-request-id");
         Ok(output)
     }

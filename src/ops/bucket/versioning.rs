@@ -88,7 +88,7 @@ impl GetBucketVersioning<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetBucketVersioningOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let mut output: GetBucketVersioningOutput = xml::parse("VersioningConfiguration", &answer.body)?;
+        let mut output: GetBucketVersioningOutput = answer.read(|body| xml::parse("VersioningConfiguration", body))?;
         output.request_id = answer.headers.text("x-cos-request-id");
         Ok(output)
     }

@@ -113,7 +113,7 @@ impl Listing for ListObjectsVersions<'_> {
 
     fn fetch(&self) -> Result<ListObjectsVersionsOutput, CosError> {
         let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListObjectsVersionsOutput = xml::parse("ListVersionsResult", &answer.body)?;
+        let mut page: ListObjectsVersionsOutput = answer.read(|body| xml::parse("ListVersionsResult", body))?;
         // An empty <Version/> stands for none.
         page.version.retain(|version| !version.key.is_empty());
         page.delete_marker.retain(|marker| !marker.key.is_empty());

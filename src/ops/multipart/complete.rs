@@ -188,7 +188,8 @@ impl CompleteMultipartUpload<'_> {
         }
         let headers = self.request.headers.clone();
         let answer = self.client.execute(self.request)?;
-        let mut output: CompleteMultipartUploadOutput = xml::parse("CompleteMultipartUploadResult", &answer.body)?;
+        let mut output: CompleteMultipartUploadOutput =
+            answer.read(|body| xml::parse("CompleteMultipartUploadResult", body))?;
         if output.etag.is_empty() {
             // COS names the ETag of every object it made; without one there is none.
             let refusal = Refusal {
@@ -199,7 +200,7 @@ impl CompleteMultipartUpload<'_> {
                 headers: &answer.headers,
                 body: &answer.body,
             };
-            return Err(service_error(&refusal).into());
+            return Err(CosError::from(service_error(&refusal)).after(answer.tried));
         }
         output.version_id = answer.headers.get("x-cos-version-id");
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");

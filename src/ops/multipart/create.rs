@@ -107,13 +107,15 @@ impl CreateMultipartUpload<'_> {
     pub fn send(self) -> Result<CreateMultipartUploadOutput, CosError> {
         let headers = self.request.headers.clone();
         let answer = self.client.execute(self.request)?;
-        let mut output: CreateMultipartUploadOutput = xml::parse("InitiateMultipartUploadResult", &answer.body)?;
+        let mut output: CreateMultipartUploadOutput =
+            answer.read(|body| xml::parse("InitiateMultipartUploadResult", body))?;
         if output.upload_id.is_empty() {
-            return Err(CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId").into());
+            let none = CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId");
+            return answer.read(|_| Err(none));
         }
         output.request_id = answer.headers.text("x-cos-request-id");
-        output.maybe_orphan = answer.doubtful;
-        if answer.doubtful {
+        output.maybe_orphan = answer.tried.doubtful;
+        if output.maybe_orphan {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
         }
         if let Some(then) = self.then {

@@ -85,7 +85,7 @@ impl Listing for ListParts<'_> {
 
     fn fetch(&self) -> Result<ListPartsOutput, CosError> {
         let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListPartsOutput = xml::parse("ListPartsResult", &answer.body)?;
+        let mut page: ListPartsOutput = answer.read(|body| xml::parse("ListPartsResult", body))?;
         // An empty <Part/> stands for none.
         page.part.retain(|part| part.part_number != 0);
         if self.decode {

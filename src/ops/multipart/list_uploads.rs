@@ -92,7 +92,8 @@ impl Listing for ListMultipartUploads<'_> {
 
     fn fetch(&self) -> Result<ListMultipartUploadsOutput, CosError> {
         let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListMultipartUploadsOutput = xml::parse("ListMultipartUploadsResult", &answer.body)?;
+        let mut page: ListMultipartUploadsOutput =
+            answer.read(|body| xml::parse("ListMultipartUploadsResult", body))?;
         // An empty <Upload/> stands for none.
         page.upload.retain(|upload| !upload.upload_id.is_empty());
         page.common_prefixes.retain(|common| !common.prefix.is_empty());

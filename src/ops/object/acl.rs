@@ -93,7 +93,7 @@ impl GetObjectAcl<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<GetObjectAclOutput, CosError> {
         let answer = self.client.execute(self.request)?;
-        let (owner, access_control_list) = AccessControlPolicy::read(&answer.body)?;
+        let (owner, access_control_list) = answer.read(AccessControlPolicy::read)?;
         let inherited = answer.headers.text("x-cos-acl") == "default";
         // An object is written as a whole, so for it there is no public write.
         let canned_acl = match access_control_list.canned() {

@@ -10,6 +10,7 @@ use crate::client::{CosS3Client, Verdict};
 use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
+use crate::tried::Tried;
 use crate::wire::crc64::combine;
 use crate::wire::request::{Body, Facts, Request};
 use crate::wire::respond::Headers;
@@ -146,7 +147,7 @@ const LOST: &str = "the answer was lost, and nothing tells whether the data was 
 /// What an append would have been answered whose data is there.
 fn answered(there: HeadObjectOutput) -> Response {
     let headers = there.headers.with_number("x-cos-next-append-position", there.content_length);
-    Response { status: 200, headers, body: Vec::new(), sent_crc: None, doubtful: true }
+    Response { status: 200, headers, body: Vec::new(), sent_crc: None, tried: Tried::default() }
 }
 
 /// The answer to an append. Serializes to the dict of headers.

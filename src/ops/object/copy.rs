@@ -218,7 +218,7 @@ pub struct CopyObjectOutput {
 impl CopyObjectOutput {
     /// Reads the answer to a copy; one that names no ETag is an error.
     pub(crate) fn read(operation: &'static str, root: &str, answer: Response) -> Result<Self, CosError> {
-        let mut output: Self = xml::parse(root, &answer.body)?;
+        let mut output: Self = answer.read(|body| xml::parse(root, body))?;
         if output.etag.is_empty() {
             let refusal = Refusal {
                 operation,
@@ -228,7 +228,7 @@ impl CopyObjectOutput {
                 headers: &answer.headers,
                 body: &answer.body,
             };
-            return Err(service_error(&refusal).into());
+            return Err(CosError::from(service_error(&refusal)).after(answer.tried));
         }
         output.version_id = answer.headers.get("x-cos-version-id").or_else(|| output.named_version.clone());
         output.copy_source_version_id = answer.headers.get("x-cos-copy-source-version-id");
@@ -250,6 +250,7 @@ fn crc64<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tried::Tried;
 
     #[test]
     fn parses_the_answer() {
@@ -261,7 +262,7 @@ mod tests {
                 headers: Headers::default(),
                 body: body.to_vec(),
                 sent_crc: None,
-                doubtful: false,
+                tried: Tried::default(),
             };
             CopyObjectOutput::read("copy_object", "CopyObjectResult", answer)
         };

@@ -161,7 +161,7 @@ impl DeleteObjects<'_> {
             let mut repeats = Repeats::default();
             loop {
                 let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
-                let mut page: DeleteObjectsOutput = xml::parse("DeleteResult", &answer.body)?;
+                let mut page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
                 // An empty <Deleted/> stands for none.
                 output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
                 output.request_id = answer.headers.text("x-cos-request-id");

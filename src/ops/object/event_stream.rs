@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::stream_body::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError, OriginalBody};
 use crate::local::Replacement;
-use crate::tried::{Sent, Tried};
+use crate::tried::Tried;
 use crate::wire::event_stream::{Message, PRELUDE, Prelude, cut};
 use crate::wire::xml;
 
@@ -39,6 +39,8 @@ pub(crate) struct Origin {
     pub(crate) url: String,
     pub(crate) request_id: String,
     pub(crate) trace_id: String,
+    /// What it took to get the answer.
+    pub(crate) tried: Tried,
 }
 
 /// An event of a SELECT.
@@ -84,6 +86,7 @@ impl EventStream {
     pub fn next_event(&mut self) -> Option<Result<SelectEvent, CosError>> {
         while !self.ended {
             let event = self.message().and_then(|message| self.event(&message));
+            let event = event.map_err(|error| error.after(self.origin.tried));
             self.ended = matches!(event, Err(_) | Ok(Some(SelectEvent::End)));
             if let Ok(Some(SelectEvent::End)) = event {
                 // The result is complete; what still comes is of no interest but to the connection.
@@ -152,7 +155,7 @@ impl EventStream {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(body_error(error)),
+                Err(error) => return Err(body_error(error).into()),
             }
         }
         Ok(filled)
@@ -190,7 +193,7 @@ impl EventStream {
             status: self.origin.status,
             origin: OriginalBody::new(&message.payload),
             digest,
-            tried: Tried { attempts: 1, sent: Sent::All, ..Tried::default() },
+            tried: self.origin.tried,
             source: None,
         }
     }

@@ -101,7 +101,7 @@ impl GetObject<'_> {
         answer.check_range(again.headers.get(RANGE))?;
         let answer = Resuming::wrap(self.client, again, answer);
         let mut meta = HeadObjectOutput::from(answer.headers);
-        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers);
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.tried);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
         if let Some(opened) = opened {

@@ -38,7 +38,7 @@ pub(crate) struct Resuming {
 impl Resuming {
     /// Wraps the body of an answer; one that does not say which bytes of which object it holds stays as it is.
     pub(crate) fn wrap(client: &CosS3Client, request: Request<'static>, answer: Streaming) -> Streaming {
-        let Streaming { status, headers, body } = answer;
+        let Streaming { status, headers, body, tried } = answer;
         let place = match status {
             200 => Some((0, headers.number("content-length"), headers.number("content-length"))),
             206 => range(&headers).map(|(first, last, size)| (first, Some(last + 1), Some(size))),
@@ -59,7 +59,7 @@ impl Resuming {
             }),
             _ => body,
         };
-        Streaming { status, headers, body }
+        Streaming { status, headers, body, tried }
     }
 
     fn resume(&mut self) -> Result<(), CosClientError> {
@@ -90,11 +90,11 @@ fn broken_for_good(error: CosError) -> CosClientError {
         CosError::Client(error) => error,
         CosError::Service(error) if error.status == 412 => {
             let why = "the object changed while it was downloaded";
-            CosClientError::new(ClientErrorKind::ObjectChanged, why).caused_by(*error)
+            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *error)
         }
         CosError::Service(error) => {
             let why = format!("the body broke off, and the rest of it was refused: {error}");
-            CosClientError::new(ClientErrorKind::Transport, why).caused_by(*error)
+            CosClientError::meant(ClientErrorKind::Transport, why, *error)
         }
     }
 }

@@ -108,6 +108,7 @@ impl SelectObjectContent<'_> {
             url,
             request_id: answer.headers.text("x-cos-request-id"),
             trace_id: answer.headers.text("x-cos-trace-id"),
+            tried: answer.tried,
         };
         Ok(SelectObjectContentOutput {
             request_id: origin.request_id.clone(),

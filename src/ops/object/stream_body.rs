@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::cipher::{Cipher, Extent, Stored, Wanted};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::Replacement;
+use crate::tried::Tried;
 use crate::wire::crc64::Crc64;
 use crate::wire::respond::Headers;
 
@@ -25,15 +26,17 @@ pub struct StreamBody {
     body: Box<dyn Read + Send>,
     length: Option<u64>,
     read: u64,
+    /// What it took to get it.
+    tried: Tried,
 }
 
 impl StreamBody {
-    pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers) -> Self {
+    pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers, tried: Tried) -> Self {
         let length = headers.number("content-length");
         // The checksum is the whole object's, so a range cannot be compared with it.
         let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
         let check = check.map(|expected| (Crc64::new(), expected));
-        Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0 }
+        Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, tried }
     }
 
     /// Decrypts the body. Length and CRC-64 are still checked of what COS stores.
@@ -44,7 +47,7 @@ impl StreamBody {
         wanted: Option<Wanted>,
     ) -> Result<Self, CosClientError> {
         let content = cipher.open(Stored { body: self.body, length: self.length, extent, wanted })?;
-        Ok(Self { body: content.body, length: content.length, read: 0 })
+        Ok(Self { body: content.body, length: content.length, read: 0, tried: self.tried })
     }
 
     /// Returns the length in bytes, if the answer told it.
@@ -80,7 +83,7 @@ impl StreamBody {
                 Ok(_) => Some(Ok(chunk)),
                 Err(error) => {
                     ended = true;
-                    Some(Err(body_error(error)))
+                    Some(Err(body_error(error).into()))
                 }
             }
         })
@@ -108,7 +111,7 @@ impl StreamBody {
                 Ok(0) => return Ok(()),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(body_error(error)),
+                Err(error) => return Err(body_error(error).into()),
             };
             file.write_all(&buffer[..read]).map_err(|e| CosClientError::local(path, "cannot write", e))?;
         }
@@ -116,19 +119,29 @@ impl StreamBody {
 }
 
 /// Turns what a read met into an error of this crate.
-pub(crate) fn body_error(error: io::Error) -> CosError {
+pub(crate) fn body_error(error: io::Error) -> CosClientError {
     match error.downcast::<CosClientError>() {
-        Ok(own) => own.into(),
-        Err(error) => CosClientError::broken("the body cannot be read", error).into(),
+        Ok(own) => own,
+        Err(error) => CosClientError::broken("the body cannot be read", error),
     }
 }
 
 impl Read for StreamBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = self.body.read(buf)?;
+        let read = self.body.read(buf).map_err(|error| told(error, self.tried))?;
         self.read += read as u64;
         Ok(read)
     }
+}
+
+/// Adds what it took to get the body to an error that does not say so yet.
+fn told(error: io::Error, tried: Tried) -> io::Error {
+    let kind = error.kind();
+    if kind == io::ErrorKind::Interrupted {
+        return error;
+    }
+    let error = body_error(error);
+    io::Error::new(kind, if error.attempts() == 0 { error.after_trying(tried) } else { error })
 }
 
 /// A body whose length and CRC-64 are checked at its end.
@@ -187,7 +200,7 @@ mod tests {
     fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
         let map: HeaderMap =
             headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        StreamBody::new(Box::new(content), 200, &map.into())
+        StreamBody::new(Box::new(content), 200, &map.into(), Tried::default())
     }
 
     #[test]
@@ -197,7 +210,7 @@ mod tests {
         assert!(cut.to_string().contains("3 of 4 bytes"), "{cut}");
         let altered = body(b"abc", &[("x-cos-hash-crc64ecma", "1")]).read_to_end(&mut sink).unwrap_err();
         assert!(altered.to_string().contains("crc64"), "{altered}");
-        assert_eq!(*body_error(altered).kind().unwrap(), ClientErrorKind::Integrity);
+        assert_eq!(*body_error(altered).kind(), ClientErrorKind::Integrity);
     }
 
     #[test]
