@@ -1,10 +1,7 @@
 //! The client. Every request goes through the one loop in `run`.
 
 mod attempt;
-mod repeats;
 mod run;
-
-pub(crate) use repeats::Repeats;
 
 use std::fmt;
 use std::sync::Arc;

@@ -78,11 +78,15 @@ impl CosError {
             && self.service().is_some_and(|error| error.get_error_code() == code)
     }
 
-    /// Whether a body broke off or stood still, so that going on where it stopped may help. What a request ended
-    /// with has its attempts counted, and was repeated as often as is of use.
+    /// Whether a connection broke or stood still, so that going on where it stopped may help.
     pub(crate) fn broke_off(&self) -> bool {
         use ClientErrorKind::{Stalled, Timeout, Transport};
-        matches!(self.kind(), Some(Transport | Timeout | Stalled)) && self.tried().attempts == 0
+        matches!(self.kind(), Some(Transport | Timeout | Stalled))
+    }
+
+    /// Whether it is about a local file, whatever was sent.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.kind(), Some(ClientErrorKind::Local { .. }))
     }
 
     pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {

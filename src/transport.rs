@@ -92,6 +92,8 @@ thread_local! {
     static PHASE: Cell<Phase> = const { Cell::new(Phase::Resolving) };
     /// When this thread's call is over.
     static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// Whether this thread's connection was reset: the HTTP library takes that for an end in order.
+    static RESET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The real transport.
@@ -157,7 +159,7 @@ impl Transport for Ureq {
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody { reader: body.into_reader(), until, watch: Watch::new(least_speed) }),
+            body: Box::new(AnswerBody::new(body, until, least_speed)),
         })
     }
 }
@@ -209,7 +211,7 @@ pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result
     let (parts, body) = answer.into_parts();
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
-    let body = AnswerBody { reader: body.into_reader(), until: None, watch: Watch::new((0, route.timeout)) };
+    let body = AnswerBody::new(body, None, (0, route.timeout));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
     read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
     if text.len() > route.limit {
@@ -225,14 +227,23 @@ struct AnswerBody {
     /// When the call is over that it belongs to.
     until: Option<Instant>,
     watch: Watch,
+    reset: bool,
+}
+
+impl AnswerBody {
+    fn new(body: Body, until: Option<Instant>, least_speed: (u64, Duration)) -> Self {
+        Self { reader: body.into_reader(), until, watch: Watch::new(least_speed), reset: false }
+    }
 }
 
 impl Read for AnswerBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         UNTIL.set(self.until);
+        RESET.set(false);
         let before = Instant::now();
         let read = self.reader.read(buf);
         UNTIL.set(None);
+        self.reset |= RESET.get();
         if let Ok(bytes @ 1..) = read {
             self.watch.note(bytes, before.elapsed())?;
         }
@@ -240,6 +251,7 @@ impl Read for AnswerBody {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
             match inner {
                 Some(Error::Timeout(_)) => io::Error::new(io::ErrorKind::TimedOut, error),
+                _ if self.reset => io::ErrorKind::ConnectionReset.into(),
                 _ => error,
             }
         })

@@ -33,6 +33,14 @@ pub(crate) struct Tried {
     pub(crate) body_crc: Option<u64>,
 }
 
+impl Tried {
+    /// Adds what was tried before, which was answered: so many attempts in all, and whether they used up the budget.
+    pub(crate) fn in_all(self, attempts: u32, quota_exhausted: bool) -> Self {
+        let sent = if attempts > self.attempts { Sent::All } else { self.sent };
+        Self { attempts, sent, quota_exhausted: self.quota_exhausted || quota_exhausted, ..self }
+    }
+}
+
 impl fmt::Display for Tried {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.attempts > 1 {

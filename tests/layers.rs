@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 35] = [
     "tried",
     "error",
     "control",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 34] = [
     "wire/xml",
     "wire/respond",
     "wire/retry",
+    "wire/patience",
     "wire/clock",
     "wire/sign",
     "wire/tc3",

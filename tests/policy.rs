@@ -77,6 +77,33 @@ fn success_pays_back_and_each_host_has_a_budget_of_its_own() {
     assert_eq!(get(&client, "k"), b"x");
 }
 
+#[test]
+fn a_body_of_which_nothing_comes_burdens_the_host_as_a_failed_request_does() {
+    let (cos, client) = start();
+    put(&client, "k", b"hello");
+    cos.inject(Fault::CutBody(0), Match::any().method("GET"), usize::MAX);
+    let fetch = || {
+        let body = client.get_object(BUCKET, "k").send().unwrap().body;
+        failed(body.get_stream(5).next().unwrap())
+    };
+    let mut calls = 1;
+    while !fetch().quota_exhausted() {
+        calls += 1;
+    }
+    // 500 tokens, 14 for each of three repetitions, and one back for each request that was answered at once.
+    assert!((13..=16).contains(&calls), "{calls}");
+    cos.clear_requests();
+    let error = fetch();
+    assert_eq!((error.attempts(), error.quota_exhausted(), cos.request_count()), (1, true, 1));
+    // What comes pays back what was taken since.
+    let (cos, client) = start();
+    put(&client, "k", b"hello");
+    for _ in 0..100 {
+        cos.inject(Fault::CutBody(0), Match::any().method("GET"), 3);
+        assert_eq!(get(&client, "k"), b"hello");
+    }
+}
+
 // ------------------------------------------------------------------ deadline
 
 #[test]

@@ -11,8 +11,12 @@ use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::tried::{Sent, Tried};
 use crate::wire::clock::clock_offset;
+use crate::wire::patience::Patience;
 use crate::wire::request::{Kind, Request};
-use crate::wire::retry::{Decision, Outcome, Policy, Repair, Repaired, State, Stop, decide, may_be_done};
+use crate::wire::retry::{
+    Decision, Outcome, Policy, Repair, Repaired, State, Stop, TRANSIENT_BASE, TRANSIENT_COST, decide, may_be_done,
+    pause,
+};
 use crate::wire::uri::{Location, Target, locate};
 
 /// How long requests stay at the backup domain once it helped.
@@ -142,7 +146,37 @@ impl CosS3Client {
         }
     }
 
-    pub(super) fn place(&self, target: &Target) -> Result<Location, CosError> {
+    /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.
+    pub(crate) fn again(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
+        let host = self.place(&request.target).map(|location| location.signed_host());
+        let allowed = number < self.inner.attempts && host.is_ok_and(|host| self.inner.hosts.spend(&host, cost));
+        if allowed {
+            self.sleep(pause(number, base, (self.inner.random)()));
+        }
+        allowed
+    }
+
+    /// Notes that bytes of a body came.
+    pub(crate) fn came(&self, target: &Target, bytes: u64, patience: &mut Patience) {
+        let refund = patience.came(bytes);
+        if let (1.., Ok(location)) = (refund, self.place(target)) {
+            self.inner.hosts.refund(&location.signed_host(), refund);
+        }
+    }
+
+    /// Pauses before the rest of a body that broke off is asked for. An error: that is once too often, or the host
+    /// must be spared.
+    pub(crate) fn go_on(&self, target: &Target, patience: &mut Patience) -> Result<(), Stop> {
+        let (number, cost) = patience.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(Stop::Attempts)?;
+        let location = self.place(target).map_err(|_| Stop::Final)?;
+        if !self.inner.hosts.spend(&location.signed_host(), cost) {
+            return Err(Stop::Quota);
+        }
+        self.sleep(pause(number, TRANSIENT_BASE, (self.inner.random)()));
+        Ok(())
+    }
+
+    fn place(&self, target: &Target) -> Result<Location, CosError> {
         let addressing = self.inner.config.addressing();
         let mut location = locate(&addressing, target, &addressing.endpoint)?;
         // The signed host is in lower case, so the host that is sent must be, too.

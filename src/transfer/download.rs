@@ -9,7 +9,7 @@ use http::Method;
 use rayon::ThreadPool;
 use serde::Serialize;
 
-use super::fetch::Fetch;
+use super::fetch::{Break, Cause, Fetch};
 use super::handle::TransferHandle;
 use super::partial::{Download, Partial};
 use super::plan::{PartRange, Plan, part_size_bytes};
@@ -17,15 +17,15 @@ use super::pool::{Stop, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
 use super::{SINGLE_REQUEST, pin};
 use crate::cipher::{Cipher, Extent, KeyProof, Opener};
-use crate::client::{CosS3Client, Repeats};
+use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Place, Replacement, destination};
 use crate::ops::object::head::{HeadObjectOutput, LOOK_HEADERS};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
+use crate::wire::patience::Patience;
 use crate::wire::request::{Extras, Request};
-use crate::wire::retry::broken_off;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
@@ -268,16 +268,15 @@ impl<'a> DownloadFile<'a> {
             let progress = Progress::new(head.content_length, callback, &control);
             let plan = Plan::download(head.content_length, part_size, self.max_part_count);
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
-            self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref()).or_else(|error| match error
-                .kind()
-            {
+            let fetch = || self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref());
+            fetch().or_else(|broken| match broken {
                 // Nothing says which part is damaged, so all are fetched again, once.
-                Some(ClientErrorKind::Integrity) => {
+                Break { error, cause: Cause::Body } if error.kind() == Some(&ClientErrorKind::Integrity) => {
                     log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
                     progress.restart();
-                    self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref())
+                    fetch().map_err(|broken| broken.error)
                 }
-                _ => Err(error),
+                other => Err(other.error),
             })?;
         }
         head.content_length = content;
@@ -302,29 +301,30 @@ impl<'a> DownloadFile<'a> {
 
     /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
     fn fetch_whole(&self, place: &Place, progress: &Progress<'_>) -> Result<Fetched, CosError> {
-        let (target, mut repeats) = (&self.request.target, Repeats::default());
-        let mut again = false;
+        let (mut patience, mut attempts) = (Patience::default(), 0);
         loop {
             progress.restart();
-            let error = match self.fetch_whole_once(place, progress, again) {
+            let broken = match self.fetch_whole_once(place, progress, attempts > 0) {
                 Ok(fetched) => {
-                    self.client.got_on(&mut repeats, target);
+                    self.client.came(&self.request.target, fetched.0.content_length, &mut patience);
                     return Ok(fetched);
                 }
-                Err(error) => error,
+                Err(broken) => broken,
             };
-            again = error.broke_off() || error.kind() == Some(&ClientErrorKind::Integrity);
-            if !again || Control::of_this_thread().is_interrupted() {
-                return Err(error);
+            attempts += broken.error.attempts();
+            let damaged = broken.error.kind() == Some(&ClientErrorKind::Integrity);
+            let passing = broken.cause == Cause::Body && (damaged || broken.error.broke_off());
+            if !passing || Control::of_this_thread().is_interrupted() {
+                return Err(broken.after(attempts, None));
             }
-            if !self.client.repeat(&mut repeats, target, broken_off(false)) {
-                return Err(repeats.told(error));
+            log::debug!("{} broke off, fetching it again: {}", self.path.display(), broken.error);
+            if let Err(stop) = self.client.go_on(&self.request.target, &mut patience) {
+                return Err(broken.after(attempts, Some(stop)));
             }
-            log::debug!("{} broke off, fetching it again: {error}", self.path.display());
         }
     }
 
-    fn fetch_whole_once(&self, place: &Place, progress: &Progress<'_>, again: bool) -> Result<Fetched, CosError> {
+    fn fetch_whole_once(&self, place: &Place, progress: &Progress<'_>, again: bool) -> Result<Fetched, Break> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
@@ -344,7 +344,7 @@ impl<'a> DownloadFile<'a> {
         progress: &Progress<'_>,
         again: bool,
         begin: impl FnOnce() -> Result<(), CosClientError>,
-    ) -> Result<Fetched, CosError> {
+    ) -> Result<Fetched, Break> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
         answer.check_range(None)?;
         // This answer's own key: the object may have been replaced since the HEAD.
@@ -357,7 +357,7 @@ impl<'a> DownloadFile<'a> {
             body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
         }
         begin()?;
-        body.copy_to(&self.path, &mut Reported { file, progress })?;
+        body.copy_to(&self.path, &mut Reported { file, progress }).map_err(Break::body)?;
         Ok((meta, key_proof))
     }
 
@@ -369,7 +369,7 @@ impl<'a> DownloadFile<'a> {
         pool: &ThreadPool,
         progress: &Progress<'_>,
         cipher: Option<&dyn Cipher>,
-    ) -> Result<(), CosError> {
+    ) -> Result<(), Break> {
         let (bucket, key) = self.request.target.names()?;
         let record_dir = self.record_dir.as_deref();
         let download = Download { bucket, key, head, plan, destination: place, record_dir };
@@ -395,10 +395,10 @@ impl<'a> DownloadFile<'a> {
             Ok(())
         });
         match fetched {
-            Ok(_) => partial.finish(cipher),
+            Ok(_) => partial.finish(cipher).map_err(Break::body),
             Err(error) => {
                 partial.keep_or_discard(&error, self.discard_on_cancel && control.is_cancelled());
-                Err(error)
+                Err(error.into())
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Fetching one part of an object into its place in a file.
 
-use std::error::Error as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,14 +10,16 @@ use super::plan::PartRange;
 use super::pool::Stop;
 use super::progress::Progress;
 use crate::answer::Streaming;
-use crate::client::{CosS3Client, Repeats};
+use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::write_all_at;
 use crate::ops::object::stream_body::body_error;
+use crate::tried::Tried;
 use crate::wire::crc64::Crc64;
+use crate::wire::patience::Patience;
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
-use crate::wire::retry::broken_off;
+use crate::wire::retry;
 use crate::wire::uri::Target;
 
 /// How much is read and written at a time, in bytes; more makes it slower again.
@@ -38,6 +39,47 @@ pub(crate) struct Fetch<'t> {
     pub(crate) stop: &'t Stop,
 }
 
+/// Why bytes are missing.
+pub(super) struct Break {
+    pub(super) error: CosError,
+    pub(super) cause: Cause,
+}
+
+/// What can be done about missing bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Nothing: it is no use to ask again, or the client did as often as it may.
+    Final,
+    /// There was an answer, but not all of its body came.
+    Body,
+    /// The answer is a range, but not the one asked for.
+    Odd,
+}
+
+impl<E: Into<CosError>> From<E> for Break {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), cause: Cause::Final }
+    }
+}
+
+impl Break {
+    pub(super) fn body(error: impl Into<CosError>) -> Self {
+        Self { error: error.into(), cause: Cause::Body }
+    }
+
+    /// Adds what it took to get the answer. What went wrong with a file has nothing to do with that.
+    fn with(self, tried: Tried) -> Self {
+        let error = if self.error.is_local() { self.error } else { self.error.after(tried) };
+        Self { error, ..self }
+    }
+
+    /// Returns the error, with how often its request was sent in all.
+    pub(super) fn after(self, attempts: u32, stop: Option<retry::Stop>) -> CosError {
+        let tried = self.error.tried().in_all(attempts, stop == Some(retry::Stop::Quota));
+        self.with(tried).error
+    }
+}
+
 impl Fetch<'_> {
     /// Fetches a part and returns its CRC-64. A body that breaks off is continued where it stopped.
     pub(crate) fn part(&self, part: PartRange) -> Result<u64, CosError> {
@@ -48,53 +90,60 @@ impl Fetch<'_> {
     }
 
     fn rest(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
-        let (mut repeats, mut odd) = (Repeats::default(), false);
+        let (mut patience, mut attempts, mut odd) = (Patience::default(), 0, false);
         while *done < part.len {
             let (before, interruptions) = (*done, self.stop.interruptions());
-            let Err(error) = self.some(part, done, crc) else { continue };
+            let Err(broken) = self.some(part, done, crc, attempts > 0) else { continue };
             if self.stop.interruptions() != interruptions {
                 self.stop.proceed()?;
                 continue;
             }
-            // Something in between may have answered, once.
-            let again = error.broke_off() || (is_odd(&error) && !odd);
-            odd |= is_odd(&error);
-            let bytes_came = *done > before;
-            if bytes_came {
-                self.client.got_on(&mut repeats, &self.target);
-            }
+            attempts += broken.error.attempts();
+            let again = match broken.cause {
+                Cause::Final => false,
+                Cause::Body => true,
+                // Something in between may have answered, once.
+                Cause::Odd => !std::mem::replace(&mut odd, true),
+            };
             if !again || self.stop.is_set() {
-                return Err(error);
+                return Err(broken.after(attempts, None));
             }
-            if !self.client.repeat(&mut repeats, &self.target, broken_off(bytes_came)) {
-                return Err(repeats.told(error));
+            self.client.came(&self.target, *done - before, &mut patience);
+            log::debug!("part {} broke off after {done} of {} bytes: {}", part.number, part.len, broken.error);
+            if let Err(stop) = self.client.go_on(&self.target, &mut patience) {
+                return Err(broken.after(attempts, Some(stop)));
             }
-            log::debug!("part {} broke off after {done} of {} bytes: {error}", part.number, part.len);
         }
-        self.client.got_on(&mut repeats, &self.target);
+        self.client.came(&self.target, part.len, &mut patience);
         Ok(())
     }
 
     /// Reads from where the part stands until its end or a failure.
-    fn some(&self, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), CosError> {
+    fn some(&self, part: PartRange, done: &mut u64, crc: &mut Crc64, again: bool) -> Result<(), Break> {
         let (first, last) = (part.offset + *done, part.offset + part.len - 1);
         let mut request = Request::new("download_file", Method::GET, self.target.clone());
         request.query.clone_from(&self.query);
         request.headers.clone_from(&self.headers);
         request.set_header("range", &format!("bytes={first}-{last}"));
-        let mut answer = self.client.execute_streaming(request).map_err(changed)?;
-        self.check_range(&answer, first, last)?;
+        let mut answer = self.client.execute_streaming(request.marked(again)).map_err(changed)?;
+        let whole = self.check_range(&answer, first, last);
+        let read = whole.and_then(|()| self.read(&mut answer.body, part, done, crc));
+        read.map_err(|broken| broken.with(answer.tried))
+    }
+
+    /// Writes what comes where it belongs.
+    fn read(&self, body: &mut dyn Read, part: PartRange, done: &mut u64, crc: &mut Crc64) -> Result<(), Break> {
         let mut buffer = vec![0; CHUNK.min(part.len as usize)];
         while *done < part.len {
             if self.stop.is_set() {
                 return Err(CosClientError::new(ClientErrorKind::Transport, "the transfer stopped").into());
             }
             let wanted = buffer.len().min((part.len - *done) as usize);
-            let read = match answer.body.read(&mut buffer[..wanted]) {
-                Ok(0) => return Err(body_error(io::ErrorKind::UnexpectedEof.into()).into()),
+            let read = match body.read(&mut buffer[..wanted]) {
+                Ok(0) => return Err(Break::body(body_error(io::ErrorKind::UnexpectedEof.into()))),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(body_error(error).into()),
+                Err(error) => return Err(Break::body(body_error(error))),
             };
             write_all_at(self.file, &buffer[..read], part.offset + *done)
                 .map_err(|e| CosClientError::local(self.path, "cannot write", e))?;
@@ -103,43 +152,32 @@ impl Fetch<'_> {
             self.progress.forward(read as u64);
         }
         // A connection is kept for the next part only if its body was read to the end.
-        match answer.body.read(&mut buffer[..1]) {
+        match body.read(&mut buffer[..1]) {
             Ok(0) | Err(_) => Ok(()),
-            Ok(_) => Err(range_error("the body is longer than the range")),
+            Ok(_) => Err(not_the_part("the body is longer than the range").into()),
         }
     }
 
     /// Checks that the answer is the range asked for: anything else would be written in the wrong place.
-    fn check_range(&self, answer: &Streaming, first: u64, last: u64) -> Result<(), CosError> {
+    fn check_range(&self, answer: &Streaming, first: u64, last: u64) -> Result<(), Break> {
         if answer.status == 200 && first == 0 && last + 1 == self.size {
             return Ok(());
         }
         if answer.status != 206 {
-            let why = format!("the range was answered with status {}", answer.status);
-            return Err(CosClientError::new(ClientErrorKind::Protocol, why).into());
+            return Err(not_the_part(&format!("the range was answered with status {}", answer.status)).into());
         }
         let expected = ContentRange { first, last, total: Some(self.size) };
         let found = answer.headers.get("content-range");
         if found.as_deref().and_then(ContentRange::parse) == Some(expected) {
             return Ok(());
         }
-        let why = OddRange(format!("expected Content-Range \"{expected}\", found {found:?}"));
-        let error = CosClientError::new(ClientErrorKind::Protocol, format!("not the part asked for: {}", why.0));
-        Err(error.caused_by(why).into())
+        let error = not_the_part(&format!("expected Content-Range \"{expected}\", found {found:?}"));
+        Err(Break { error: error.into(), cause: Cause::Odd })
     }
 }
 
-/// An answer that is a range, but not the one asked for.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct OddRange(String);
-
-fn is_odd(error: &CosError) -> bool {
-    error.source().and_then(|cause| cause.downcast_ref::<OddRange>()).is_some()
-}
-
-fn range_error(why: &str) -> CosError {
-    CosClientError::new(ClientErrorKind::Protocol, format!("the answer is not the part asked for: {why}")).into()
+fn not_the_part(why: &str) -> CosClientError {
+    CosClientError::new(ClientErrorKind::Protocol, format!("the answer is not the part asked for: {why}"))
 }
 
 /// A failed `If-Match` means that the object is another one now.

@@ -148,7 +148,7 @@ impl<'t> Partial<'t> {
 
     /// Leaves what can be gone on with, and nothing else.
     pub(super) fn keep_or_discard(self, error: &CosError, discard: bool) {
-        let useless = matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Protocol));
+        let useless = error.kind() == Some(&ClientErrorKind::ObjectChanged);
         if useless || discard || self.parts().is_empty() {
             self.discard();
         }

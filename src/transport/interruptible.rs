@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
 
-use super::UNTIL;
+use super::{RESET, UNTIL};
 use crate::control::{Control, Interrupt};
 
 /// Makes the connections of another connector interruptible.
@@ -49,6 +49,11 @@ fn limited(timeout: NextTimeout) -> NextTimeout {
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
+fn is_reset(error: &Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset};
+    matches!(error, Error::Io(error) if matches!(error.kind(), ConnectionReset | ConnectionAborted))
+}
+
 /// A connection that its transfer knows of.
 #[derive(Debug)]
 pub(super) struct Watched<T> {
@@ -68,7 +73,7 @@ impl<T: Transport> Transport for Watched<T> {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.socket.serve();
-        self.inner.await_input(limited(timeout))
+        self.inner.await_input(limited(timeout)).inspect_err(|error| RESET.set(is_reset(error)))
     }
 
     fn is_open(&mut self) -> bool {

@@ -9,6 +9,7 @@ pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;
 pub(crate) mod event_stream;
+pub(crate) mod patience;
 pub(crate) mod range;
 pub(crate) mod redirect;
 pub(crate) mod request;

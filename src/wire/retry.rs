@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The longest pause between two attempts.
 const CAP: Duration = Duration::from_secs(20);
 /// The first pause after a failure that is likely to pass by itself.
-const TRANSIENT_BASE: Duration = Duration::from_millis(100);
+pub(crate) const TRANSIENT_BASE: Duration = Duration::from_millis(100);
 /// The first pause after COS asked for less traffic.
 const THROTTLE_BASE: Duration = Duration::from_secs(1);
 
@@ -19,7 +19,7 @@ const CORRUPT_ATTEMPTS: u32 = 3;
 /// How many tokens a host starts with, and has at most.
 pub(crate) const TOKENS: u32 = 500;
 /// What a repetition costs after a failure that is likely to pass by itself.
-const TRANSIENT_COST: u32 = 14;
+pub(crate) const TRANSIENT_COST: u32 = 14;
 /// What a repetition costs after COS asked for less traffic.
 const THROTTLE_COST: u32 = 5;
 
@@ -241,12 +241,6 @@ pub(crate) fn passing(code: &str) -> Option<(Duration, u32)> {
         code if asks_for_less(code) => Some((THROTTLE_BASE, THROTTLE_COST)),
         _ => None,
     }
-}
-
-/// Returns the first pause after a body broke off, and what going on with it costs: nothing if bytes came before,
-/// for a host that sends some works.
-pub(crate) fn broken_off(bytes_came: bool) -> (Duration, u32) {
-    (TRANSIENT_BASE, if bytes_came { 0 } else { TRANSIENT_COST })
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Rows 8 to 11, 23 to 25, 42 to 44: bodies and objects that are not what they should be.
 
-use cos_emulator::{Fault as Hook, Match};
-use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client};
-
 use super::scene::{Scene, part, range};
-use crate::common::{BUCKET, MIB, Once, code, config, failed, get, kind, noise, open_uploads, put, refused, requests};
+use crate::common::{
+    BUCKET, MIB, Once, code, config, enable_versions, failed, get, kind, noise, open_uploads, put, refused, requests,
+};
+use cos_emulator::{Answer, Fault as Hook, Match};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, Sent};
+use std::error::Error as _;
 
 #[test]
 fn fault_08_cut_body() {
@@ -12,17 +14,41 @@ fn fault_08_cut_body() {
     scene.cos.inject(Hook::CutBody(1000), range(1), 1);
     scene.download(&scene.client).send().unwrap();
     scene.assert_new();
-    let resumed = scene.cos.requests().into_iter().filter(|r| r.header("range") == Some("bytes=1049576-2097151"));
-    assert_eq!(resumed.count(), 1);
+    assert_eq!(
+        scene.ranges(),
+        ["bytes=0-1048575", "bytes=1048576-2097151", "bytes=1049576-2097151", "bytes=2097152-2097156"]
+    );
+    assert!(scene.cos.requests()[1..].iter().all(|get| get.header("if-match").is_some()));
+    scene.assert_attempts("GET", "/k", &[0, 0, 1, 0]);
 }
 
 #[test]
 fn fault_08_cut_body_for_ever() {
     let scene = Scene::new();
-    scene.cos.inject(Hook::CutBody(0), range(1), usize::MAX);
-    let found = kind(scene.download(&scene.client).send());
-    assert!(matches!(found, ClientErrorKind::Integrity | ClientErrorKind::Transport), "{found:?}");
-    scene.assert_kept();
+    let streamed =
+        || failed(scene.client.get_object(BUCKET, "k").send().and_then(|k| k.body.get_stream_to_file(&scene.path)));
+    let in_one = || failed(scene.download(&scene.client).part_size(3).send());
+    // Less than was announced, and an announcement of more than there is.
+    for (cut, attempts) in [(Hook::CutBody(0), 4), (Hook::DeclareLength(1 << 30), 2)] {
+        scene.cos.clear_faults();
+        scene.cos.inject(cut.clone(), Match::any().method("GET"), usize::MAX);
+        for (error, attempts) in [(streamed(), attempts), (in_one(), 4)] {
+            let found = (error.kind(), error.attempts(), error.sent());
+            assert_eq!(found, (&ClientErrorKind::Integrity, attempts, Sent::All), "{cut:?}");
+            assert!(error.source().is_some());
+        }
+        scene.assert_untouched();
+    }
+    // What a part already has stays.
+    scene.cos.clear_faults();
+    scene.cos.clear_requests();
+    scene.cos.inject(Hook::CutBody(1000), range(1), 1);
+    scene.cos.inject(Hook::CutBody(0), Match::any().method("GET").skip(2), usize::MAX);
+    let error = failed(scene.download(&scene.client).send());
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 4, Sent::All));
+    assert_eq!(scene.ranges()[2..], ["bytes=1049576-2097151"; 3]);
+    scene.assert_attempts("GET", "/k", &[0, 0, 1, 1, 1]);
+    scene.assert_fetches_only(&["bytes=1048576-2097151", "bytes=2097152-2097156"]);
 }
 
 #[test]
@@ -31,23 +57,38 @@ fn fault_09_cut_chunks() {
     scene.cos.inject(Hook::CutChunked(1000), range(1), 1);
     scene.download(&scene.client).send().unwrap();
     scene.assert_new();
+    scene.assert_attempts("GET", "/k", &[0, 0, 1, 0]);
     scene.cos.inject(Hook::CutChunked(1000), Match::any().method("GET"), 1);
     assert!(get(&scene.client, "k") == scene.content);
-    scene.cos.inject(Hook::CutChunked(0), Match::any().method("GET"), usize::MAX);
-    let body = scene.client.get_object(BUCKET, "k").send().unwrap().body;
-    assert!(body.get_stream_to_file(&scene.path).is_err());
-    scene.assert_new();
+    // Also where all bytes came, but not the last chunk.
+    for cut in [0, scene.content.len() as u64] {
+        scene.cos.clear_faults();
+        scene.cos.inject(Hook::CutChunked(cut), Match::any().method("GET"), usize::MAX);
+        let body = scene.client.get_object(BUCKET, "k").send().unwrap().body;
+        let error = failed(body.get_stream_to_file(&scene.path));
+        assert_eq!((error.kind(), error.sent()), (&ClientErrorKind::Integrity, Sent::All), "{cut}");
+        scene.assert_new();
+    }
 }
 
 #[test]
 fn fault_10_range_ignored() {
     let scene = Scene::new();
-    scene.cos.inject(Hook::IgnoreRange, range(1), usize::MAX);
-    assert_eq!(kind(scene.download(&scene.client).send()), ClientErrorKind::Protocol);
-    assert_eq!(scene.methods(), "HEAD GET GET");
-    scene.assert_untouched();
+    let longer = |scene: &Scene| {
+        let length = |kept: usize| scene.content[MIB..][..kept].to_vec();
+        let answer = Answer::new(206).header("Content-Range", "bytes 1048576-2097151/2097157");
+        Hook::Answer(answer.body([length(MIB), noise(9, 5)].concat()))
+    };
+    // All of the object, and more than the range that the answer says it is.
+    for fault in [Hook::IgnoreRange, longer(&scene)] {
+        let scene = Scene::new();
+        scene.cos.inject(fault, range(1), usize::MAX);
+        let error = failed(scene.download(&scene.client).send());
+        assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Protocol, 1, Sent::All));
+        assert_eq!(scene.methods(), "HEAD GET GET");
+        scene.assert_fetches_only(&["bytes=1048576-2097151", "bytes=2097152-2097156"]);
+    }
     // A whole object was asked for.
-    scene.cos.clear_faults();
     scene.cos.inject(Hook::IgnoreRange, Match::any().method("GET"), 1);
     scene.download(&scene.client).part_size(3).send().unwrap();
     scene.assert_new();
@@ -62,9 +103,12 @@ fn fault_11_wrong_content_range() {
     ] {
         let scene = Scene::new();
         scene.cos.inject(fault.clone(), range(1), usize::MAX);
-        assert_eq!(kind(scene.download(&scene.client).send()), ClientErrorKind::Protocol, "{fault:?}");
-        assert_eq!(scene.methods(), "HEAD GET GET GET", "once more: {fault:?}");
-        scene.assert_untouched();
+        let error = failed(scene.download(&scene.client).send());
+        let found = (error.kind(), error.attempts(), error.sent());
+        assert_eq!(found, (&ClientErrorKind::Protocol, 2, Sent::All), "{fault:?}");
+        assert!(error.to_string().contains("1048576-2097151/2097157"), "{error}");
+        scene.assert_attempts("GET", "/k", &[0, 0, 1]);
+        scene.assert_fetches_only(&["bytes=1048576-2097151", "bytes=2097152-2097156"]);
         let scene = Scene::new();
         scene.cos.inject(fault, range(1), 1);
         scene.download(&scene.client).send().unwrap();
@@ -75,19 +119,27 @@ fn fault_11_wrong_content_range() {
 #[test]
 fn fault_23_flipped_bit_in_an_upload() {
     let scene = Scene::new();
-    scene.cos.inject(Hook::CorruptUpload(5), Match::any().method("PUT"), 2);
+    let corrupt = |when: Match, times| scene.cos.inject(Hook::CorruptUpload(5), when, times);
+    corrupt(Match::any().method("PUT"), 2);
     put(&scene.client, "new", b"0123456789");
-    scene.assert_marked();
-    assert_eq!((scene.methods().as_str(), get(&scene.client, "new")), ("PUT PUT PUT", b"0123456789".to_vec()));
-    scene.cos.inject(Hook::CorruptUpload(5), part(2), usize::MAX);
+    scene.assert_attempts("PUT", "/new", &[0, 1, 1]);
+    assert_eq!(get(&scene.client, "new"), b"0123456789");
+    corrupt(part(2), usize::MAX);
     let error = failed(scene.upload(&scene.client).send());
-    assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Integrity, 3));
-    assert_eq!(code(scene.client.get_object(BUCKET, "up").send()).0, 404);
-    // An object whose whole is wrong is named by its ETag.
-    scene.cos.inject(Hook::CorruptUpload(5), Match::any().method("PUT"), usize::MAX);
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 3, Sent::All));
+    scene.assert_attempts("PUT", "partNumber=2", &[0, 1, 1]);
+    scene.assert_goes_on_with(&["2", "3"]);
+    // An object whose whole is wrong is named by its ETag and version.
+    enable_versions(&scene.cos);
+    corrupt(Match::any().method("PUT"), usize::MAX);
+    scene.cos.clear_requests();
     let error = failed(scene.client.put_object(BUCKET, "0123456789", "bad").send());
-    let etag = scene.client.head_object(BUCKET, "bad").send().unwrap().etag;
-    assert!(error.to_string().contains(&etag), "{error}");
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 3, Sent::All));
+    scene.assert_attempts("PUT", "/bad", &[0, 1, 1]);
+    let bad = scene.client.head_object(BUCKET, "bad").send().unwrap();
+    for named in [bad.etag, bad.version_id.unwrap(), bad.crc64.unwrap().to_string()] {
+        assert!(error.to_string().contains(&named), "{named}: {error}");
+    }
 }
 
 #[test]
@@ -98,8 +150,19 @@ fn fault_24_flipped_bit_in_a_download() {
     scene.assert_new();
     let scene = Scene::new();
     scene.cos.inject(Hook::CorruptAnswer(10), range(1), usize::MAX);
-    assert_eq!(kind(scene.download(&scene.client).send()), ClientErrorKind::Integrity);
-    assert_eq!(scene.methods(), "HEAD GET GET GET GET GET GET", "all parts, once more");
+    let error = failed(scene.download(&scene.client).send());
+    assert_eq!((error.kind(), error.sent()), (&ClientErrorKind::Integrity, Sent::All));
+    let stored = scene.client.head_object(BUCKET, "k").send().unwrap().crc64.unwrap();
+    assert!(error.to_string().contains(&stored.to_string()), "{error}");
+    assert_eq!(scene.methods(), "HEAD GET GET GET GET GET GET HEAD", "all parts, once more");
+    scene.assert_untouched();
+    // In one request there is no part to blame either.
+    scene.cos.clear_faults();
+    scene.cos.clear_requests();
+    scene.cos.inject(Hook::CorruptAnswer(10), Match::any().method("GET"), usize::MAX);
+    let error = failed(scene.download(&scene.client).part_size(3).send());
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 4, Sent::All));
+    scene.assert_attempts("GET", "/k", &[0, 1, 1, 1]);
     scene.assert_untouched();
 }
 
@@ -108,11 +171,20 @@ fn fault_25_no_checksum() {
     for threshold in [0, 4 * MIB as u64] {
         let scene = Scene::new();
         scene.cos.inject(Hook::omit_crc64(), Match::any(), usize::MAX);
-        let error = kind(scene.download(&scene.client).multipart_threshold(threshold).enable_crc(true).send());
-        assert_eq!(error, ClientErrorKind::Integrity);
-        scene.assert_untouched();
-        assert!(!scene.download(&scene.client).multipart_threshold(threshold).send().unwrap().verified);
+        let download = || scene.download(&scene.client).multipart_threshold(threshold);
+        for demanding in [download().enable_crc(true), download().require_crc(true)] {
+            scene.cos.clear_requests();
+            assert_eq!(kind(demanding.send()), ClientErrorKind::Integrity);
+            assert_eq!(scene.methods(), "HEAD");
+            scene.assert_untouched();
+        }
+        assert!(!download().send().unwrap().verified);
         scene.assert_new();
+        let upload = || scene.upload(&scene.client).multipart_threshold(threshold);
+        assert_eq!(upload().send().unwrap().crc64, None);
+        assert_eq!(kind(upload().require_crc(true).send()), ClientErrorKind::Integrity);
+        scene.cos.clear_faults();
+        assert!(get(&scene.client, "up") == scene.content);
     }
 }
 

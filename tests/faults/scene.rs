@@ -1,15 +1,16 @@
 //! What the rows share.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cos_emulator::{CosEmulator, Match};
-use fault_proxy::{Fault, Proxy};
+use cos_emulator::{CosEmulator, Match, RecordedRequest};
+use fault_proxy::{Certificates, Fault, Proxy, TlsFront};
 use qcloud_cos::{CosConfigBuilder, CosS3Client, DownloadFile, UploadFile};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
-use crate::common::{BUCKET, MIB, client, keys, names, noise, put, start};
+use crate::common::{BUCKET, MIB, client, code, get, keys, names, noise, open_uploads, put, requests, start};
 
 /// Two whole parts of 1 MiB and a short one.
 pub(crate) const SIZE: usize = 2 * MIB + 5;
@@ -24,6 +25,7 @@ pub(crate) struct Scene {
     pub(crate) path: PathBuf,
     folder: TempDir,
     _sources: TempDir,
+    checkpoints: TempDir,
 }
 
 impl Scene {
@@ -33,11 +35,11 @@ impl Scene {
         let content = noise(7, SIZE);
         put(&client, "k", &content);
         cos.clear_requests();
-        let (folder, sources) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let [folder, sources, checkpoints] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
         let (path, source) = (folder.path().join("file"), sources.path().join("source"));
         fs::write(&path, "old").unwrap();
         fs::write(&source, &content).unwrap();
-        Self { cos, client, proxy, content, source, path, folder, _sources: sources }
+        Self { cos, client, proxy, content, source, path, folder, _sources: sources, checkpoints }
     }
 
     /// Settings of a client that reaches the emulator through the proxy.
@@ -47,7 +49,7 @@ impl Scene {
 
     /// A client through the proxy that is not patient.
     pub(crate) fn hasty(&self) -> CosS3Client {
-        let patience = Duration::from_millis(300);
+        let patience = Duration::from_millis(600);
         client(self.through().keep_alive(false).response_timeout(patience).stall_timeout(patience))
     }
 
@@ -63,7 +65,39 @@ impl Scene {
 
     /// An upload to `up` in parts, one after the other.
     pub(crate) fn upload<'a>(&self, client: &'a CosS3Client) -> UploadFile<'a> {
-        client.upload_file(BUCKET, "up", &self.source).part_size(1).multipart_threshold(0).max_thread(1)
+        let upload = client.upload_file(BUCKET, "up", &self.source).part_size(1).multipart_threshold(0).max_thread(1);
+        upload.checkpoint_dir(self.checkpoints.path())
+    }
+
+    /// How many uploads are not finished, by what this side knows of them and by what COS has.
+    pub(crate) fn unfinished(&self) -> (usize, usize) {
+        (names(self.checkpoints.path()).len(), open_uploads(&self.client).len())
+    }
+
+    /// Has the upload that broke off finished by the next call, which sends these parts and no others.
+    #[track_caller]
+    pub(crate) fn assert_goes_on_with(&self, parts: &[&str]) {
+        assert_eq!(self.unfinished(), (1, 1));
+        assert!(code(self.client.get_object(BUCKET, "up").send()).0 == 404);
+        self.cos.clear_faults();
+        self.cos.clear_requests();
+        self.upload(&self.client).send().unwrap();
+        let sent = requests(&self.cos, "PUT", "partNumber");
+        let sent: Vec<_> = sent.iter().map(|part| part.param("partNumber").unwrap()).collect();
+        assert_eq!(sent, parts);
+        assert!(get(&self.client, "up") == self.content);
+        assert_eq!(self.unfinished(), (0, 0));
+    }
+
+    /// Has the download that broke off finished by the next call, which asks for these ranges and no others.
+    #[track_caller]
+    pub(crate) fn assert_fetches_only(&self, ranges: &[&str]) {
+        self.assert_kept();
+        self.cos.clear_faults();
+        self.cos.clear_requests();
+        self.download(&self.client).send().unwrap();
+        assert_eq!(self.ranges(), ranges);
+        self.assert_new();
     }
 
     #[track_caller]
@@ -111,13 +145,34 @@ impl Scene {
         self.cos.requests().iter().map(|request| request.method.clone()).collect::<Vec<_>>().join(" ")
     }
 
-    /// All but the first request of the log are marked as repetitions.
-    #[track_caller]
-    pub(crate) fn assert_marked(&self) {
-        for (number, request) in self.cos.requests().iter().enumerate() {
-            assert_eq!(request.header("x-cos-sdk-retry").is_some(), number > 0, "request {number}");
-        }
+    /// The ranges that were asked for.
+    pub(crate) fn ranges(&self) -> Vec<String> {
+        let requests = self.cos.requests();
+        requests.iter().filter_map(|request| request.header("range")).map(str::to_owned).collect()
     }
+
+    /// These are the requests with this method and this in path and query: 0 stands for one that comes first, 1 for a
+    /// repetition, which is marked as one, and signed so.
+    #[track_caller]
+    pub(crate) fn assert_attempts(&self, method: &str, target: &str, expected: &[u32]) {
+        let mut attempts = self.cos.requests();
+        attempts.retain(|request| request.method == method && request.target.contains(target));
+        let marks = |request: &RecordedRequest| {
+            let signed = request.header("authorization").unwrap_or_default().contains("x-cos-sdk-retry");
+            let marked = request.header("x-cos-sdk-retry") == Some("true");
+            assert_eq!(signed, marked, "{request:?}");
+            u32::from(marked)
+        };
+        assert_eq!(attempts.iter().map(marks).collect::<Vec<_>>(), expected, "{method} {target}");
+    }
+}
+
+/// Settings of a client that speaks TLS with a front, and trusts an authority.
+pub(crate) fn over_tls(scene: &Scene, front: &TlsFront, authority: &Certificates) -> (CosConfigBuilder, NamedTempFile) {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(authority.pem().as_bytes()).unwrap();
+    let config = keys(&scene.cos).scheme("https").connect_to(front.addr()).ca_bundle(file.path());
+    (config, file)
 }
 
 /// GET requests of the range with this number, from 0 on.

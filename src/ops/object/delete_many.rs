@@ -3,7 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{CosS3Client, Repeats};
+use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::wire::dict;
@@ -158,8 +158,7 @@ impl DeleteObjects<'_> {
         let mut output = DeleteObjectsOutput::default();
         for batch in delete.batches() {
             let mut batch = batch;
-            let mut repeats = Repeats::default();
-            loop {
+            for number in 1.. {
                 let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
                 let mut page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
                 // An empty <Deleted/> stands for none.
@@ -172,13 +171,10 @@ impl DeleteObjects<'_> {
                 output.error.extend(stay);
                 let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
                 match dearest {
-                    Some(worst) if client.repeat(&mut repeats, &request.target, worst) => {
+                    Some(worst) if client.again(&request, number, worst) => {
                         batch.object.retain(|object| pass.iter().any(|error| error.is_of(object)));
                     }
                     _ => {
-                        if pass.is_empty() {
-                            client.got_on(&mut repeats, &request.target);
-                        }
                         output.error.extend(pass);
                         break;
                     }

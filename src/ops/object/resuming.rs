@@ -6,16 +6,16 @@ use http::header::{HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
 use super::stream_body::body_error;
 use crate::answer::Streaming;
-use crate::client::{CosS3Client, Repeats};
+use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::tried::Tried;
+use crate::wire::patience::Patience;
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
-use crate::wire::retry::broken_off;
+use crate::wire::retry::Stop;
 
-/// How many bytes are progress: a body that breaks off after every few would take a request for each few.
-const PROGRESS: u64 = 64 * 1024;
 /// What held for the first request need not hold for the next.
 const FIRST_ONLY: [HeaderName; 2] = [IF_NONE_MATCH, IF_MODIFIED_SINCE];
 
@@ -30,9 +30,9 @@ pub(crate) struct Resuming {
     /// Where the body ends, and how large the object is, if that is known.
     end: Option<u64>,
     size: Option<u64>,
-    repeats: Repeats,
-    /// How many bytes came since it last broke off.
-    since: u64,
+    patience: Patience,
+    /// What it took so far.
+    tried: Tried,
 }
 
 impl Resuming {
@@ -46,31 +46,27 @@ impl Resuming {
         };
         let etag = headers.text("etag");
         let body: Box<dyn Read + Send> = match place {
-            Some((next, end, size)) if !etag.is_empty() => Box::new(Self {
-                client: client.clone(),
-                request,
-                body,
-                etag,
-                next,
-                end,
-                size,
-                repeats: Repeats::default(),
-                since: 0,
-            }),
+            Some((next, end, size)) if !etag.is_empty() => {
+                let (client, patience) = (client.clone(), Patience::default());
+                Box::new(Self { client, request, body, etag, next, end, size, patience, tried })
+            }
             _ => body,
         };
         Streaming { status, headers, body, tried }
     }
 
     fn resume(&mut self) -> Result<(), CosClientError> {
-        let mut request = self.request.repeat();
+        let mut request = self.request.repeat().marked(true);
         for name in &FIRST_ONLY {
             request.headers.remove(name);
         }
         let last = self.end.map_or_else(String::new, |end| (end - 1).to_string());
         request.set_header("range", &format!("bytes={}-{last}", self.next));
         request.set_header("if-match", &self.etag);
-        let answer = self.client.execute_streaming(request).map_err(broken_for_good)?;
+        let answer = self.client.execute_streaming(request);
+        let attempts = answer.as_ref().map_or_else(CosError::attempts, |answer| answer.tried.attempts);
+        self.tried.attempts += attempts;
+        let answer = answer.map_err(broken_for_good)?;
         let expected = self.end.map(|end| end - 1).zip(self.size);
         let fits = answer.status == 206
             && range(&answer.headers).is_some_and(|(first, last, size)| {
@@ -83,6 +79,13 @@ impl Resuming {
         self.body = answer.body;
         Ok(())
     }
+
+    /// Adds to an error what it took, and why no more was tried.
+    fn told(&self, error: io::Error, stop: Option<Stop>) -> io::Error {
+        let (kind, error) = (error.kind(), body_error(error));
+        let tried = error.tried().in_all(self.tried.attempts, stop == Some(Stop::Quota));
+        io::Error::new(kind, error.after_trying(tried))
+    }
 }
 
 fn broken_for_good(error: CosError) -> CosClientError {
@@ -91,6 +94,10 @@ fn broken_for_good(error: CosError) -> CosClientError {
         CosError::Service(error) if error.status == 412 => {
             let why = "the object changed while it was downloaded";
             CosClientError::meant(ClientErrorKind::ObjectChanged, why, *error)
+        }
+        CosError::Service(error) if error.status == 416 => {
+            let why = "the body ended before its announced end, and COS has no more of it";
+            CosClientError::meant(ClientErrorKind::Integrity, why, *error)
         }
         CosError::Service(error) => {
             let why = format!("the body broke off, and the rest of it was refused: {error}");
@@ -115,28 +122,23 @@ impl Read for Resuming {
                 Ok(0) if self.end.is_some_and(|end| self.next < end) => io::Error::from(io::ErrorKind::UnexpectedEof),
                 Ok(read) => {
                     self.next += read as u64;
-                    self.since += read as u64;
-                    if self.since >= PROGRESS || read == 0 {
-                        self.client.got_on(&mut self.repeats, &self.request.target);
-                    }
+                    self.client.came(&self.request.target, read as u64, &mut self.patience);
                     return Ok(read);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
                 Err(error) => error,
             };
             let over = self.end.is_some_and(|end| self.next >= end);
-            let bytes_came = self.since >= PROGRESS;
-            self.since = 0;
             if over || Control::current().is_some_and(|control| control.is_interrupted()) {
-                return Err(error);
+                return Err(self.told(error, None));
             }
-            if !self.client.repeat(&mut self.repeats, &self.request.target, broken_off(bytes_came)) {
-                let kind = error.kind();
-                let error = broken_for_good(self.repeats.told(body_error(error)));
-                return Err(io::Error::new(kind, error));
+            if let Err(stop) = self.client.go_on(&self.request.target, &mut self.patience) {
+                return Err(self.told(error, Some(stop)));
             }
             log::debug!("the body broke off at byte {}, going on from there: {error}", self.next);
-            self.resume().map_err(io::Error::other)?;
+            if let Err(error) = self.resume() {
+                return Err(self.told(io::Error::other(error), None));
+            }
         }
     }
 }

@@ -122,6 +122,10 @@ impl StreamBody {
 pub(crate) fn body_error(error: io::Error) -> CosClientError {
     match error.downcast::<CosClientError>() {
         Ok(own) => own,
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            CosClientError::new(ClientErrorKind::Integrity, format!("the body ended too early: {error}"))
+                .caused_by(error)
+        }
         Err(error) => CosClientError::broken("the body cannot be read", error),
     }
 }
