@@ -5,12 +5,11 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Cursor, Write as _};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use common::{
-    BUCKET, ByHand, SSE_KEY, client, client_with_retry, code, config, failed, get, keys, kind, noise, put,
-    recording_client, refused, requests, start,
+    BUCKET, ByHand, SSE_KEY, client, client_with_retry, code, config, get, keys, kind, noise, put, recording_client,
+    refused, requests, start,
 };
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use qcloud_cos::{Body, ClientErrorKind, CosError, CosS3Client};
@@ -20,29 +19,6 @@ const THROTTLED: Duration = Duration::from_secs(1);
 
 fn statuses(cos: &CosEmulator) -> Vec<Option<u16>> {
     cos.requests().iter().map(|request| request.status).collect()
-}
-
-#[test]
-fn a_failure_that_passes_is_sent_again_marked_and_signed_anew() {
-    let (cos, _client) = start();
-    let ticks = AtomicU64::new(0);
-    let clock = move || SystemTime::now() + Duration::from_secs(ticks.fetch_add(1, Ordering::SeqCst));
-    let client = CosS3Client::builder(config(&cos).build().unwrap()).clock(clock).sleeper(|_| {}).build().unwrap();
-    cos.inject(Fault::error(500, "InternalError"), Match::any(), 2);
-    put(&client, "k", b"hello");
-    assert_eq!(statuses(&cos), [Some(500), Some(500), Some(200)]);
-    let sent = cos.requests();
-    assert_eq!(sent[0].header("x-cos-sdk-retry"), None);
-    for again in &sent[1..] {
-        assert_eq!(again.header("x-cos-sdk-retry"), Some("true"));
-        assert!(again.header("authorization").unwrap().contains("x-cos-sdk-retry"), "the mark must be signed");
-        assert_eq!(again.body_length, 5);
-    }
-    let signatures: BTreeSet<_> = sent.iter().map(|request| request.header("authorization").unwrap()).collect();
-    assert_eq!(signatures.len(), 3);
-    assert_eq!(client.get_retry_exe_times(), 2);
-    put(&client, "k", b"hello");
-    assert_eq!(cos.requests()[3].header("x-cos-sdk-retry"), None);
 }
 
 #[test]
@@ -56,52 +32,6 @@ fn a_failure_that_stays_is_sent_as_often_as_set_and_counted() {
         assert_eq!(error.to_string().contains("attempts"), retry > 0, "{error}");
         assert_eq!(cos.request_count(), retry as usize + 1);
         assert_eq!(client.get_retry_exe_times(), u64::from(retry));
-    }
-}
-
-#[test]
-fn what_may_pass_is_sent_again() {
-    let (cos, client) = start();
-    put(&client, "k", b"x");
-    for (status, error) in [
-        (500, "InternalError"),
-        (501, "Unknown"),
-        (502, "BadGateway"),
-        (503, "ServiceUnavailable"),
-        (503, "SlowDown"),
-        (504, "GatewayTimeout"),
-        (429, "TooManyRequests"),
-        (408, "Unknown"),
-        (400, "RequestTimeout"),
-        (503, "RequestLimitExceeded"),
-    ] {
-        cos.clear_requests();
-        cos.inject(Fault::error(status, error), Match::any(), 3);
-        assert_eq!(get(&client, "k"), b"x", "{status} {error}");
-        assert_eq!(cos.request_count(), 4, "{status} {error}");
-    }
-}
-
-#[test]
-fn what_will_not_pass_is_sent_once() {
-    let (cos, client) = start();
-    for (status, error) in [
-        (400, "InvalidArgument"),
-        (403, "AccessDenied"),
-        (404, "NoSuchKey"),
-        (405, "MethodNotAllowed"),
-        (409, "BucketNotEmpty"),
-        (411, "MissingContentLength"),
-        (412, "PreconditionFailed"),
-        (416, "InvalidRange"),
-    ] {
-        cos.clear_requests();
-        cos.inject(Fault::error(status, error), Match::any(), 3);
-        let error = refused(client.get_object(BUCKET, "k").send());
-        assert_eq!((error.get_status_code(), error.attempts()), (status, 1));
-        assert!(refused(client.put_object(BUCKET, "x", "k").send()).attempts() == 1);
-        assert!(refused(client.delete_object(BUCKET, "k").send()).attempts() == 1);
-        assert_eq!(cos.request_count(), 3, "{error}");
     }
 }
 
@@ -141,25 +71,6 @@ fn pauses_are_longer_where_cos_asks_for_less_traffic() {
         // A HEAD has no document: the code is in a header.
         let busy = Fault::All(vec![busy, Fault::SetHeader("x-cos-error-code".to_owned(), "SlowDown".to_owned())]);
         assert_jittered(&pauses(&busy), THROTTLED);
-    }
-}
-
-#[test]
-fn a_retry_after_is_waited_for_but_never_for_ever() {
-    let second = Duration::from_secs(1);
-    let busy = |after: &str| Fault::Answer(Answer::error(503, "SlowDown").header("Retry-After", after));
-    for (after, least, most) in [("7", 7, 8), ("3600", 30, 34)] {
-        for of_one in pauses(&busy(after)) {
-            assert!(
-                of_one.iter().all(|pause| *pause >= second * least && *pause <= second * most),
-                "{after}: {of_one:?}"
-            );
-        }
-    }
-    for nonsense in ["-5", "soon", "", "Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999"] {
-        for of_one in pauses(&busy(nonsense)) {
-            assert!(of_one.iter().all(|pause| *pause <= second * 34), "{nonsense}: {of_one:?}");
-        }
     }
 }
 
@@ -219,27 +130,6 @@ fn a_connection_that_breaks_is_tried_again() {
 }
 
 #[test]
-fn a_connection_that_always_breaks_is_a_transport_error() {
-    let (cos, client) = start();
-    cos.inject(Fault::Reset(Moment::AfterBody), Match::any(), usize::MAX);
-    let error = failed(client.put_object(BUCKET, "x", "k").send());
-    assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Transport, 4));
-    assert!(std::error::Error::source(&error).is_some());
-}
-
-#[test]
-fn a_kept_connection_found_closed_is_replaced_at_once() {
-    let (cos, _client) = start();
-    let (client, pauses) = recording_client(config(&cos), 0);
-    put(&client, "k", b"one");
-    cos.inject(Fault::Close(Moment::BeforeAnswer), Match::any(), 1);
-    put(&client, "k", b"two");
-    assert_eq!(get(&client, "k"), b"two");
-    assert_eq!(pauses.take(), []);
-    assert_eq!(cos.request_count(), 4);
-}
-
-#[test]
 fn a_server_that_closes_after_every_answer_costs_no_request() {
     let server = ByHand::start(|_, stream| {
         let etag = "ETag: \"e\"\r\nContent-Length: 0\r\n\r\n";
@@ -252,18 +142,6 @@ fn a_server_that_closes_after_every_answer_costs_no_request() {
     }
     assert_eq!(pauses.take(), []);
     assert_eq!(server.request_count(), 50);
-}
-
-#[test]
-fn a_silent_server_is_given_up_and_tried_again() {
-    let (cos, _client) = start();
-    let patience = Duration::from_millis(400);
-    let client = client_with_retry(config(&cos).response_timeout(patience).stall_timeout(patience), 1);
-    cos.inject(Fault::Hang(Moment::AfterBody), Match::any(), 1);
-    put(&client, "k", b"x");
-    cos.inject(Fault::Hang(Moment::AfterBody), Match::any(), 2);
-    let error = failed(client.put_object(BUCKET, "x", "k").send());
-    assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Timeout, 2));
 }
 
 #[test]
@@ -290,19 +168,6 @@ fn redirecting(status: u16) -> (CosEmulator, CosEmulator, CosS3Client) {
     to.clear_requests();
     from.inject(Fault::redirect(status, format!("http://{}/{BUCKET}/k", to.addr())), Match::any(), usize::MAX);
     (from, to, client)
-}
-
-#[test]
-fn redirects_are_errors_and_reach_nobody_else() {
-    for status in [301, 302, 303, 307, 308] {
-        let (from, to, client) = redirecting(status);
-        assert_eq!(refused(client.get_object(BUCKET, "k").send()).get_status_code(), status);
-        assert_eq!(refused(client.head_object(BUCKET, "k").send()).get_status_code(), status);
-        assert_eq!(refused(client.put_object(BUCKET, "x", "k").send()).get_status_code(), status);
-        assert_eq!(refused(client.delete_object(BUCKET, "k").send()).get_status_code(), status);
-        // COS itself answered, so no second try would end otherwise.
-        assert_eq!((from.request_count(), to.request_count()), (4, 0), "{status}");
-    }
 }
 
 #[test]
