@@ -409,16 +409,64 @@ mod tests {
         let bucket = "examplebucket-1250000000";
         let switched = backup_domain(&format!("{bucket}.cos.ap-guangzhou.myqcloud.com"));
         assert_eq!(switched.unwrap(), format!("{bucket}.cos.ap-guangzhou.tencentcos.cn"));
-        assert!(backup_domain(&format!("{bucket}.cos.ap-beijing-1.myqcloud.com")).is_some());
+        for stem in ["a-1.cos.ap-b-1", "a-2-1.cos.ap-b", "a-1.cos.ap-b-c"] {
+            assert_eq!(backup_domain(&format!("{stem}.myqcloud.com")), Some(format!("{stem}.tencentcos.cn")));
+        }
+        for stem in ["a-1.cos.ap-B", "a-1.cos.ap--b", "a-1.cos.ap-b-2", "A-1.cos.ap-b", "-1.cos.ap-b", "a-.cos.ap-b"] {
+            assert_eq!(backup_domain(&format!("{stem}.myqcloud.com")), None, "{stem}");
+        }
         for host in [
             format!("{bucket}.cos.accelerate.myqcloud.com"),
             format!("{bucket}.cos-internal.ap-guangzhou.myqcloud.com"),
             format!("{bucket}.cos.ap-guangzhou.tencentcos.cn"),
             "files.example.com".to_owned(),
             "noappid.cos.ap-guangzhou.myqcloud.com".to_owned(),
+            "a-1x.cos.ap-guangzhou.myqcloud.com".to_owned(),
             "127.0.0.1:80".to_owned(),
         ] {
             assert_eq!(backup_domain(&host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn regions_of_all_generations_become_endpoints() {
+        let endpoint = |region, module, old_domain, internal| {
+            region_endpoint(region, module, old_domain, internal).unwrap_or_else(|e| e.to_string())
+        };
+        for (region, expected) in [
+            ("ap-guangzhou", "cos.ap-guangzhou.myqcloud.com"),
+            ("cos.ap-guangzhou", "cos.ap-guangzhou.myqcloud.com"),
+            ("sg", "sg.myqcloud.com"),
+            ("cossh", "cos.ap-shanghai.myqcloud.com"),
+        ] {
+            assert_eq!(endpoint(region, Module::Cos, true, true), expected);
+        }
+        assert_eq!(endpoint("ap-a", Module::Cos, false, true), "cos-internal.ap-a.tencentcos.cn");
+        assert_eq!(endpoint("ap-a", Module::Cos, false, false), "cos.ap-a.tencentcos.cn");
+        assert_eq!(endpoint("ap-a", Module::Ci, false, true), "ci.ap-a.tencentcos.cn");
+        for region in ["", "a", "-a", "a/b"] {
+            assert!(endpoint(region, Module::Cos, true, true).starts_with("region: "), "{region:?}");
+        }
+    }
+
+    #[test]
+    fn an_ip_takes_the_place_of_the_host_and_the_host_stays_what_is_signed() {
+        for (ip, port, authority) in
+            [("10.0.0.1", Some(80), "10.0.0.1:80"), ("::1", None, "[::1]"), ("[::1]", Some(80), "[::1]:80")]
+        {
+            let addressing = Addressing {
+                scheme: "https".into(),
+                appid: Some("1".into()),
+                ip: Some(ip.into()),
+                port,
+                ..Addressing::default()
+            };
+            for bucket in ["a", "a-1"] {
+                let location = locate(&addressing, &Target::object(bucket, "k"), "cos.ap-a.myqcloud.com").unwrap();
+                assert_eq!(location.url(), format!("https://{authority}/k"));
+                assert_eq!(location.signed_host(), "a-1.cos.ap-a.myqcloud.com");
+                assert_eq!(location.url_host(), authority.trim_end_matches(":80"));
+            }
         }
     }
 

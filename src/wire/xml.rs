@@ -346,6 +346,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_root_is_known_before_its_document_is_whole() {
+        for body in ["<Error/>", "<?xml version='1.0'?> <!-- c --><x:Error a='b'><Code>cut"] {
+            assert!(has_root("Error", body.as_bytes()), "{body}");
+        }
+        for body in ["", " \n ", "<!-- <Error/> -->", "<Thing><Error/></Thing>", "not xml", "<!DOCTYPE t><Error/>"] {
+            assert!(!has_root("Error", body.as_bytes()), "{body}");
+        }
+    }
+
     /// Reads what serde reads, by walking.
     fn walked(xml: &str) -> Result<Thing, CosClientError> {
         let mut thing = Thing::default();
@@ -374,6 +384,7 @@ mod tests {
         for bad in [
             "",
             "<Error/>",
+            "<Error><Thing/></Error>",
             "<Thing>",
             "<Thing><Name>cut",
             "<Thing><Name>a</Size></Thing>",
@@ -385,6 +396,7 @@ mod tests {
             assert!(thing(bad).is_err(), "{bad}");
         }
         assert_eq!(walked("<Thing><Name> a </Name></Thing>").unwrap().name, " a ");
+        assert_eq!(walked("<Thing><Name>a<New>b</New>c</Name></Thing>").unwrap().name, "ac");
         let items = |count: usize| format!("<Thing>{}</Thing>", "<Item/>".repeat(count));
         assert!(walked(&items(MAX_ELEMENTS - 1)).is_ok() && walked(&items(MAX_ELEMENTS)).is_err());
     }
