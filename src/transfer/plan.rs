@@ -152,7 +152,16 @@ mod tests {
     }
 
     #[test]
-    fn part_sizes_out_of_range_are_refused_by_name() {
+    fn parts_that_just_fit_keep_their_size() {
+        let plan = Plan::upload(10_000 * MIB - 1, MIB);
+        assert_eq!((plan.part_size(), plan.count()), (MIB, 10_000));
+        let plan = Plan::download(4 * MIB, MIB, 4);
+        assert_eq!((plan.part_size(), plan.count()), (MIB, 4));
+    }
+
+    #[test]
+    fn part_sizes_are_in_mib_and_refused_by_name_out_of_range() {
+        assert_eq!([1, 8, 5 * 1024].map(|mib| part_size_bytes(mib).unwrap()), [MIB, 8_388_608, 5_368_709_120]);
         for mib in [0, 5 * 1024 + 1] {
             assert!(part_size_bytes(mib).unwrap_err().to_string().starts_with("part_size: "));
         }

@@ -260,6 +260,36 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_upload_comes_back_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Saved::open(of("1"), Some(folder.path()));
+        let (saved, _) = open();
+        saved.begin();
+        saved.started("u");
+        let etag = "\"0123456789abcdef0123456789abcdef\"";
+        for part_number in 1..=10_000 {
+            saved.part(&Done { part: Part { part_number, etag: etag.into() }, crc64: Some(u64::MAX), len: 1 });
+        }
+        drop(saved);
+        let Earlier::Upload { parts, .. } = open().1 else { panic!("it is not known") };
+        assert_eq!(parts.len(), 10_000);
+    }
+
+    #[test]
+    fn what_is_of_another_version_or_another_upload_is_ignored() {
+        let found = |version, upload| earlier(&of("1"), &Head { version, of: upload }, vec![Entry::Id("u".into())]);
+        assert_eq!(found(VERSION, of("1")), Earlier::Upload { id: "u".into(), same: true, parts: HashMap::new() });
+        assert_eq!(found(VERSION + 1, of("1")), Earlier::Nothing);
+        for other in [
+            Upload { bucket: "b-2".into(), ..of("1") },
+            Upload { key: "other".into(), ..of("1") },
+            Upload { source: "/other".into(), ..of("1") },
+        ] {
+            assert_eq!(found(VERSION, other.clone()), Earlier::Nothing, "{other:?}");
+        }
+    }
+
+    #[test]
     fn the_options_are_those_of_the_object_and_hold_no_key() {
         let headers = |pairs: &[(&'static str, &'static str)]| {
             pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>()

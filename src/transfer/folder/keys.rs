@@ -178,14 +178,16 @@ mod tests {
         "a?",
         "com1/x",
     ];
-    const SAFE: [&str; 13] = [
+    const SAFE: [&str; 15] = [
         "a",
         "b/c/d.txt",
         "b/e f",
         "中/文.jpg",
         "comma,",
         ".hidden",
+        "com",
         "com10",
+        "lpt12",
         "console",
         "...a",
         "a..b/..c",
