@@ -296,6 +296,15 @@ fn an_upload_that_was_completed_unheard_is_not_sent_again() {
 }
 
 #[test]
+fn an_upload_that_was_overwritten_since_it_was_completed_unheard_is_sent_again() {
+    let scene = Scene::new(21);
+    lose_completion(&scene, || scene.upload().send().is_ok());
+    put(&scene.client, "k", &noise(211, SIZE));
+    scene.upload().send().unwrap();
+    scene.assert_finished(&scene.content);
+}
+
+#[test]
 fn an_upload_whose_id_was_lost_is_found_and_none_is_left() {
     let scene = Scene::new(13);
     let client = client_with_retry(config(&scene.cos), 0);
@@ -371,6 +380,16 @@ fn a_copy_that_was_completed_unheard_is_not_done_again() {
 }
 
 #[test]
+fn a_copy_that_was_overwritten_since_it_was_completed_unheard_is_done_again() {
+    let scene = Scene::new(22);
+    put(&scene.client, "source", &scene.content);
+    lose_completion(&scene, || scene.copy().send().is_ok());
+    put(&scene.client, "k", &noise(222, SIZE));
+    scene.copy().send().unwrap();
+    scene.assert_finished(&scene.content);
+}
+
+#[test]
 fn a_copy_that_was_refused_leaves_nothing() {
     let scene = Scene::new(19);
     put(&scene.client, "source", &scene.content);
@@ -378,6 +397,15 @@ fn a_copy_that_was_refused_leaves_nothing() {
     assert_eq!(code(scene.copy().send()), (403, "AccessDenied".into()));
     assert!(open_uploads(&scene.client).is_empty());
     assert!(scene.checkpoints().is_empty());
+}
+
+#[test]
+fn a_copy_that_no_checkpoint_tells_of_leaves_nothing_when_it_breaks_off() {
+    let scene = Scene::new(23);
+    put(&scene.client, "source", &scene.content);
+    scene.cos.inject(Fault::error(500, "InternalError"), Match::any().query("partNumber=2&"), usize::MAX);
+    assert_eq!(code(scene.copy().checkpoint_dir(scene.source()).send()), (500, "InternalError".into()));
+    assert!(open_uploads(&scene.client).is_empty());
 }
 
 #[test]

@@ -126,6 +126,7 @@ fn fault_34_an_upload_that_was_killed_is_finished_by_the_next_call() {
     let content = noise(0, 16 * MIB);
     fs::write(scene.file(), &content).unwrap();
     scene.measure("upload", content.len());
+    assert!(scene.folder.path().join("state/qcloud_cos").is_dir(), "the folder of the checkpoints");
     for round in 0..times() {
         let content = scene.content();
         fs::write(scene.file(), &content).unwrap();
