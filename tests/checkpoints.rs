@@ -275,6 +275,35 @@ fn fault_48_parts_that_vanished_or_changed_are_sent_again() {
     scene.assert_finished(&scene.content);
 }
 
+#[test]
+fn what_cannot_be_looked_for_is_an_error_and_not_begun_anew() {
+    let scene = Scene::broken_off(24);
+    let parts = Match::any().method("GET").query("uploadId=");
+    scene.cos.inject(Fault::error(403, "AccessDenied"), parts, usize::MAX);
+    assert_eq!(code(scene.upload().send()), (403, "AccessDenied".into()));
+    scene.cos.clear_faults();
+    assert_eq!((open_uploads(&scene.client).len(), scene.sent()), (1, Vec::<String>::new()));
+    scene.upload().send().unwrap();
+    assert_eq!(scene.sent(), ["3", "4"]);
+    scene.assert_finished(&scene.content);
+    let uploads = Match::any().method("GET").query("uploads");
+    scene.cos.inject(Fault::error(400, "InvalidArgument"), uploads, usize::MAX);
+    assert_eq!(code(scene.upload().send()), (400, "InvalidArgument".into()));
+    scene.cos.clear_faults();
+    assert!(open_uploads(&scene.client).is_empty());
+}
+
+#[test]
+fn an_open_upload_of_a_longer_key_is_not_taken_for_the_keys_own() {
+    let scene = Scene::broken_off(25);
+    fs::remove_file(scene.checkpoint()).unwrap();
+    let longer = scene.client.create_multipart_upload(BUCKET, "k2").send().unwrap().upload_id;
+    scene.upload().send().unwrap();
+    assert_eq!(scene.sent(), ["3", "4"]);
+    assert!(get(&scene.client, "k") == scene.content);
+    assert_eq!(open_uploads(&scene.client), [longer]);
+}
+
 /// Loses the answer to the completion, and the look at the object after it.
 fn lose_completion(scene: &Scene, completed: impl FnOnce() -> bool) {
     scene.cos.inject(Fault::Reset(Moment::BeforeAnswer), Match::any().method("POST").query("uploadId="), usize::MAX);
