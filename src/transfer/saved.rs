@@ -271,7 +271,7 @@ mod tests {
             saved.part(&Done { part: Part { part_number, etag: etag.into() }, crc64: Some(u64::MAX), len: 1 });
         }
         drop(saved);
-        let Earlier::Upload { parts, .. } = open().1 else { panic!("it is not known") };
+        let Some(Earlier::Upload { parts, .. }) = open().1 else { panic!("it is not known") };
         assert_eq!(parts.len(), 10_000);
     }
 

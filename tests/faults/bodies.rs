@@ -1,12 +1,14 @@
 //! Rows 8 to 11, 23 to 25, 42 to 44: bodies and objects that are not what they should be.
 
+use std::error::Error as _;
+
+use cos_emulator::{Answer, Fault as Hook, Match};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, Sent};
+
 use super::scene::{Scene, part, range};
 use crate::common::{
     BUCKET, MIB, Once, code, config, enable_versions, failed, get, kind, noise, open_uploads, put, refused, requests,
 };
-use cos_emulator::{Answer, Fault as Hook, Match};
-use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, Sent};
-use std::error::Error as _;
 
 #[test]
 fn fault_08_cut_body() {
@@ -113,6 +115,24 @@ fn fault_11_wrong_content_range() {
         scene.cos.inject(fault, range(1), 1);
         scene.download(&scene.client).send().unwrap();
         scene.assert_new();
+    }
+}
+
+#[test]
+fn fault_11_wrong_range_at_either_end() {
+    // The first range and the last one are checked as those between: neither is the whole object.
+    let content_range = |value: &str| Hook::SetHeader("Content-Range".into(), value.into());
+    for (number, fault) in [
+        (0, content_range("bytes 1-1048576/2097157")),
+        (2, content_range("bytes 0-4/2097157")),
+        (0, Hook::Answer(Answer::new(200).body(vec![7; MIB]))),
+        (2, Hook::Answer(Answer::new(200).body(vec![7; 5]))),
+    ] {
+        let scene = Scene::new();
+        scene.cos.inject(fault.clone(), range(number), usize::MAX);
+        assert_eq!(kind(scene.download(&scene.client).send()), ClientErrorKind::Protocol, "{fault:?}");
+        // What came before it stays.
+        if number == 0 { scene.assert_untouched() } else { scene.assert_kept() }
     }
 }
 
