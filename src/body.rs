@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
 
+use crate::wire::body::{Body, Kind};
 use crate::wire::crc64::Crc64;
-use crate::wire::request::{Body, Kind};
 
 /// Sends the file from its current position on.
 impl From<File> for Body<'_> {

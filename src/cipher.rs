@@ -9,8 +9,9 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::wire::body::Body;
 use crate::wire::range::ContentRange;
-use crate::wire::request::{Body, Request};
+use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 
 /// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in

@@ -152,6 +152,6 @@ pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
 pub use transfer::upload::UploadFile;
 pub use transfer::uploaded::UploadFileOutput;
 pub use tried::Sent;
+pub use wire::body::Body;
 pub use wire::copy_source::CopySource;
-pub use wire::request::Body;
 pub use wire::respond::Headers;

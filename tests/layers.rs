@@ -5,14 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 35] = [
+const LAYERS: [&str; 37] = [
     "tried",
     "error",
     "control",
     "wire/crc64",
+    "wire/host",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",
+    "wire/body",
     "wire/request",
     "wire/dict",
     "wire/xml",

@@ -10,9 +10,10 @@ use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::tried::{Sent, Tried};
+use crate::wire::body::Kind;
 use crate::wire::clock::clock_offset;
 use crate::wire::patience::Patience;
-use crate::wire::request::{Kind, Request};
+use crate::wire::request::Request;
 use crate::wire::retry::{
     Decision, Outcome, Policy, Repair, Repaired, State, Stop, TRANSIENT_BASE, TRANSIENT_COST, decide, may_be_done,
     pause,

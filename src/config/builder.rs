@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 use super::{Connection, CosConfig, Fixed, Live};
 use crate::credentials::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
+use crate::wire::host::{check_host, check_ip};
 use crate::wire::request::header;
-use crate::wire::uri::{Addressing, Module, check_host, check_ip, region_endpoint};
+use crate::wire::uri::{Addressing, Module, region_endpoint};
 
 /// The largest object that one request can upload or copy, in bytes: 5 GiB.
 const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;

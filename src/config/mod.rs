@@ -12,7 +12,8 @@ pub use builder::CosConfigBuilder;
 
 use crate::credentials::{CredentialProvider, Credentials};
 use crate::error::CosError;
-use crate::wire::uri::{Addressing, check_ip};
+use crate::wire::host::check_ip;
+use crate::wire::uri::Addressing;
 
 /// The settings of a client; made by [`CosConfig::builder`].
 ///

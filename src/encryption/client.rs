@@ -19,7 +19,8 @@ use crate::ops::object::get::GetObject;
 use crate::ops::object::put::PutObject;
 use crate::transfer::download::DownloadFile;
 use crate::transfer::upload::UploadFile;
-use crate::wire::request::{Body, Request};
+use crate::wire::body::Body;
+use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::uri::bucket_name;
 

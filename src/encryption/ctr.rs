@@ -10,7 +10,7 @@ use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::request::{Body, Kind, Source};
+use crate::wire::body::{Body, Kind, Source};
 
 /// The block of AES, in bytes.
 const BLOCK: u64 = 16;

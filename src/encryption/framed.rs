@@ -11,7 +11,7 @@ use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored, Wanted};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::request::{Body, Kind, Source};
+use crate::wire::body::{Body, Kind, Source};
 
 /// No part but the last may be smaller for COS, in bytes.
 const SMALLEST_PART: u64 = 1024 * 1024;

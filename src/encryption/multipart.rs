@@ -9,7 +9,7 @@ use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::options::chosen;
 use crate::transfer::upload::PART_HEADERS;
-use crate::wire::request::Body;
+use crate::wire::body::Body;
 
 impl CosEncryptionClient {
     /// Starts an encrypted upload in parts. The key stays in this client and its clones, until the upload is

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::wire::request::{Body, Kind};
+use crate::wire::body::{Body, Kind};
 
 /// Reads a body of any kind.
 pub(crate) struct Plaintext<'a> {

@@ -9,9 +9,10 @@ use super::{choice, texts};
 use crate::client::CosS3Client;
 use crate::config::CosConfig;
 use crate::credentials::Credentials;
+use crate::wire::host::check_host;
 use crate::wire::redirect::follow;
 use crate::wire::request::Request;
-use crate::wire::uri::{Location, Target, check_host, locate};
+use crate::wire::uri::{Location, Target, locate};
 
 const METHODS: [Method; 5] = [Method::GET, Method::HEAD, Method::PUT, Method::POST, Method::DELETE];
 const SECRET_KEY: &str = "FuzzSecretKey";

@@ -4,7 +4,8 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use md5::{Digest as _, Md5};
 use serde::Serialize;
 
-use crate::wire::request::{Kind, Request};
+use crate::wire::body::Kind;
+use crate::wire::request::Request;
 use crate::wire::xml;
 
 impl Request<'_> {

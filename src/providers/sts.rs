@@ -13,8 +13,9 @@ use super::fetch::{Denied, check_name, fetch, request, seconds, temporary};
 use super::policy::StsPolicy;
 use crate::credentials::{Cache, CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
+use crate::wire::host::check_host;
 use crate::wire::tc3::Tc3;
-use crate::wire::uri::{check_host, encode};
+use crate::wire::uri::encode;
 
 const CONTENT_TYPE: &str = "application/json";
 const VERSION: &str = "2018-08-13";

@@ -10,7 +10,7 @@ use super::pool::Stop;
 use super::progress::Progress;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::read_at;
-use crate::wire::request::Source;
+use crate::wire::body::Source;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
 pub(crate) struct Section<'t> {

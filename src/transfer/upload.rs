@@ -27,7 +27,8 @@ use crate::local::open_file;
 use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
-use crate::wire::request::{Body, Extras, Request};
+use crate::wire::body::Body;
+use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::uri::{Addressing, Module, bucket_name, check_host, encode, encode_key, region_endpoint};
+use super::host::check_host;
+use super::uri::{Addressing, Module, bucket_name, encode, encode_key, region_endpoint};
 use crate::error::CosClientError;
 
 /// The object that a copy reads. Takes Python's dict through serde:

@@ -1,6 +1,7 @@
 //! Where a redirect leads, for clients that follow them.
 
-use super::uri::{Location, check_host, decode};
+use super::host::check_host;
+use super::uri::{Location, decode};
 
 /// The next hop of a redirect.
 #[derive(Debug, PartialEq, Eq)]

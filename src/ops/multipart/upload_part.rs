@@ -6,7 +6,8 @@ use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
-use crate::wire::request::{Body, Request};
+use crate::wire::body::Body;
+use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 impl CosS3Client {

@@ -11,8 +11,9 @@ use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
 use crate::error::{CosClientError, CosError};
 use crate::ops::options;
 use crate::tried::Tried;
+use crate::wire::body::Body;
 use crate::wire::crc64::combine;
-use crate::wire::request::{Body, Facts, Request};
+use crate::wire::request::{Facts, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 

@@ -13,7 +13,8 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
 use crate::ops::options;
-use crate::wire::request::{Body, Facts, Kind, Request};
+use crate::wire::body::{Body, Kind};
+use crate::wire::request::{Facts, Request};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 

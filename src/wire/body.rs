@@ -1,0 +1,233 @@
+//! The body of a request: what is read, from where on, and how often.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// What is uploaded.
+///
+/// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
+/// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
+/// seekable bodies can be sent again when a request is repeated; the others cannot, once a byte of
+/// them was read.
+///
+/// ```
+/// use qcloud_cos::Body;
+///
+/// let from_text: Body = "hello".into();
+/// let from_stream = Body::reader(std::io::stdin());
+/// ```
+pub struct Body<'a>(pub(crate) Kind<'a>);
+
+pub(crate) enum Kind<'a> {
+    /// Nothing is sent; `Content-Length: 0` where the method expects a body.
+    None,
+    Bytes(Cow<'a, [u8]>),
+    Source(Box<dyn Source + 'a>),
+    /// The body could not be made; reported when the request is sent.
+    Failed(io::Error),
+}
+
+/// A body that is read while it is sent.
+pub(crate) trait Source: Read + Send {
+    /// How many bytes are still to come, if that is known.
+    fn remaining(&self) -> Option<u64>;
+    /// Tells the length that the caller declared, for who must know where to end.
+    fn declare(&mut self, _len: u64) {}
+    /// Tells whether what is read from now on is sent, for who counts what was. At first it is.
+    fn counts(&mut self, _sent: bool) {}
+    /// Goes back to where the body started. False: it cannot.
+    fn rewind(&mut self) -> io::Result<bool>;
+    /// Whether reading it uses it up.
+    fn is_one_shot(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Body<'a> {
+    /// Sends what `reader` gives, until its end. The length is unknown, so it goes out in chunks
+    /// (`Transfer-Encoding: chunked`), and the request is not repeated once a byte was read.
+    pub fn reader(reader: impl Read + Send + 'a) -> Self {
+        Self(Kind::Source(Box::new(OneShot { reader, len: None, pulled: false })))
+    }
+
+    /// Sends exactly `len` bytes of `reader`; a reader that ends before that is an error.
+    pub fn sized_reader(reader: impl Read + Send + 'a, len: u64) -> Self {
+        Self(Kind::Source(Box::new(OneShot { reader: reader.take(len), len: Some(len), pulled: false })))
+    }
+
+    /// Sends what `reader` holds from its current position on, as Python does with a file or a
+    /// `BytesIO`. The length is found by seeking, and the request can be repeated.
+    pub fn seekable(mut reader: impl Read + Seek + Send + 'a) -> Self {
+        let measured = reader.stream_position().and_then(|start| {
+            let end = reader.seek(SeekFrom::End(0))?;
+            reader.seek(SeekFrom::Start(start))?;
+            Ok((start, end.saturating_sub(start)))
+        });
+        match measured {
+            Ok((start, len)) => Self(Kind::Source(Box::new(Seekable { reader: reader.take(len), start, len }))),
+            Err(error) => Self(Kind::Failed(error)),
+        }
+    }
+
+    pub(crate) fn source(source: impl Source + 'a) -> Self {
+        Self(Kind::Source(Box::new(source)))
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self.0, Kind::None)
+    }
+
+    pub(crate) fn is_one_shot(&self) -> bool {
+        matches!(&self.0, Kind::Source(source) if source.is_one_shot())
+    }
+
+    /// Returns the length in bytes, if it is known.
+    pub(crate) fn len(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::None | Kind::Failed(_) => Some(0),
+            Kind::Bytes(bytes) => Some(bytes.len() as u64),
+            Kind::Source(source) => source.remaining(),
+        }
+    }
+
+    /// Goes back to the start. False: this body cannot be read again.
+    pub(crate) fn rewind(&mut self) -> io::Result<bool> {
+        match &mut self.0 {
+            Kind::None | Kind::Bytes(_) | Kind::Failed(_) => Ok(true),
+            Kind::Source(source) => source.rewind(),
+        }
+    }
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?} bytes)", self.len())
+    }
+}
+
+impl<'a> From<&'a [u8]> for Body<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self(Kind::Bytes(Cow::Borrowed(bytes)))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Body<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl From<Vec<u8>> for Body<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Kind::Bytes(Cow::Owned(bytes)))
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Body<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl<'a> From<&'a str> for Body<'a> {
+    fn from(text: &'a str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl<'a> From<&'a String> for Body<'a> {
+    fn from(text: &'a String) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<String> for Body<'_> {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+struct OneShot<R> {
+    reader: R,
+    len: Option<u64>,
+    pulled: bool,
+}
+
+impl<R: Read> Read for OneShot<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.pulled = true;
+        self.reader.read(buf)
+    }
+}
+
+impl<R: Read + Send> Source for OneShot<R> {
+    fn remaining(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn rewind(&mut self) -> io::Result<bool> {
+        Ok(!self.pulled)
+    }
+
+    fn is_one_shot(&self) -> bool {
+        true
+    }
+}
+
+struct Seekable<R> {
+    reader: io::Take<R>,
+    start: u64,
+    len: u64,
+}
+
+impl<R: Read> Read for Seekable<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buf)
+    }
+}
+
+impl<R: Read + Seek + Send> Source for Seekable<R> {
+    fn remaining(&self) -> Option<u64> {
+        Some(self.len)
+    }
+
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.reader.get_mut().seek(SeekFrom::Start(self.start))?;
+        self.reader.set_limit(self.len);
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn read(body: &mut Body<'_>) -> String {
+        let Kind::Source(source) = &mut body.0 else { panic!("not a stream") };
+        let mut text = String::new();
+        source.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_seekable_body_starts_where_it_stood_and_rewinds_to_there() {
+        let mut cursor = Cursor::new(b"0123456789".to_vec());
+        cursor.set_position(4);
+        let mut body = Body::seekable(cursor);
+        assert_eq!(body.len(), Some(6));
+        assert_eq!(read(&mut body), "456789");
+        assert!(body.rewind().unwrap());
+        assert_eq!(read(&mut body), "456789");
+    }
+
+    #[test]
+    fn a_one_shot_body_can_be_repeated_only_before_the_first_byte() {
+        let mut body = Body::reader(&b"abc"[..]);
+        assert_eq!(body.len(), None);
+        assert!(body.rewind().unwrap());
+        assert_eq!(read(&mut body), "abc");
+        assert!(!body.rewind().unwrap());
+    }
+}
