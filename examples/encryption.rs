@@ -1,6 +1,13 @@
 //! The official documents' samples of client-side encryption: an AES key, and an RSA key pair. Then the same in
 //! native mode, which also authenticates the content, and which Python does not read.
 //!
+//! ```python
+//! aes_provider = AESProvider(aes_key='MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=')
+//! client_for_aes = CosEncryptionClient(conf, aes_provider)
+//! response = client_for_aes.put_object(Bucket='examplebucket-1250000000', Body=b'12345678', Key='exampleobject')
+//! response = client_for_aes.get_object(Bucket='examplebucket-1250000000', Key='exampleobject')
+//! ```
+//!
 //! Runs against the emulator: `cargo run --features encryption --example encryption`.
 
 use std::error::Error;

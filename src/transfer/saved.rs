@@ -209,7 +209,8 @@ pub(super) fn options(headers: &HeaderMap) -> String {
 
 /// Returns where checkpoints of uploads are kept: a file's own folder need not be writable, and a copy has none.
 fn default_folder() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    // A relative one would be another folder for each folder that the program is started in.
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = if cfg!(windows) {
         set("LOCALAPPDATA")
     } else {
