@@ -291,6 +291,7 @@ fn what_cannot_be_looked_for_is_an_error_and_not_begun_anew() {
     assert_eq!(code(scene.upload().send()), (400, "InvalidArgument".into()));
     scene.cos.clear_faults();
     assert!(open_uploads(&scene.client).is_empty());
+    assert!(scene.checkpoints().is_empty(), "nothing began");
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(crate) struct Journal {
     /// How many bytes of it are whole lines. Not a file for appending: Windows lets none of these be cut, and what
     /// a write that failed has left must not stand before the next line.
     len: Mutex<u64>,
+    removed: bool,
 }
 
 /// What opening a checkpoint came to.
@@ -55,7 +56,7 @@ impl Journal {
         };
         let mut text = Vec::new();
         (&mut file).take(SIZE_LIMIT).read_to_end(&mut text)?;
-        let mut journal = Self { file, place: place.clone(), len: Mutex::default() };
+        let mut journal = Self { file, place: place.clone(), len: Mutex::default(), removed: false };
         let Some(Parsed { head, entries, len }) = parse(&text) else {
             if !text.is_empty() {
                 log::warn!("the checkpoint {} is damaged or none, and ignored", place.path().display());
@@ -92,9 +93,19 @@ impl Journal {
     }
 
     /// Removes the checkpoint.
-    pub(crate) fn remove(self) {
+    pub(crate) fn remove(mut self) {
+        self.removed = true;
         if let Err(error) = self.place.remove() {
             log::warn!("the checkpoint {} stays: {error}", self.place.path().display());
+        }
+    }
+}
+
+impl Drop for Journal {
+    /// Leaves no file of what failed before it began.
+    fn drop(&mut self) {
+        if !self.removed && self.file.metadata().is_ok_and(|found| found.len() == 0) {
+            let _ = self.place.remove();
         }
     }
 }
