@@ -59,8 +59,8 @@ impl fmt::Display for Tried {
 /// The getters of an error that has a method `tried`.
 macro_rules! getters {
     () => {
-        /// Returns how many times the request was sent, or tried to be; 0 if it never was. Of a body that breaks off
-        /// again and again: how many times since its last bytes came.
+        /// Returns how many times the request was sent, or tried to be; 0 if it never was. Of a body that broke off,
+        /// requests for the rest of it count, too.
         pub fn attempts(&self) -> u32 {
             self.tried().attempts
         }
