@@ -18,6 +18,14 @@ pub fn content_range(data: &[u8]) {
     let digits = |text: &str| text.replace(|c: char| !c.is_ascii_digit(), " ");
     let numbers = |text: &str| digits(text).split_whitespace().filter_map(|n| n.parse().ok()).collect::<Vec<u64>>();
     assert_eq!(numbers(text), numbers(&range.to_string()), "{text}");
+    // It answers the request for it, and none for what lies before or behind.
+    let ContentRange { first, last, .. } = range;
+    assert!(range.answers(&format!("bytes={first}-{last}")), "{text}");
+    assert!(first == 0 || !range.answers(&format!("bytes={}-{last}", first - 1)), "{text}");
+    assert!(last == 0 || !range.answers(&format!("bytes={first}-{}", last - 1)), "{text}");
+    // Whatever was asked for, there is an answer to the question.
+    let _ = range.answers(text);
+    let _ = range.answers(&format!("bytes=-{last}"));
 }
 
 /// `Retry-After` and dates: only a number of seconds or a later date asks for a pause.

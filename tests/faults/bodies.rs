@@ -94,6 +94,11 @@ fn fault_10_range_ignored() {
     scene.cos.inject(Hook::IgnoreRange, Match::any().method("GET"), 1);
     scene.download(&scene.client).part_size(3).send().unwrap();
     scene.assert_new();
+    // So it was here, as the only range.
+    scene.cos.inject(Hook::IgnoreRange, range(0), 1);
+    scene.download(&scene.client).max_part_count(1).send().unwrap();
+    scene.assert_new();
+    assert_eq!(scene.cos.pending_faults(), 0);
 }
 
 #[test]
