@@ -84,6 +84,16 @@ impl CosError {
         matches!(self.kind(), Some(Transport | Timeout | Stalled))
     }
 
+    /// Takes a failed condition, by which a transfer was pinned, for what it means: `what` is another one now.
+    pub(crate) fn or_changed(self, what: &str) -> Self {
+        match self {
+            Self::Service(error) if error.status == 412 => {
+                CosClientError::meant(ClientErrorKind::ObjectChanged, what, *error).into()
+            }
+            other => other,
+        }
+    }
+
     /// Whether it is about a local file, whatever was sent.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.kind(), Some(ClientErrorKind::Local { .. }))

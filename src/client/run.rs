@@ -149,12 +149,7 @@ impl CosS3Client {
 
     /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.
     pub(crate) fn again(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
-        let host = self.place(&request.target).map(|location| location.signed_host());
-        let allowed = number < self.inner.attempts && host.is_ok_and(|host| self.inner.hosts.spend(&host, cost));
-        if allowed {
-            self.sleep(pause(number, base, (self.inner.random)()));
-        }
-        allowed
+        number < self.inner.attempts && self.pay(&request.target, number, (base, cost)).is_ok()
     }
 
     /// Notes that bytes of a body came.
@@ -169,11 +164,16 @@ impl CosS3Client {
     /// must be spared.
     pub(crate) fn go_on(&self, target: &Target, patience: &mut Patience) -> Result<(), Stop> {
         let (number, cost) = patience.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(Stop::Attempts)?;
+        self.pay(target, number, (TRANSIENT_BASE, cost))
+    }
+
+    /// Charges the host of a repetition and pauses before it.
+    fn pay(&self, target: &Target, number: u32, (base, cost): (Duration, u32)) -> Result<(), Stop> {
         let location = self.place(target).map_err(|_| Stop::Final)?;
         if !self.inner.hosts.spend(&location.signed_host(), cost) {
             return Err(Stop::Quota);
         }
-        self.sleep(pause(number, TRANSIENT_BASE, (self.inner.random)()));
+        self.sleep(pause(number, base, (self.inner.random)()));
         Ok(())
     }
 

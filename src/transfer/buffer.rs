@@ -71,7 +71,8 @@ impl CosS3Client {
     ) -> UploadFileFromBuffer<'a> {
         UploadFileFromBuffer {
             client: self.clone(),
-            request: Request::new("upload_file_from_buffer", Method::PUT, Target::object(bucket, key)),
+            request: Request::new("upload_file_from_buffer", Method::PUT, Target::object(bucket, key))
+                .with_facts(UPLOAD),
             body: Box::new(body),
             max_buffer_size: 100,
             part_size: 10,
@@ -141,13 +142,7 @@ impl UploadFileFromBuffer<'_> {
         let first = read_part(&mut body, part_size, FIRST_GUESS)?;
         // A full part may be the whole; Python sends it in parts, too.
         if (first.len() as u64) < part_size {
-            let put = || {
-                let mut put = Request::new("upload_file_from_buffer", Method::PUT, request.target.clone());
-                put = put.with_facts(UPLOAD).with_body(first.as_slice().into());
-                put.query.clone_from(&request.query);
-                put.headers.clone_from(&request.headers);
-                upload_body(client, put, false)
-            };
+            let put = || upload_body(client, request.repeat().with_body(first.as_slice().into()), false);
             return Ok(control.repeat(put)?.into());
         }
         let (bucket, key) = request.target.names()?;

@@ -258,7 +258,10 @@ impl CopyTransfer<'_> {
             let last = part.offset + part.len - 1;
             let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source);
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
-            let copied = copy.with_headers(headers.clone()).send().map_err(changed)?;
+            let copied = copy
+                .with_headers(headers.clone())
+                .send()
+                .map_err(|error| error.or_changed("the source changed while it was copied"))?;
             let copied_part = Part { part_number: part.number, etag: copied.etag };
             let done = Done { part: copied_part, crc64: copied.crc64, len: part.len };
             saved.part(&done);
@@ -333,17 +336,6 @@ impl<'t> resume::Source<'t> for CopiedFrom<'t> {
 /// Whether another try would fail in the same way: what there is need not be kept.
 fn is_lasting(error: &CosError) -> bool {
     matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Integrity)) || refused(error)
-}
-
-/// A failed condition means that the source is another one now.
-fn changed(error: CosError) -> CosError {
-    match error {
-        CosError::Service(e) if e.get_status_code() == 412 => {
-            let why = "the source changed while it was copied";
-            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *e).into()
-        }
-        other => other,
-    }
 }
 
 /// An object that was copied. Serializes to the dict that Python returns: the headers, ETag and for a copy

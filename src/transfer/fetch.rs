@@ -13,6 +13,7 @@ use crate::answer::Streaming;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::write_all_at;
+use crate::ops::object::resuming::CHANGED;
 use crate::ops::object::stream_body::body_error;
 use crate::tried::Tried;
 use crate::wire::crc64::Crc64;
@@ -125,7 +126,8 @@ impl Fetch<'_> {
         request.query.clone_from(&self.query);
         request.headers.clone_from(&self.headers);
         request.set_header("range", &format!("bytes={first}-{last}"));
-        let mut answer = self.client.execute_streaming(request.marked(again)).map_err(changed)?;
+        let mut answer =
+            self.client.execute_streaming(request.marked(again)).map_err(|error| error.or_changed(CHANGED))?;
         let whole = self.check_range(&answer, first, last);
         let read = whole.and_then(|()| self.read(&mut answer.body, part, done, crc));
         read.map_err(|broken| broken.with(answer.tried))
@@ -178,15 +180,4 @@ impl Fetch<'_> {
 
 fn not_the_part(why: &str) -> CosClientError {
     CosClientError::new(ClientErrorKind::Protocol, format!("the answer is not the part asked for: {why}"))
-}
-
-/// A failed `If-Match` means that the object is another one now.
-fn changed(error: CosError) -> CosError {
-    match error {
-        CosError::Service(e) if e.get_status_code() == 412 => {
-            let why = "the object changed while it was downloaded";
-            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *e).into()
-        }
-        other => other,
-    }
 }

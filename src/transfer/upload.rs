@@ -261,10 +261,7 @@ impl<'a> UploadFile<'a> {
 
     fn send_whole(&self, job: &Job<'_>) -> Result<UploadFileOutput, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
-        let target = self.request.target.clone();
-        let mut put = Request::new("upload_file", Method::PUT, target).with_facts(UPLOAD).with_body(job.section(whole));
-        put.query.clone_from(&self.request.query);
-        put.headers.clone_from(&self.request.headers);
+        let put = self.request.repeat().with_body(job.section(whole));
         Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 

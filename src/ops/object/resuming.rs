@@ -16,6 +16,8 @@ use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::retry::Stop;
 
+/// What a failed condition of the rest means.
+pub(crate) const CHANGED: &str = "the object changed while it was downloaded";
 /// What held for the first request need not hold for the next.
 const FIRST_ONLY: [HeaderName; 2] = [IF_NONE_MATCH, IF_MODIFIED_SINCE];
 
@@ -89,12 +91,8 @@ impl Resuming {
 }
 
 fn broken_for_good(error: CosError) -> CosClientError {
-    match error {
+    match error.or_changed(CHANGED) {
         CosError::Client(error) => error,
-        CosError::Service(error) if error.status == 412 => {
-            let why = "the object changed while it was downloaded";
-            CosClientError::meant(ClientErrorKind::ObjectChanged, why, *error)
-        }
         CosError::Service(error) if error.status == 416 => {
             let why = "the body ended before its announced end, and COS has no more of it";
             CosClientError::meant(ClientErrorKind::Integrity, why, *error)
