@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub(crate) mod destination;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;

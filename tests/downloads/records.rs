@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use cos_emulator::Fault;
 use serde_json::json;
 
+use crate::common::destination::Destination;
 use crate::common::{MIB, Reports, forge, names, noise, put};
 use crate::scene::{SIZE, Scene, range};
 
@@ -104,7 +105,8 @@ fn fault_47_a_record_of_something_else_is_ignored() {
     let record = fs::read(left(&scene, ".cos-record")).unwrap();
     fs::remove_file(left(&scene, ".cos-record")).unwrap();
     fs::remove_file(left(&scene, ".cos-part")).unwrap();
-    let other = Scene { path: scene.folder.path().join("other"), ..scene };
+    let other =
+        Scene { destination: Destination { path: scene.folder.path().join("other"), ..scene.destination }, ..scene };
     other.cos.inject(Fault::error(500, "InternalError"), range(1), usize::MAX);
     assert!(other.download().send().is_err());
     other.cos.clear_faults();
@@ -143,7 +145,7 @@ fn damaged_bytes_of_a_download_that_broke_off_are_fetched_again() {
 #[test]
 fn a_download_of_an_object_that_changed_since_starts_anew() {
     let mut scene = Scene::broken_off(18);
-    scene.content = noise(19, SIZE);
+    scene.destination.content = noise(19, SIZE);
     put(&scene.client, "k", &scene.content);
     scene.download().send().unwrap();
     assert_eq!(scene.ranges().len(), 3);

@@ -1,13 +1,13 @@
 //! What the tests of downloads share.
 
-use std::fs;
-use std::path::PathBuf;
+use std::ops::Deref;
 
-use cos_emulator::{CosEmulator, Fault, Match};
+use cos_emulator::{CosEmulator, Fault};
 use qcloud_cos::{CosS3Client, DownloadFile};
-use tempfile::TempDir;
 
-use crate::common::{BUCKET, MIB, names, noise, put, refused, requests, start};
+use crate::common::destination::Destination;
+pub(crate) use crate::common::destination::range;
+use crate::common::{BUCKET, MIB, noise, put, refused, requests, start};
 
 /// The size of the object: two whole ranges of 1 MiB and a short one.
 pub(crate) const SIZE: usize = 2 * MIB + 5;
@@ -16,9 +16,7 @@ pub(crate) const SIZE: usize = 2 * MIB + 5;
 pub(crate) struct Scene {
     pub(crate) cos: CosEmulator,
     pub(crate) client: CosS3Client,
-    pub(crate) folder: TempDir,
-    pub(crate) content: Vec<u8>,
-    pub(crate) path: PathBuf,
+    pub(crate) destination: Destination,
 }
 
 impl Scene {
@@ -27,10 +25,7 @@ impl Scene {
         let content = noise(seed, SIZE);
         put(&client, "k", &content);
         cos.clear_requests();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, "old").unwrap();
-        Self { cos, client, folder, content, path }
+        Self { cos, client, destination: Destination::new(content) }
     }
 
     /// A download in ranges of 1 MiB, one after the other.
@@ -49,31 +44,16 @@ impl Scene {
         scene
     }
 
-    #[track_caller]
-    pub(crate) fn assert_old(&self) {
-        assert_eq!(fs::read(&self.path).unwrap(), b"old");
-    }
-
-    /// The old file is there and nothing else.
-    #[track_caller]
-    pub(crate) fn assert_untouched(&self) {
-        self.assert_old();
-        assert_eq!(names(self.folder.path()), ["file"]);
-    }
-
-    /// The new file is there and nothing else.
-    #[track_caller]
-    pub(crate) fn assert_new(&self) {
-        assert!(fs::read(&self.path).unwrap() == self.content);
-        assert_eq!(names(self.folder.path()), ["file"]);
-    }
-
     pub(crate) fn ranges(&self) -> Vec<String> {
         requests(&self.cos, "GET", "").iter().map(|get| get.header("range").unwrap_or("none").to_owned()).collect()
     }
 }
 
-/// GET requests of the range with this number, from 0 on.
-pub(crate) fn range(number: usize) -> Match {
-    Match::any().method("GET").header("range", format!("bytes={}-", number * MIB))
+/// The old file and the content that is to replace it.
+impl Deref for Scene {
+    type Target = Destination;
+
+    fn deref(&self) -> &Destination {
+        &self.destination
+    }
 }

@@ -250,7 +250,7 @@ fn fault_43_object_overwritten_between_runs() {
     assert_eq!(refused(scene.download(&scene.client).send()).get_status_code(), 500);
     scene.assert_kept();
     scene.cos.clear_faults();
-    scene.content = noise(8, scene.content.len());
+    scene.destination.content = noise(8, scene.content.len());
     put(&scene.client, "k", &scene.content);
     scene.cos.clear_requests();
     scene.download(&scene.client).send().unwrap();

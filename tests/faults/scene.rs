@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,8 @@ use fault_proxy::{Certificates, Fault, Proxy, TlsFront};
 use qcloud_cos::{CosConfigBuilder, CosS3Client, DownloadFile, UploadFile};
 use tempfile::{NamedTempFile, TempDir};
 
+use crate::common::destination::Destination;
+pub(crate) use crate::common::destination::range;
 use crate::common::{BUCKET, MIB, client, code, get, keys, names, noise, open_uploads, put, requests, start};
 
 /// Two whole parts of 1 MiB and a short one.
@@ -20,10 +23,8 @@ pub(crate) struct Scene {
     pub(crate) cos: CosEmulator,
     pub(crate) client: CosS3Client,
     pub(crate) proxy: Proxy,
-    pub(crate) content: Vec<u8>,
     pub(crate) source: PathBuf,
-    pub(crate) path: PathBuf,
-    folder: TempDir,
+    pub(crate) destination: Destination,
     _sources: TempDir,
     checkpoints: TempDir,
 }
@@ -35,11 +36,11 @@ impl Scene {
         let content = noise(7, SIZE);
         put(&client, "k", &content);
         cos.clear_requests();
-        let [folder, sources, checkpoints] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
-        let (path, source) = (folder.path().join("file"), sources.path().join("source"));
-        fs::write(&path, "old").unwrap();
+        let [sources, checkpoints] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+        let source = sources.path().join("source");
         fs::write(&source, &content).unwrap();
-        Self { cos, client, proxy, content, source, path, folder, _sources: sources, checkpoints }
+        let destination = Destination::new(content);
+        Self { cos, client, proxy, source, destination, _sources: sources, checkpoints }
     }
 
     /// Settings of a client that reaches the emulator through the proxy.
@@ -100,18 +101,6 @@ impl Scene {
         self.assert_new();
     }
 
-    #[track_caller]
-    pub(crate) fn assert_old(&self) {
-        assert_eq!(fs::read(&self.path).unwrap(), b"old");
-    }
-
-    /// The old file and nothing else.
-    #[track_caller]
-    pub(crate) fn assert_untouched(&self) {
-        self.assert_old();
-        assert_eq!(names(self.folder.path()), ["file"]);
-    }
-
     /// The old file, one temporary file and one record.
     #[track_caller]
     pub(crate) fn assert_kept(&self) {
@@ -126,13 +115,6 @@ impl Scene {
         let has = |ending: &str| left.iter().any(|path| path.to_string_lossy().ends_with(ending));
         assert!(has("part") && has("record"), "{left:?}");
         left
-    }
-
-    /// The new file and nothing else.
-    #[track_caller]
-    pub(crate) fn assert_new(&self) {
-        assert!(fs::read(&self.path).unwrap() == self.content);
-        assert_eq!(names(self.folder.path()), ["file"]);
     }
 
     /// What became of the requests.
@@ -167,17 +149,21 @@ impl Scene {
     }
 }
 
+/// The old file and the content that is to replace it.
+impl Deref for Scene {
+    type Target = Destination;
+
+    fn deref(&self) -> &Destination {
+        &self.destination
+    }
+}
+
 /// Settings of a client that speaks TLS with a front, and trusts an authority.
 pub(crate) fn over_tls(scene: &Scene, front: &TlsFront, authority: &Certificates) -> (CosConfigBuilder, NamedTempFile) {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(authority.pem().as_bytes()).unwrap();
     let config = keys(&scene.cos).scheme("https").connect_to(front.addr()).ca_bundle(file.path());
     (config, file)
-}
-
-/// GET requests of the range with this number, from 0 on.
-pub(crate) fn range(number: usize) -> Match {
-    Match::any().method("GET").header("range", format!("bytes={}-", number * MIB))
 }
 
 /// PUT requests of the part with this number, from 1 on.
