@@ -60,7 +60,7 @@ impl Streaming {
             return Ok(());
         }
         let why = format!("the answer is another part of the object than was asked for: Content-Range {found:?}");
-        Err(CosClientError::new(ClientErrorKind::Protocol, why))
+        Err(CosClientError::new(ClientErrorKind::Protocol, why).after_trying(self.tried))
     }
 }
 

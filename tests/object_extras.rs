@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{BUCKET, get, kind, put, start};
+use common::{BUCKET, failed, get, kind, put, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use qcloud_cos::{AccessControlPolicy, Acl, ClientErrorKind, CosError, CosS3Client, Delete, DeleteKey, RestoreRequest};
 use serde_json::json;
@@ -21,7 +21,9 @@ fn an_append_that_arrives_damaged_is_an_error() {
     let first = client.append_object(BUCKET, "other", 0, qcloud_cos::Body::reader(&b"one"[..])).send().unwrap();
     damaged();
     let append = client.append_object(BUCKET, "other", 3, b"two").previous_crc64(first.crc64);
-    assert_eq!(kind(append.send()), ClientErrorKind::Integrity);
+    let error = failed(append.send());
+    let found = (error.kind(), error.attempts(), error.sent());
+    assert_eq!(found, (&ClientErrorKind::Integrity, 1, qcloud_cos::Sent::All));
 }
 
 fn text(client: &CosS3Client, key: &str) -> String {

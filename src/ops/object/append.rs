@@ -118,7 +118,7 @@ impl AppendObject<'_> {
                 _ => Verdict::Unclear(Ambiguous, LOST),
             }
         });
-        let Response { headers, sent_crc, .. } = answer?;
+        let Response { headers, sent_crc, tried, .. } = answer?;
         let stored = headers.number("x-cos-hash-crc64ecma");
         // What follows nothing need not be measured.
         let expected = previous.zip(sent_crc).zip(len.or((previous == Some(0)).then_some(0)));
@@ -129,7 +129,7 @@ impl AppendObject<'_> {
             && sent_crc != Some(stored)
         {
             let why = format!("crc64: with what was sent it is {expected}, but COS stored {stored}; it is appended");
-            return Err(CosClientError::new(Integrity, why).into());
+            return Err(CosClientError::new(Integrity, why).after_trying(tried).into());
         }
         Ok(AppendObjectOutput {
             etag: headers.text("etag"),
