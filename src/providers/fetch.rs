@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::header::USER_AGENT;
 use http::{Method, Request};
 
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Route, Stage, exchange};
 use crate::wire::request::header;

@@ -149,7 +149,7 @@ impl<'a> UploadDirectory<'a> {
     }
 
     /// Keeps the checkpoints of files that go in parts in this folder, which is created if need be. Default: as for
-    /// [`one file`](crate::UploadFile::checkpoint_dir).
+    /// [`one file`](crate::transfer::UploadFile::checkpoint_dir).
     pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.checkpoint_dir = Some(folder.into());
         self
@@ -286,7 +286,7 @@ impl<'t> There<'t> {
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
             let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = Control::of_this_thread().repeat(fetch)?;
+            let page = Control::of_this_thread().repeat(fetch)?.into_inner();
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);
