@@ -293,8 +293,11 @@ impl Read for AnswerBody {
         let _begun = state::begin(self.until.into_iter().chain(end).min());
         let read = self.reader.read(buf);
         self.reset |= state::was_reset();
-        if let Ok(bytes @ 1..) = read {
-            self.watch.note(bytes, before.elapsed())?;
+        match read {
+            Ok(bytes @ 1..) => self.watch.note(bytes, before.elapsed())?,
+            // A body that ends with its connection must end in order.
+            Ok(0) if self.reset && !buf.is_empty() => return Err(io::ErrorKind::ConnectionReset.into()),
+            _ => {}
         }
         read.map_err(|error| {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());

@@ -101,7 +101,12 @@ impl Transport for Watched {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.socket.serve();
-        self.inner.await_input(limited(timeout)).inspect_err(|error| state::note_reset(is_reset(error)))
+        let mut came = self.inner.await_input(limited(timeout));
+        if matches!(came, Ok(false)) && self.socket.is_interrupted() {
+            // This side ended it: what looks like the end of a body is none.
+            came = Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into());
+        }
+        came.inspect_err(|error| state::note_reset(is_reset(error)))
     }
 
     fn is_open(&mut self) -> bool {
@@ -121,6 +126,7 @@ struct Socket(Mutex<Use>);
 struct Use {
     handles: Vec<Weak<dyn ShutdownHandle>>,
     by: Option<Control>,
+    interrupted: bool,
 }
 
 impl Socket {
@@ -144,6 +150,10 @@ impl Socket {
         }
     }
 
+    fn is_interrupted(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).interrupted
+    }
+
     fn opened(&self, handle: Weak<dyn ShutdownHandle>) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         used.handles.push(handle);
@@ -156,6 +166,7 @@ impl Interrupt for Socket {
         // A kept connection may carry a request of somebody else by now.
         if used.by.as_ref().is_some_and(|current| current.is(by)) {
             used.by = None;
+            used.interrupted = true;
             for handle in used.handles.iter().filter_map(Weak::upgrade) {
                 handle.shutdown();
             }
