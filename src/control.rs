@@ -176,6 +176,12 @@ impl Control {
         Self::current().unwrap_or_default()
     }
 
+    /// Does what nothing steers, though a transfer of this thread may need it.
+    pub(crate) fn unsteered<R>(work: impl FnOnce() -> R) -> R {
+        let _steered_again = Entered(CURRENT.replace(None));
+        work()
+    }
+
     /// Returns what steers this thread's requests.
     pub(crate) fn current() -> Option<Self> {
         CURRENT.with_borrow(Clone::clone)

@@ -69,6 +69,10 @@ impl Resuming {
         self.attempts.count += attempts;
         let answer = answer.map_err(broken_for_good)?;
         let expected = self.end.map(|end| end - 1).zip(self.size);
+        // The condition may have been ignored.
+        if answer.headers.text("etag") != self.etag {
+            return Err(CosClientError::new(ClientErrorKind::ObjectChanged, CHANGED));
+        }
         let fits = answer.status == 206
             && range(&answer.headers).is_some_and(|(first, last, size)| {
                 first == self.next && expected.is_none_or(|expected| expected == (last, size))

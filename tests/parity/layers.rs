@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 35] = [
     "attempts",
     "error",
     "control",
     "wire/crc64",
     "wire/host",
+    "wire/proxy",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",
