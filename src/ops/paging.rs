@@ -1,6 +1,5 @@
 //! Listings that continue: pages and items as iterators, which end even on a wrong answer.
 
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::request::Request;
 
@@ -21,8 +20,7 @@ pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Pa
             Ok(listing) => listing,
             Err(error) => return Some(Err(error)),
         };
-        // A pause of the transfer that lists breaks off the request, not the list.
-        let page = match Control::of_this_thread().repeat(|| listing.fetch()) {
+        let page = match listing.fetch() {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
         };

@@ -43,6 +43,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) trickles: bool,
     /// How much time the call has left, body of the answer included.
     pub(crate) left: Option<Duration>,
+    /// What pauses and cancels the transfer that the request belongs to.
+    pub(crate) control: Option<&'a Control>,
 }
 
 pub(crate) struct Answer {
@@ -145,7 +147,7 @@ impl Transport for Ureq {
         let uri = parts.uri.clone();
         let proxy = route(&self.routes, &uri)?;
         let until = call.left.map(|left| Instant::now() + left);
-        let _begun = state::begin(until);
+        let _begun = state::begin(until, call.control);
         let mut nothing = io::empty();
         let has_body = call.body.is_some();
         let length =
@@ -172,7 +174,13 @@ impl Transport for Ureq {
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody::new(body, until, longest, StallDetector::new((bytes_per_second, over)))),
+            body: Box::new(AnswerBody::new(
+                body,
+                until,
+                call.control.cloned(),
+                longest,
+                StallDetector::new((bytes_per_second, over)),
+            )),
         })
     }
 }
@@ -247,7 +255,7 @@ pub(crate) fn exchange(
     let uri = request.uri().clone();
     let proxy = self::route(&routes, &uri)?;
     let until = Instant::now() + route.timeout;
-    let _begun = state::begin(Some(until));
+    let _begun = state::begin(Some(until), None);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -257,13 +265,13 @@ pub(crate) fn exchange(
         .proxy(None)
         .tls_config(tls)
         .build();
-    let answer = Control::unsteered(|| agent(config, &routes, route.network).run(request));
+    let answer = agent(config, &routes, route.network).run(request);
     let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
     check_proxy(parts.status, &uri, proxy.as_deref())?;
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
-    let body = AnswerBody::new(body, Some(until), route.timeout, StallDetector::new((0, route.timeout)));
+    let body = AnswerBody::new(body, Some(until), None, route.timeout, StallDetector::new((0, route.timeout)));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
     read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
     if text.len() > route.limit {
@@ -278,6 +286,7 @@ struct AnswerBody {
     reader: BodyReader<'static>,
     /// When the call is over that it belongs to.
     until: Option<Instant>,
+    control: Option<Control>,
     /// How long it may take until a byte of content comes, whatever comes around it.
     longest: Duration,
     stall: StallDetector,
@@ -285,8 +294,14 @@ struct AnswerBody {
 }
 
 impl AnswerBody {
-    fn new(body: Body, until: Option<Instant>, longest: Duration, stall: StallDetector) -> Self {
-        Self { reader: body.into_reader(), until, longest, stall, reset: false }
+    fn new(
+        body: Body,
+        until: Option<Instant>,
+        control: Option<Control>,
+        longest: Duration,
+        stall: StallDetector,
+    ) -> Self {
+        Self { reader: body.into_reader(), until, control, longest, stall, reset: false }
     }
 }
 
@@ -294,7 +309,7 @@ impl Read for AnswerBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let before = Instant::now();
         let end = before.checked_add(self.longest);
-        let _begun = state::begin(self.until.into_iter().chain(end).min());
+        let _begun = state::begin(self.until.into_iter().chain(end).min(), self.control.as_ref());
         let read = self.reader.read(buf);
         self.reset |= state::was_reset();
         match read {
