@@ -132,6 +132,8 @@ pub enum ClientErrorKind {
     Dns,
     /// No connection could be made; nothing was sent.
     Connect,
+    /// The proxy could not be reached, or refused to connect; nothing was sent to COS. The text names the proxy.
+    Proxy,
     /// The TLS handshake failed: wrong host, unknown authority, expired certificate.
     Tls,
     /// The server was silent for longer than the configured timeout.

@@ -9,6 +9,7 @@ use http::Method;
 use serde::Deserialize;
 
 use super::fetch::{Denied, check_name, fetch, request, temporary};
+use crate::config::Network;
 use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::CosError;
 
@@ -94,8 +95,8 @@ impl InstanceRoleCredentials {
 
     fn get<T>(&self, role: &str, read: impl Fn(u16, &[u8]) -> Result<T, Denied>) -> Result<T, CosError> {
         let url = format!("{ROLES}{role}");
-        let address = self.connect_to.unwrap_or(SERVICE.into());
-        fetch(WHAT, Some(address), || request(Method::GET, &url, &[], Vec::new()), read)
+        let network = Network { connect_to: self.connect_to.or(Some(SERVICE.into())), ..Network::default() };
+        fetch(WHAT, &network, || request(Method::GET, &url, &[], Vec::new()), read)
     }
 }
 

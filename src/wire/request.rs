@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::Method;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
-
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use md5::{Digest as _, Md5};
 
 use super::body::{Body, BodyKind};
@@ -22,6 +21,9 @@ const SECRET_HEADERS: [&str; 4] = [
 ];
 
 const CONTENT_MD5: &str = "content-md5";
+/// How many headers a request may have, and how many bytes of them. No server takes more.
+const MOST_HEADERS: usize = 1000;
+const HEADERS_LIMIT: usize = 64 * 1024;
 
 /// Marks a request that is sent once more after a failure.
 pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");
@@ -193,6 +195,10 @@ impl<'a> Request<'a> {
 
     /// Sets a header, replacing one of the same name. `name` is also what an error names.
     pub(crate) fn set_header(&mut self, name: &str, value: &str) {
+        if self.headers.len() > MOST_HEADERS {
+            // More of them are refused when it is sent, and too many would not fit at all.
+            return;
+        }
         match header(name, value) {
             Ok((name, _)) if self.reserved.is_some_and(|start| name.as_str().starts_with(start)) => {
                 self.defer(CosClientError::invalid(format!("header {name:?}"), "is set by the encryption"));
@@ -268,9 +274,19 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Refuses headers that would say where the body ends: with another length than the body has, server and
-    /// client would wait for each other, or take its rest for a request.
+    /// Refuses headers that would say where the request goes or where the body ends. Another host would be another
+    /// bucket, with a good signature; with another length than the body has, server and client would wait for each
+    /// other, or take its rest for a request.
     pub(crate) fn check_framing(&self) -> Result<(), CosClientError> {
+        if self.headers.contains_key(HOST) {
+            let why = "is made from bucket and endpoint: use endpoint, domain or ip to send requests elsewhere";
+            return Err(CosClientError::invalid("header \"host\"", why));
+        }
+        let size: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if size > HEADERS_LIMIT || self.headers.len() > MOST_HEADERS {
+            let why = format!("there may be {MOST_HEADERS} of them and {HEADERS_LIMIT} bytes in all");
+            return Err(CosClientError::invalid("headers", why));
+        }
         match [CONTENT_LENGTH, TRANSFER_ENCODING].into_iter().find(|name| self.headers.contains_key(name)) {
             Some(name) => {
                 Err(CosClientError::invalid(format!("header {:?}", name.as_str()), "is set by the body alone"))

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 39] = [
+const LAYERS: [&str; 40] = [
     "attempts",
     "error",
     "dict",
     "control",
     "wire/crc64",
     "wire/host",
+    "wire/proxy",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",
