@@ -1,14 +1,14 @@
-//! Refusals: COS error codes, their statuses, and the XML document they travel in.
+//! Refusals: COS error codes and their statuses.
 
 use std::io;
 
-use crate::http::Response;
-use crate::xml::Xml;
+use crate::xml::Malformed;
 
 /// The COS error codes this server answers with. A variant's name is the code on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     AccessDenied,
+    AccessForbidden,
     AppendPositionErr,
     BadDigest,
     BadRequest,
@@ -69,6 +69,7 @@ pub(crate) enum Code {
     PositionNotEqualToLength,
     PreconditionFailed,
     ReplicationConfigurationNotFoundError,
+    RequestHeaderTooLarge,
     RequestTimeTooSkewed,
     SignatureDoesNotMatch,
     SSEContentNotMatch,
@@ -81,9 +82,24 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    pub(crate) fn status(self) -> u16 {
+        self.facts().0
+    }
+
+    /// What the code means, in a sentence.
+    pub(crate) fn message(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// The code on the wire.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+
     fn facts(self) -> (u16, &'static str) {
         match self {
             Self::AccessDenied => (403, "Access Denied."),
+            Self::AccessForbidden => (403, "No CORS rule allows this request."),
             Self::AppendPositionErr => (409, "The append position is not a number."),
             Self::BadDigest => (400, "The Content-MD5 you specified did not match what we received."),
             Self::BadRequest => (400, "The request is malformed."),
@@ -144,6 +160,7 @@ impl Code {
             Self::PositionNotEqualToLength => (409, "The append position is not equal to the object's length."),
             Self::PreconditionFailed => (412, "At least one of the pre-conditions you specified did not hold."),
             Self::ReplicationConfigurationNotFoundError => (404, "The replication configuration was not found."),
+            Self::RequestHeaderTooLarge => (431, "The head of the request is too large."),
             Self::RequestTimeTooSkewed => {
                 (403, "The difference between the request time and the current time is too large.")
             }
@@ -171,20 +188,31 @@ pub(crate) enum Error {
 /// An error answer in the making.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    code: Code,
-    message: String,
-    headers: Vec<(&'static str, String)>,
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Further elements of the document.
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 impl Error {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self::Refused(Box::new(Refusal { code, message: message.into(), headers: Vec::new() }))
+        let message = message.into();
+        Self::Refused(Box::new(Refusal { code, message, headers: Vec::new(), details: Vec::new() }))
     }
 
     /// Adds a header to the answer.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.headers.push((name, value.into()));
+        }
+        self
+    }
+
+    /// Adds an element to the document.
+    pub(crate) fn detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.details.push((name, value.into()));
         }
         self
     }
@@ -198,27 +226,15 @@ impl Error {
     }
 }
 
-impl Refusal {
-    /// Code and message.
-    pub(crate) fn facts(&self) -> (String, &str) {
-        (format!("{:?}", self.code), &self.message)
-    }
-
-    /// The answer; `resource` is what the request was about.
-    pub(crate) fn into_response(self, resource: &str, request_id: &str, trace_id: &str) -> Response {
-        let (status, _) = self.code.facts();
-        let code = format!("{:?}", self.code);
-        let mut response = Response::new(status).xml(document(&code, &self.message, resource, request_id, trace_id));
-        for (name, value) in self.headers {
-            response = response.header(name, value);
-        }
-        response
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code, code.message())
     }
 }
 
-impl From<Code> for Error {
-    fn from(code: Code) -> Self {
-        Self::new(code, code.facts().1)
+impl From<Malformed> for Error {
+    fn from(_: Malformed) -> Self {
+        Code::MalformedXML.into()
     }
 }
 
@@ -226,15 +242,4 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         Self::new(Code::InternalError, error.to_string())
     }
-}
-
-/// A COS error document.
-pub(crate) fn document(code: &str, message: &str, resource: &str, request_id: &str, trace_id: &str) -> String {
-    let mut xml = Xml::root("Error");
-    xml.text("Code", code)
-        .text("Message", message)
-        .text("Resource", resource)
-        .text("RequestId", request_id)
-        .text("TraceId", trace_id);
-    xml.finish()
 }

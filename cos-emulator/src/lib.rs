@@ -28,11 +28,19 @@
 
 mod acl;
 mod auth;
+mod blob;
+mod builder;
 mod cam;
 mod checksum;
+mod clock;
 mod context;
+mod control;
+mod cors;
+mod credential;
+mod defaults;
 mod emulator;
 mod error;
+mod error_document;
 mod exchange;
 mod fault;
 mod http;
@@ -40,22 +48,22 @@ mod ids;
 mod log;
 mod ops;
 mod router;
+mod routes;
 mod server;
 pub mod signature;
+mod stop;
 mod store;
 mod target;
 mod time;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_absent.rs"]
+mod tls;
 mod xml;
 
-pub use emulator::{Builder, CosEmulator};
+pub use builder::Builder;
+pub use defaults::{REGION, SECRET_ID, SECRET_KEY};
+pub use emulator::CosEmulator;
 pub use fault::{Answer, Fault, Match, Moment};
 pub use log::RecordedRequest;
-
-/// The id of the key accepted unless [`Builder::credential`] sets another.
-pub const SECRET_ID: &str = "AKIDEMULATOREXAMPLE0000000000000001";
-
-/// The key that goes with [`SECRET_ID`].
-pub const SECRET_KEY: &str = "EmulatorSecretKeyExample00000001";
-
-/// The region of buckets unless [`Builder::region`] sets another.
-pub const REGION: &str = "ap-guangzhou";

@@ -38,7 +38,8 @@ impl Target {
         Ok(target)
     }
 
-    /// The source of a copy: `{host}/{key}[?versionId=…]`, key and id percent-encoded.
+    /// The source of a copy: `{host}/{key}[?versionId=…]`, key and id percent-encoded. In place of the host may
+    /// stand the bucket alone, with or without a slash before it.
     pub(crate) fn of_copy_source(
         source: &str,
         domains: &[(String, String)],
@@ -47,9 +48,10 @@ impl Target {
         let (place, query) = source.split_once('?').unwrap_or((source, ""));
         let (host, path) = place.trim_start_matches('/').split_once('/').ok_or_else(invalid)?;
         let key = percent_encoding::percent_decode_str(path).decode_utf8().map_err(|_| invalid())?;
+        let is_bucket = !host.contains(['.', ':']) && host != "localhost";
         let host = without_port(host);
         let custom = domains.iter().find(|(domain, _)| domain.eq_ignore_ascii_case(host));
-        let bucket = custom.map(|(_, bucket)| bucket.as_str()).or(bucket_of(host));
+        let bucket = custom.map(|(_, bucket)| bucket.as_str()).or(is_bucket.then_some(host)).or(bucket_of(host));
         let version = query
             .strip_prefix("versionId=")
             .map(|id| percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned());
@@ -147,6 +149,11 @@ mod tests {
             ("b-1".into(), "a ?/b".into(), Some("x+".into()))
         );
         assert_eq!(parse("127.0.0.1:9000/b-1/k").unwrap(), ("b-1".into(), "k".into(), None));
+        for source in
+            ["/b-1/a/k", "b-1/a/k", "/b-1.cos.r.myqcloud.com/a/k", "localhost/b-1/a/k", "localhost:9000/b-1/a/k"]
+        {
+            assert_eq!(parse(source).unwrap(), ("b-1".into(), "a/k".into(), None), "{source}");
+        }
         assert!(parse("b-1.cos.r.myqcloud.com/").is_err());
         assert!(parse("nonsense").is_err());
     }

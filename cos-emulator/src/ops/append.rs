@@ -4,8 +4,9 @@ use crate::checksum::{hex, join_crc64, md5};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
+use crate::ops::attributes;
 use crate::ops::receive::{check_upload, receive};
-use crate::ops::{attributes, quoted};
+use crate::ops::text::quoted;
 use crate::store::{Version, Versioning};
 
 pub(crate) fn append(call: &mut Call<'_, '_>) -> Result<Response, Error> {

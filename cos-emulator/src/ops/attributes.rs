@@ -4,8 +4,8 @@ use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
 use crate::http::{Head, Response};
-use crate::ops::quoted;
 use crate::ops::tagging;
+use crate::ops::text::quoted;
 use crate::store::{Bucket, ObjectInfo, Version};
 use crate::time;
 

@@ -1,6 +1,5 @@
 //! Configurations of a bucket that are kept and returned, and have no other effect here.
 
-use crate::auth::Access;
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
@@ -38,18 +37,15 @@ impl Kind {
     }
 }
 
-type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
-
 /// The operation on a sub-resource, if it is a configuration of the kinds above.
-pub(crate) fn operation(method: &str, sub: &str) -> Option<(Access, Operation)> {
+pub(crate) fn operation(method: &str, sub: &str) -> Option<fn(&mut Call<'_, '_>) -> Result<Response, Error>> {
     KINDS.iter().find(|kind| kind.sub == sub)?;
-    let operation: Operation = match method {
-        "PUT" => put,
-        "GET" => get,
-        "DELETE" => delete,
-        _ => return None,
-    };
-    Some((Access::Owner, operation))
+    match method {
+        "PUT" => Some(put),
+        "GET" => Some(get),
+        "DELETE" => Some(delete),
+        _ => None,
+    }
 }
 
 fn kind(call: &Call<'_, '_>) -> Result<&'static Kind, Error> {

@@ -2,15 +2,17 @@
 
 use std::io;
 
+use crate::blob::{Data, Place};
 use crate::checksum::{Hasher, hex};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
+use crate::ops::attributes;
 use crate::ops::conditions::{Verdict, check_overwrite, judge};
 use crate::ops::get::is_frozen;
 use crate::ops::multipart::part_number;
-use crate::ops::{attributes, quoted};
-use crate::store::{Data, ObjectInfo, Part, PartInfo, Place, Version};
+use crate::ops::text::quoted;
+use crate::store::{ObjectInfo, Part, PartInfo, Version};
 use crate::target::Target;
 use crate::time;
 use crate::xml::Xml;

@@ -1,7 +1,6 @@
 //! Downloads, and the same without the body.
 
-use crate::auth::Principal;
-use crate::context::Call;
+use crate::context::{Call, Principal};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::attributes::{check_customer_key, with_attributes};

@@ -8,7 +8,7 @@ use crate::acl::write_user;
 use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::Response;
-use crate::ops::{number, quoted};
+use crate::ops::text::{number, quoted};
 use crate::store::{ObjectInfo, Version};
 use crate::time;
 use crate::xml::Xml;

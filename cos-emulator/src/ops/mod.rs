@@ -17,27 +17,6 @@ pub(crate) mod restore;
 pub(crate) mod select;
 pub(crate) mod service;
 pub(crate) mod tagging;
+mod text;
 pub(crate) mod uploads;
 pub(crate) mod versions;
-
-pub(crate) use bucket::create_directly as create_bucket_directly;
-
-use std::fmt::Display;
-
-use crate::error::{Code, Error};
-
-/// An `ETag` as headers and documents show it.
-fn quoted(etag: impl Display) -> String {
-    format!("\"{etag}\"")
-}
-
-/// An `ETag` as it is compared: without quotes.
-fn unquoted(etag: &str) -> &str {
-    etag.trim().trim_start_matches("W/").trim_matches('"')
-}
-
-/// A number from a request.
-fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Error> {
-    let invalid = || Error::new(Code::InvalidArgument, format!("invalid {name}"));
-    value.trim().parse().map_err(|_| invalid())
-}

@@ -2,14 +2,16 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::blob::Data;
 use crate::checksum::{hex, join_crc64, md5};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ids;
 use crate::ops::receive::{check_upload, document, receive};
-use crate::ops::{attributes, conditions, copy, number, quoted, unquoted};
-use crate::store::{Data, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
+use crate::ops::text::{number, quoted, unquoted};
+use crate::ops::{attributes, conditions};
+use crate::store::{ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
 use crate::xml::{self, Element, Xml};
 
 const MAX_PARTS: u32 = 10_000;
@@ -28,9 +30,6 @@ pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub(crate) fn upload_part(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    if call.header("x-cos-copy-source").is_some() {
-        return copy::upload_part_copy(call);
-    }
     let number = part_number(call)?;
     let id = call.param("uploadId").unwrap_or_default().to_owned();
     let (place, object) = {

@@ -5,13 +5,11 @@ use crate::context::Call;
 use crate::error::Error;
 use crate::http::Response;
 use crate::ops::receive::{check_upload, receive};
-use crate::ops::{attributes, conditions, copy, quoted};
+use crate::ops::text::quoted;
+use crate::ops::{attributes, conditions};
 use crate::store::Version;
 
 pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    if call.header("x-cos-copy-source").is_some() {
-        return copy::copy_object(call);
-    }
     let mut info = attributes::from_headers(call.head)?;
     let place = {
         let mut buckets = call.buckets();

@@ -2,11 +2,10 @@
 
 use std::io::Read;
 
+use crate::blob::{CHUNK, Data, Place};
 use crate::checksum::{self, Hasher};
 use crate::context::Call;
 use crate::error::{Code, Error};
-use crate::http::CHUNK;
-use crate::store::{Data, Place};
 
 /// The largest body of one upload.
 pub(crate) const MAX_UPLOAD: u64 = 5 * 1024 * 1024 * 1024;

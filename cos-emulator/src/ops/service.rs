@@ -4,7 +4,7 @@ use crate::acl::write_user;
 use crate::context::{Call, Context};
 use crate::error::Error;
 use crate::http::Response;
-use crate::ops::number;
+use crate::ops::text::number;
 use crate::time;
 use crate::xml::Xml;
 

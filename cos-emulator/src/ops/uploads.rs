@@ -6,7 +6,7 @@ use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::list::{Last, Paging};
-use crate::ops::{number, quoted};
+use crate::ops::text::{number, quoted};
 use crate::time;
 use crate::xml::Xml;
 
