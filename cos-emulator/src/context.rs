@@ -38,9 +38,6 @@ pub(crate) struct Settings {
 }
 
 impl Context {
-    /// The account everything belongs to: the root account of the application id.
-    pub(crate) const OWNER: &str = "qcs::cam::uin/100000000001:uin/100000000001";
-
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()
     }

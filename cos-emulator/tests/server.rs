@@ -195,7 +195,7 @@ fn what_is_not_implemented_says_so() {
         (answer.status, answer.element("Code").to_owned())
     };
     for (method, path, sub) in [
-        ("GET", "/", "inventory"),
+        ("GET", "/", "accelerate"),
         ("GET", "/k", "symlink"),
         ("GET", "/k", "select"),
         ("GET", "/k", "imageMogr2/thumbnail/!50p"),

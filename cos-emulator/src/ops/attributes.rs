@@ -4,7 +4,7 @@ use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
 use crate::http::{Head, Response};
-use crate::ops::tagging;
+use crate::ops::tags;
 use crate::ops::text::quoted;
 use crate::store::{Bucket, ObjectInfo, Version};
 use crate::time;
@@ -39,17 +39,17 @@ const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer";
 const SOURCE_CUSTOMER_KEY: &str = "x-cos-copy-source-server-side-encryption-customer";
 
 /// The attributes an upload's headers ask for.
-pub(crate) fn from_headers(head: &Head) -> Result<ObjectInfo, Error> {
+pub(crate) fn from_headers(head: &Head, key: &str) -> Result<ObjectInfo, Error> {
     let storage_class = head.headers.get("x-cos-storage-class").unwrap_or("STANDARD");
     if !STORAGE_CLASSES.contains(&storage_class) {
         return Err(Error::new(Code::InvalidArgument, "invalid x-cos-storage-class"));
     }
     Ok(ObjectInfo {
         storage_class: storage_class.to_owned(),
-        headers: kept_headers(head),
+        headers: kept_headers(head, key),
         acl: Acl::from_headers(head)?,
         tags: match head.headers.get("x-cos-tagging") {
-            Some(tags) => tagging::from_header(tags)?,
+            Some(tags) => tags::from_header(tags)?,
             None => Vec::new(),
         },
         customer_key_md5: customer_key(head, CUSTOMER_KEY)?,
@@ -57,13 +57,31 @@ pub(crate) fn from_headers(head: &Head) -> Result<ObjectInfo, Error> {
     })
 }
 
-fn kept_headers(head: &Head) -> Vec<(String, String)> {
+fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
     let spelled = |name: &str| {
         let kept = KEPT.iter().find(|kept| kept.eq_ignore_ascii_case(name));
         let name = name.to_ascii_lowercase();
         kept.map(|kept| (*kept).to_owned()).or(name.starts_with("x-cos-meta-").then_some(name))
     };
-    head.headers.iter().filter_map(|(name, value)| Some((spelled(name)?, value.to_owned()))).collect()
+    // An empty one is none, except for the user's own.
+    let is_there = |name: &str, value: &str| !value.is_empty() || name.starts_with("x-cos-meta-");
+    let mut kept: Vec<_> = head
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((spelled(name)?, value.to_owned())))
+        .filter(|(name, value)| is_there(name, value))
+        .collect();
+    if !kept.iter().any(|(name, _)| name == "Content-Type")
+        && let Some(kind) = type_of(key)
+    {
+        kept.push(("Content-Type".to_owned(), kind.to_owned()));
+    }
+    kept
+}
+
+/// The content type that the suffix of a key stands for.
+fn type_of(key: &str) -> Option<&'static str> {
+    mime_guess::from_path(key).first_raw()
 }
 
 /// The MD5 of a customer's key a request brings, once the three headers fit together.

@@ -7,6 +7,7 @@ use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::document;
+use crate::ops::tags;
 use crate::store::BucketInfo;
 use crate::time;
 use crate::xml::{self, Xml};
@@ -20,6 +21,10 @@ pub(crate) fn create(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         let tree = xml::parse(&body, "CreateBucketConfiguration")?;
         info.multi_zone = tree.child_text("BucketAZConfig") == Some("MAZ");
         info.metadata_acceleration = tree.child_text("BucketArchConfig") == Some("OFS");
+    }
+    if let Some(header) = call.header("x-cos-tagging") {
+        let tags = tags::from_header(header)?;
+        info.configurations.insert("tagging".to_owned(), tags::to_xml(&tags));
     }
     call.buckets().create(info)?;
     let location = format!("/{}", call.bucket());

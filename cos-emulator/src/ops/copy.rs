@@ -48,7 +48,7 @@ fn source(call: &Call<'_, '_>) -> Result<Source, Error> {
 
 pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let source = source(call)?;
-    let mut info = attributes::from_headers(call.head)?;
+    let mut info = attributes::from_headers(call.head, call.key())?;
     let replaces = match call.header("x-cos-metadata-directive").unwrap_or("Copy") {
         "Copy" => false,
         "Replaced" => true,

@@ -17,6 +17,7 @@ pub(crate) mod restore;
 pub(crate) mod select;
 pub(crate) mod service;
 pub(crate) mod tagging;
+mod tags;
 mod text;
 pub(crate) mod uploads;
 pub(crate) mod versions;

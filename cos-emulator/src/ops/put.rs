@@ -10,7 +10,7 @@ use crate::ops::{attributes, conditions};
 use crate::store::Version;
 
 pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    let mut info = attributes::from_headers(call.head)?;
+    let mut info = attributes::from_headers(call.head, call.key())?;
     let place = {
         let mut buckets = call.buckets();
         let bucket = buckets.find(call.bucket())?;
