@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
@@ -232,6 +232,7 @@ impl Builder {
             log: Log::new(self.log_capacity, self.observer),
             stop: Stop::default(),
             tls,
+            own_buckets: Mutex::default(),
         });
         Ok(CosEmulator {
             server: Server::start(&self.host, self.port, Arc::clone(&context))?,

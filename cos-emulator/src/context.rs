@@ -1,5 +1,7 @@
 //! What all connections share, and what one request brings along.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
@@ -23,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) log: Log,
     pub(crate) stop: Stop,
     pub(crate) tls: Option<tls::Server>,
+    /// Buckets that were created without a request, which a reset creates again.
+    pub(crate) own_buckets: Mutex<BTreeSet<String>>,
 }
 
 /// What is fixed at the start.
@@ -38,6 +42,15 @@ pub(crate) struct Settings {
 }
 
 impl Context {
+    pub(crate) fn own_buckets(&self) -> Vec<String> {
+        self.own_buckets.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Remembers a bucket that a reset creates again.
+    pub(crate) fn keep_bucket(&self, name: &str) {
+        self.own_buckets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()
     }

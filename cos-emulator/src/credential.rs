@@ -61,6 +61,11 @@ impl Credentials {
         self.lock().retain(|credential| credential.secret_id != secret_id);
     }
 
+    /// Forgets the keys that have a token.
+    pub(crate) fn forget_temporary(&self) {
+        self.lock().retain(|credential| credential.token.is_none());
+    }
+
     /// Lets all temporary keys expire at this moment, in seconds since 1970.
     pub(crate) fn expire(&self, now: u64) {
         for credential in self.lock().iter_mut().filter(|credential| credential.token.is_some()) {

@@ -9,23 +9,23 @@ use crate::ids;
 use crate::time;
 
 /// A temporary key just made.
-pub(super) struct Issued {
-    pub(super) id: String,
-    pub(super) key: String,
-    pub(super) token: String,
+pub(crate) struct Issued {
+    pub(crate) id: String,
+    pub(crate) key: String,
+    pub(crate) token: String,
     /// Seconds since 1970.
-    pub(super) expires: u64,
+    pub(crate) expires: u64,
 }
 
 impl Issued {
     /// When it expires, as text.
-    pub(super) fn expiration(&self) -> String {
+    pub(crate) fn expiration(&self) -> String {
         time::iso(self.expires.saturating_mul(1000))
     }
 }
 
 /// Makes a temporary key and accepts it until it expires.
-pub(super) fn issue(context: &Context, lifetime: Duration, policy: Option<Policy>) -> Issued {
+pub(crate) fn issue(context: &Context, lifetime: Duration, policy: Option<Policy>) -> Issued {
     let issued = Issued {
         id: format!("AKID{}", ids::unique()),
         key: ids::unique(),

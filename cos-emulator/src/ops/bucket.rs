@@ -36,6 +36,7 @@ pub(crate) fn create_directly(context: &Context, name: &str) -> io::Result<()> {
     let invalid = |message| io::Error::new(io::ErrorKind::InvalidInput, message);
     check_name(name).map_err(|_| invalid("a bucket's name is lower-case, as in name-1250000000"))?;
     let info = BucketInfo { name: name.to_owned(), created: time::millis(context.now()), ..BucketInfo::default() };
+    context.keep_bucket(name);
     let mut buckets = context.store.lock();
     if buckets.find(name).is_ok() {
         return Ok(());

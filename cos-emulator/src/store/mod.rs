@@ -73,6 +73,17 @@ impl Buckets<'_> {
         Ok(())
     }
 
+    /// Deletes all buckets with all that is in them.
+    pub(crate) fn clear(&mut self) -> Result<(), Error> {
+        while let Some((name, mut bucket)) = self.all.pop_first() {
+            if let Err(error) = bucket.destroy() {
+                self.all.insert(name, bucket);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn delete(&mut self, name: &str) -> Result<(), Error> {
         let bucket = self.find(name)?;
         if !bucket.objects.is_empty() || !bucket.uploads.is_empty() {
