@@ -6,6 +6,7 @@ use crate::context::{Call, Context, Principal};
 use crate::cors;
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
+use crate::ops::post_object::{is_form, post};
 use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
@@ -29,6 +30,9 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
     let target = Target::of(head, &context.settings.domains)?;
     if head.method == "OPTIONS" {
         return cors::preflight(context, head, &target);
+    }
+    if is_form(head, &target) {
+        return post(context, head, body, target);
     }
     let Sender { principal, policy } = authenticate(context, head, &target)?;
     let (access, operation) = route(head, &target)?;

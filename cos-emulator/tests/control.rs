@@ -149,7 +149,8 @@ fn a_reset_makes_everything_as_it_was_at_the_start() {
 fn web_pages_have_no_control() {
     let (_emulator, client) = controlled();
     let stream = client.connect();
-    let head = "POST /_emulator/reset HTTP/1.1\r\nhost: localhost\r\norigin: https://example.com\r\ncontent-length: 0\r\n\r\n";
+    let head =
+        "POST /_emulator/reset HTTP/1.1\r\nhost: localhost\r\norigin: https://example.com\r\ncontent-length: 0\r\n\r\n";
     (&stream).write_all(head.as_bytes()).unwrap();
     assert_eq!(Answer::read(&mut BufReader::new(&stream), false).unwrap().status, 403);
 }

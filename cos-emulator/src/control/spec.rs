@@ -136,9 +136,7 @@ impl FaultSpec {
             Self::DropHeader(name) => Fault::DropHeader(name),
             Self::SetHeader { name, value } => Fault::SetHeader(name, value),
             Self::IgnoreRange => Fault::IgnoreRange,
-            Self::All(faults) => {
-                Fault::All(faults.into_iter().map(Self::into_fault).collect::<Result<_, _>>()?)
-            }
+            Self::All(faults) => Fault::All(faults.into_iter().map(Self::into_fault).collect::<Result<_, _>>()?),
         })
     }
 }

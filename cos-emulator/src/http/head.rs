@@ -12,6 +12,10 @@ const MAX_HEADERS: usize = 256;
 pub(crate) struct Headers(Vec<(String, String)>);
 
 impl Headers {
+    pub(crate) fn new(headers: Vec<(String, String)>) -> Self {
+        Self(headers)
+    }
+
     /// The first value of a header. An empty header counts as absent, as COS has it.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));

@@ -76,11 +76,6 @@ impl Response {
         self
     }
 
-    /// A header's value.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
     pub(crate) fn json(mut self, document: String) -> Self {
         self.set("Content-Type", "application/json");
         self.payload = Payload::Bytes(document.into_bytes());
@@ -209,6 +204,7 @@ impl Response {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        201 => "Created",
         202 => "Accepted",
         203 => "Non-Authoritative Information",
         204 => "No Content",

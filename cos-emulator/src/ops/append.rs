@@ -21,6 +21,7 @@ pub(crate) fn append(call: &mut Call<'_, '_>) -> Result<Response, Error> {
             return Err(Error::new(Code::InvalidRequest, message));
         }
         check_position(bucket.latest(call.key()), position)?;
+        attributes::by_default(&mut info, bucket);
         bucket.place()
     };
     check_upload(call)?;

@@ -4,6 +4,7 @@ use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
 use crate::http::{Head, Response};
+use crate::ops::encryption;
 use crate::ops::tags;
 use crate::ops::text::quoted;
 use crate::store::{Bucket, ObjectInfo, Version};
@@ -55,6 +56,15 @@ pub(crate) fn from_headers(head: &Head, key: &str) -> Result<ObjectInfo, Error> 
         customer_key_md5: customer_key(head, CUSTOMER_KEY)?,
         ..ObjectInfo::default()
     })
+}
+
+/// Adds what the bucket wants of every object that does not say otherwise: its default encryption.
+pub(crate) fn by_default(info: &mut ObjectInfo, bucket: &Bucket) {
+    let encrypted =
+        info.customer_key_md5.is_some() || info.headers.iter().any(|(name, _)| name == "x-cos-server-side-encryption");
+    if !encrypted && let Some(headers) = encryption::default_of(bucket) {
+        info.headers.extend(headers);
+    }
 }
 
 fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {

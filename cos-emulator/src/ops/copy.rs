@@ -77,7 +77,12 @@ pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     info.etag.clone_from(&old.etag);
     info.size = old.size;
     info.crc64 = old.crc64;
-    let place = call.buckets().find(call.bucket())?.place();
+    let place = {
+        let mut buckets = call.buckets();
+        let bucket = buckets.find(call.bucket())?;
+        attributes::by_default(&mut info, bucket);
+        bucket.place()
+    };
     let data = source.version.data.duplicate(&place)?;
     let mut response = Response::new(200).header("x-cos-hash-crc64ecma", info.crc64);
     let document = result("CopyObjectResult", &info.etag, info.crc64, call.now);

@@ -20,7 +20,8 @@ const MAX_PARTS: u32 = 10_000;
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    let object = attributes::from_headers(call.head, call.key())?;
+    let mut object = attributes::from_headers(call.head, call.key())?;
+    attributes::by_default(&mut object, call.buckets().find(call.bucket())?);
     let response = attributes::with_encryption(Response::new(200), &object);
     let info = UploadInfo { id: ids::upload_id(), key: call.key().to_owned(), initiated: call.now, object };
     let mut xml = Xml::root("InitiateMultipartUploadResult");

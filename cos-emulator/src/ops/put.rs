@@ -15,6 +15,7 @@ pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         let mut buckets = call.buckets();
         let bucket = buckets.find(call.bucket())?;
         conditions::check_overwrite(call.head, bucket, call.key())?;
+        attributes::by_default(&mut info, bucket);
         bucket.place()
     };
     check_upload(call)?;
