@@ -113,7 +113,9 @@ impl Certificates {
         let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
         params.distinguished_name.push(DnType::CommonName, "cos-emulator");
         let certificate = params.signed_by(&self.key, &self.issuer).map_err(io::Error::other)?;
-        let certified = Arc::new(CertifiedKey::new(vec![certificate.der().clone()], Arc::clone(&self.signer)));
+        // With the authority, so that a browser can be told to believe its key alone.
+        let chain = vec![certificate.der().clone(), self.issuer.der().clone()];
+        let certified = Arc::new(CertifiedKey::new(chain, Arc::clone(&self.signer)));
         if made.len() >= MOST_HOSTS {
             made.clear();
         }

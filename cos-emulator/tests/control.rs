@@ -139,6 +139,14 @@ fn a_reset_makes_everything_as_it_was_at_the_start() {
         control(&client, "POST", "faults", &json!({ "fault": "chunked", "times": 0 }));
         assert_eq!(control(&client, "POST", "reset", &Value::Null), (200, json!({})));
         assert_eq!(client.get("/k").error(), (404, "NoSuchKey"));
+        let cors = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>\
+                    </CORSRule></CORSConfiguration>";
+        let own = json!({ "name": "own-1250000000", "configurations": { "cors": cors } });
+        assert_eq!(control(&client, "POST", "buckets", &own).0, 200);
+        let own = Client { host: "own-1250000000.cos.x.myqcloud.com".into(), ..client.clone() };
+        assert_eq!(own.request("GET", "/").query("cors", "").send().text(), cors);
+        let wrong = json!({ "name": "own-1250000000", "configurations": { "cors": "<CORSConfiguration/>" } });
+        assert_eq!(control(&client, "POST", "buckets", &wrong).0, 400);
         let other = Client { host: "other-1250000000.cos.x.myqcloud.com".into(), ..client };
         assert_eq!(other.get("/").status, 200);
         assert_eq!(emulator.pending_faults(), 0);

@@ -14,8 +14,10 @@ use crate::cam::policy::Policy;
 use crate::clock::Setting;
 use crate::context::Context;
 use crate::credential::Credential;
+use crate::error::Error;
 use crate::http::{Body, Head, Response};
 use crate::ops::bucket::create_directly;
+use crate::ops::configuration::set_directly;
 use crate::target::without_port;
 use crate::time;
 use spec::{ClockSpec, CredentialSpec, Injection, NewBucket};
@@ -95,6 +97,12 @@ fn act(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Value, Ref
         ("POST", "buckets", "") => {
             let bucket: NewBucket = read(body)?;
             create_directly(context, &bucket.name).map_err(|error| invalid(error.to_string()))?;
+            for (sub, document) in &bucket.configurations {
+                set_directly(context, &bucket.name, sub, document).map_err(|error| match error {
+                    Error::Refused(refusal) => invalid(format!("{sub}: {}", refusal.message)),
+                    Error::Disconnected => invalid(sub),
+                })?;
+            }
             Ok(json!({ "name": bucket.name }))
         }
         ("POST", "reset", "") => {

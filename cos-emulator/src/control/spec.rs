@@ -103,6 +103,9 @@ pub(super) struct CredentialSpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewBucket {
     pub(super) name: String,
+    /// Documents by the parameter they are put with, such as `cors`.
+    #[serde(default)]
+    pub(super) configurations: BTreeMap<String, String>,
 }
 
 impl Injection {

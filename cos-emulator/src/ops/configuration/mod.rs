@@ -5,7 +5,7 @@ mod kinds;
 
 use kinds::{KINDS, Kind};
 
-use crate::context::Call;
+use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::document;
@@ -53,29 +53,39 @@ fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         return Ok(Response::new(200));
     }
     let text = String::from_utf8(body).map_err(|_| Code::MalformedXML)?;
-    let tree = match kind.root {
-        Some(root) => Some(xml::parse(text.as_bytes(), root)?),
-        None => {
-            serde_json::from_str::<serde_json::Value>(&text)
-                .map_err(|_| Error::new(Code::MalformedPolicy, "The policy is no JSON."))?;
-            None
-        }
-    };
-    let mut name = name(call, kind);
-    if let Some(tree) = &tree {
-        (kind.check)(tree)?;
-        if kind.sub == "domaincertificate" {
-            let domains = tree.child("DomainList").and_then(|list| list.child_text("DomainName"));
-            name = domains.map(|domain| format!("{}/{domain}", kind.sub));
-        }
-        let id = tree.child_text("Id").or_else(|| tree.child_text("ID"));
-        if kind.list_root.is_some() && id.is_some_and(|id| Some(id) != call.param("id")) {
-            return Err(Error::new(Code::InvalidArgument, "The id of the document is not that of the request."));
-        }
-    }
-    let name = name.ok_or_else(|| no_id(kind))?;
+    let id = name(call, kind);
+    let name = check(kind, &text, id, call.param("id"))?;
     call.buckets().find(call.bucket())?.update(|info| drop(info.configurations.insert(name, text)))?;
     Ok(Response::new(kind.put_status))
+}
+
+/// Keeps a configuration for the emulator's own user, of a kind that a bucket has one of.
+pub(crate) fn set_directly(context: &Context, bucket: &str, sub: &str, document: &str) -> Result<(), Error> {
+    let kind = KINDS.iter().find(|kind| kind.sub == sub && kind.list_root.is_none());
+    let kind = kind.ok_or_else(|| Error::new(Code::InvalidArgument, format!("There is no configuration {sub}.")))?;
+    let name = check(kind, document, Some(sub.to_owned()), None)?;
+    let document = document.to_owned();
+    context.store.lock().find(bucket)?.update(|info| drop(info.configurations.insert(name, document)))
+}
+
+/// Looks over a document, and returns the name under which it is kept.
+fn check(kind: &Kind, text: &str, name: Option<String>, id: Option<&str>) -> Result<String, Error> {
+    let Some(root) = kind.root else {
+        let policy = serde_json::from_str::<serde_json::Value>(text);
+        policy.map_err(|_| Error::new(Code::MalformedPolicy, "The policy is no JSON."))?;
+        return name.ok_or_else(|| no_id(kind));
+    };
+    let tree = xml::parse(text.as_bytes(), root)?;
+    (kind.check)(&tree)?;
+    if kind.sub == "domaincertificate" {
+        let domain = tree.child("DomainList").and_then(|list| list.child_text("DomainName"));
+        return domain.map(|domain| format!("{}/{domain}", kind.sub)).ok_or_else(|| no_id(kind));
+    }
+    let own_id = tree.child_text("Id").or_else(|| tree.child_text("ID"));
+    if kind.list_root.is_some() && own_id.is_some_and(|own| Some(own) != id) {
+        return Err(Error::new(Code::InvalidArgument, "The id of the document is not that of the request."));
+    }
+    name.ok_or_else(|| no_id(kind))
 }
 
 fn get(call: &mut Call<'_, '_>) -> Result<Response, Error> {
