@@ -7,20 +7,14 @@ use crate::cors;
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
 use crate::ops::post_object::{is_form, post};
+use crate::ops::website;
 use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
 
 /// Headers by which COS does something that the emulator does not.
-const REFUSED_HEADERS: [&str; 7] = [
-    "pic-operations",
-    "x-cos-callback",
-    "x-cos-callback-var",
-    "x-cos-object-lock-mode",
-    "x-cos-object-lock-retain-until-date",
-    "x-cos-pic-operations",
-    "x-cos-return-body",
-];
+const REFUSED_HEADERS: [&str; 5] =
+    ["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-pic-operations", "x-cos-return-body"];
 
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
@@ -30,6 +24,9 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
     let target = Target::of(head, &context.settings.domains)?;
     if head.method == "OPTIONS" {
         return cors::preflight(context, head, &target);
+    }
+    if target.website {
+        return website::serve(context, head, body, target);
     }
     if is_form(head, &target) {
         return post(context, head, body, target);

@@ -15,6 +15,8 @@ pub(crate) struct Target {
     pub(crate) key: String,
     /// Whether the bucket stood in the path rather than in the host name.
     pub(crate) path_style: bool,
+    /// Whether the host is that of the bucket's website.
+    pub(crate) website: bool,
 }
 
 impl Target {
@@ -25,11 +27,16 @@ impl Target {
         let host = without_port(head.host());
         let custom = domains.iter().find(|(domain, _)| domain.eq_ignore_ascii_case(host));
         let target = match custom.map(|(_, bucket)| bucket.as_str()).or(bucket_of(host)) {
-            Some(bucket) => Self { bucket: Some(bucket.to_owned()), key: path.to_owned(), path_style: false },
+            Some(bucket) => Self {
+                bucket: Some(bucket.to_owned()),
+                key: path.to_owned(),
+                path_style: false,
+                website: host.split('.').nth(1) == Some("cos-website"),
+            },
             None if path.is_empty() => Self::default(),
             None => {
                 let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-                Self { bucket: Some(bucket.to_owned()), key: key.to_owned(), path_style: true }
+                Self { bucket: Some(bucket.to_owned()), key: key.to_owned(), path_style: true, website: false }
             }
         };
         if target.key.len() > MAX_KEY {

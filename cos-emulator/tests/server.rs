@@ -196,7 +196,7 @@ fn what_is_not_implemented_says_so() {
     };
     for (method, path, sub) in [
         ("GET", "/", "accelerate"),
-        ("GET", "/k", "symlink"),
+        ("GET", "/k", "torrent"),
         ("GET", "/k", "select"),
         ("GET", "/k", "imageMogr2/thumbnail/!50p"),
         ("GET", "/k", "something-new"),

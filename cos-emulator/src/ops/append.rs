@@ -4,9 +4,9 @@ use crate::checksum::{hex, join_crc64, md5};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
-use crate::ops::attributes;
 use crate::ops::receive::{check_upload, receive};
 use crate::ops::text::quoted;
+use crate::ops::{attributes, locks};
 use crate::store::{Version, Versioning};
 
 pub(crate) fn append(call: &mut Call<'_, '_>) -> Result<Response, Error> {
@@ -21,6 +21,7 @@ pub(crate) fn append(call: &mut Call<'_, '_>) -> Result<Response, Error> {
             return Err(Error::new(Code::InvalidRequest, message));
         }
         check_position(bucket.latest(call.key()), position)?;
+        locks::check_overwrite(bucket, call.key(), call.now)?;
         attributes::by_default(&mut info, bucket);
         bucket.place()
     };

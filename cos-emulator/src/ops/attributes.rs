@@ -1,10 +1,13 @@
 //! What is said about an object besides its bytes: headers, storage class, keys, tags.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
 use crate::http::{Head, Response};
 use crate::ops::encryption;
+use crate::ops::locks;
 use crate::ops::tags;
 use crate::ops::text::quoted;
 use crate::store::{Bucket, ObjectInfo, Version};
@@ -87,6 +90,12 @@ fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
         kept.push(("Content-Type".to_owned(), kind.to_owned()));
     }
     kept
+}
+
+/// A key as a header shows it.
+pub(crate) fn in_header(key: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+    utf8_percent_encode(key, KEPT).to_string()
 }
 
 /// The content type that the suffix of a key stands for.
@@ -182,5 +191,5 @@ pub(crate) fn with_attributes(mut response: Response, bucket: &Bucket, version: 
         let value = format!("ongoing-request=\"false\", expiry-date=\"{}\"", time::http(until));
         response.set("x-cos-restore", value);
     }
-    with_encryption(response, info)
+    with_encryption(locks::with_lock(response, info), info)
 }

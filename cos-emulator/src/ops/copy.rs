@@ -7,11 +7,11 @@ use crate::checksum::{Hasher, hex};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
-use crate::ops::attributes;
 use crate::ops::conditions::{Verdict, check_overwrite, judge};
 use crate::ops::get::is_frozen;
 use crate::ops::multipart::part_number;
 use crate::ops::text::quoted;
+use crate::ops::{attributes, locks};
 use crate::store::{ObjectInfo, Part, PartInfo, Version};
 use crate::target::Target;
 use crate::time;
@@ -42,6 +42,9 @@ fn source(call: &Call<'_, '_>) -> Result<Source, Error> {
     }
     if is_frozen(info, call.now) {
         return Err(Code::InvalidObjectState.into());
+    }
+    if info.symlink_target.is_some() {
+        return Err(Error::new(Code::NotImplemented, "The emulator does not copy symlinks."));
     }
     Ok(Source { version_id: bucket.version_header(&version), version, bucket: bucket_name, key })
 }
@@ -81,6 +84,7 @@ pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         let mut buckets = call.buckets();
         let bucket = buckets.find(call.bucket())?;
         attributes::by_default(&mut info, bucket);
+        locks::lock_new(&mut info, call.head, bucket, call.now)?;
         bucket.place()
     };
     let data = source.version.data.duplicate(&place)?;
@@ -90,6 +94,7 @@ pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut buckets = call.buckets();
     let bucket = buckets.find(call.bucket())?;
     check_overwrite(call.head, bucket, call.key())?;
+    locks::check_overwrite(bucket, call.key(), call.now)?;
     if let Some(id) = bucket.add(call.key(), Version { info, data })? {
         response.set("x-cos-version-id", id);
     }

@@ -10,7 +10,7 @@ use crate::http::Response;
 use crate::ids;
 use crate::ops::receive::{check_upload, document, receive};
 use crate::ops::text::{number, quoted, unquoted};
-use crate::ops::{attributes, conditions};
+use crate::ops::{attributes, conditions, locks};
 use crate::store::{ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
 use crate::xml::{self, Element, Xml};
 
@@ -21,7 +21,12 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut object = attributes::from_headers(call.head, call.key())?;
-    attributes::by_default(&mut object, call.buckets().find(call.bucket())?);
+    {
+        let mut buckets = call.buckets();
+        let bucket = buckets.find(call.bucket())?;
+        attributes::by_default(&mut object, bucket);
+        locks::lock_new(&mut object, call.head, bucket, call.now)?;
+    }
     let response = attributes::with_encryption(Response::new(200), &object);
     let info = UploadInfo { id: ids::upload_id(), key: call.key().to_owned(), initiated: call.now, object };
     let mut xml = Xml::root("InitiateMultipartUploadResult");
@@ -76,6 +81,7 @@ pub(crate) fn complete(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let upload = bucket.upload(call.key(), &id)?;
     let version = assemble(upload, &named, call.context.settings.min_part_size, call.now)?;
     conditions::check_overwrite(call.head, bucket, call.key())?;
+    locks::check_overwrite(bucket, call.key(), call.now)?;
     let info = version.info.clone();
     let version_id = bucket.finish_upload(call.key(), &id, version)?;
     let mut xml = Xml::root("CompleteMultipartUploadResult");

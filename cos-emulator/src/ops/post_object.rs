@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 use crate::http::{Body, Form, Head, Headers, Response, form_boundary};
 use crate::ops::receive::{MAX_UPLOAD, store};
 use crate::ops::text::quoted;
-use crate::ops::{attributes, conditions};
+use crate::ops::{attributes, conditions, locks};
 use crate::signature::{Window, policy_signature};
 use crate::store::Version;
 use crate::target::Target;
@@ -53,12 +53,15 @@ pub(crate) fn post(context: &Context, head: &Head, body: &mut Body<'_>, target: 
     if let Some(policy) = temporary {
         policy.check(&asked, &target, None, &context.settings.region)?;
     }
+    let now = time::millis(context.now());
     let mut info = attributes::from_headers(&asked, &target.key)?;
     let place = {
         let mut buckets = context.store.lock();
         let bucket = buckets.find(&bucket_name)?;
         conditions::check_overwrite(&asked, bucket, &target.key)?;
+        locks::check_overwrite(bucket, &target.key, now)?;
         attributes::by_default(&mut info, bucket);
+        locks::lock_new(&mut info, &asked, bucket, now)?;
         bucket.place()
     };
     let md5 = match asked.headers.get("content-md5") {
@@ -74,7 +77,7 @@ pub(crate) fn post(context: &Context, head: &Head, body: &mut Body<'_>, target: 
     if received.len < shortest {
         return Err(Code::EntityTooSmall.into());
     }
-    info.modified = time::millis(context.now());
+    info.modified = now;
     info.etag = hex(&received.md5);
     info.size = received.len;
     info.crc64 = received.crc64;
@@ -84,6 +87,7 @@ pub(crate) fn post(context: &Context, head: &Head, body: &mut Body<'_>, target: 
     let mut buckets = context.store.lock();
     let bucket = buckets.find(&bucket_name)?;
     conditions::check_overwrite(&asked, bucket, &target.key)?;
+    locks::check_overwrite(bucket, &target.key, now)?;
     let version = bucket.add(&target.key, Version { info, data })?;
     drop(buckets);
     let response = success(head, &form, &target, &bucket_name, &etag);

@@ -49,6 +49,12 @@ pub(crate) struct ObjectInfo {
     pub(crate) appendable: bool,
     /// Until when an archived object can be read.
     pub(crate) restored_until: Option<u64>,
+    /// The key that a symlink names.
+    #[serde(default)]
+    pub(crate) symlink_target: Option<String>,
+    /// Until when it must neither be replaced nor deleted.
+    #[serde(default)]
+    pub(crate) locked_until: Option<u64>,
 }
 
 impl ObjectInfo {
