@@ -15,7 +15,7 @@ use crate::defaults::{LOG_CAPACITY, REGION, SECRET_ID, SECRET_KEY};
 use crate::emulator::{CaFile, CosEmulator};
 use crate::fault::Faults;
 use crate::ids;
-use crate::log::{Log, RecordedRequest};
+use crate::log::{Log, Observer, RecordedRequest};
 use crate::server::Server;
 use crate::stop::Stop;
 use crate::store::Store;
@@ -49,7 +49,7 @@ pub struct Builder {
     instance_role: Option<String>,
     instance_role_lifetime: Duration,
     log_capacity: usize,
-    observer: Option<Box<dyn Fn(&RecordedRequest) + Send + Sync>>,
+    observer: Option<Observer>,
     control: bool,
     tls: bool,
     tls_ca: Option<PathBuf>,

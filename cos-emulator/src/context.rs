@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::credential::Credentials;
 use crate::error::Error;
 use crate::fault::Faults;
-use crate::http::{Body, Head};
+use crate::http::{Body, Head, Response};
 use crate::log::Log;
 use crate::stop::Stop;
 use crate::store::{Buckets, Store};
@@ -73,6 +73,9 @@ pub(crate) struct Call<'a, 'b> {
     /// Milliseconds since 1970.
     pub(crate) now: u64,
 }
+
+/// What answers a request.
+pub(crate) type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
 
 impl Call<'_, '_> {
     pub(crate) fn bucket(&self) -> &str {

@@ -62,7 +62,8 @@ fn first<'a>(mut pairs: impl Iterator<Item = &'a (String, String)>) -> Option<&'
     pairs.next().map(|(_, value)| value.as_str())
 }
 
-type Observer = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
+/// What is called for each request.
+pub(crate) type Observer = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
 
 /// The last requests. An entry is added before its answer goes out, so a client that has its
 /// answer finds its request here.

@@ -26,7 +26,7 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
         return cors::preflight(context, head, &target);
     }
     if target.website {
-        return website::serve(context, head, body, target);
+        return website::serve(context, head, body, &target);
     }
     if is_form(head, &target) {
         return post(context, head, body, target);

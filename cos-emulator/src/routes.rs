@@ -1,13 +1,11 @@
 //! Which operation a request asks for.
 
 use crate::auth::Access;
-use crate::context::Call;
+use crate::context::Operation;
 use crate::error::{Code, Error};
-use crate::http::{Head, Response};
+use crate::http::Head;
 use crate::ops;
 use crate::target::Target;
-
-pub(crate) type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
 
 /// Query parameters that turn a request into one about something else than a bucket's objects or
 /// an object's content.

@@ -91,7 +91,7 @@ fn a_list_of_grants_comes_back_as_it_was_put() {
     let (_emulator, client) = started();
     let get = || grants(&client.request("GET", "/").query("acl", "").send());
     let owner = (account(100_000_000_001), "FULL_CONTROL".to_owned());
-    assert_eq!(get(), [owner.clone()]);
+    assert_eq!(get(), std::slice::from_ref(&owner));
     let put = client
         .request("PUT", "/")
         .query("acl", "")
@@ -154,7 +154,7 @@ fn a_signature_in_a_parameter_is_decoded_once() {
     assert_eq!((answer.status, answer.text()), (200, "content"));
 }
 
-/// "Error Codes", SignatureDoesNotMatch: COS says what it signed, by which people find their mistake.
+/// "Error Codes", `SignatureDoesNotMatch`: COS says what it signed, by which people find their mistake.
 #[test]
 fn a_signature_that_does_not_match_is_explained() {
     let (emulator, client) = started();

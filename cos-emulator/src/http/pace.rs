@@ -30,7 +30,7 @@ impl<'a> Pace<'a> {
     pub(crate) fn moved(&mut self, bytes: u64) {
         let started = *self.started.get_or_insert_with(Instant::now);
         self.moved += bytes;
-        let due = Duration::from_secs_f64(self.moved as f64 / self.bytes_per_second as f64);
+        let due = Duration::from_micros(self.moved.saturating_mul(1_000_000) / self.bytes_per_second);
         if let Some(early) = due.checked_sub(started.elapsed()) {
             self.stop.wait(early);
         }

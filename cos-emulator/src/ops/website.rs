@@ -14,7 +14,7 @@ use crate::xml::{self, Element};
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 /// Answers a visitor. Visitors are anonymous: what they may see, everyone may.
-pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target: Target) -> Result<Response, Error> {
+pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target: &Target) -> Result<Response, Error> {
     if !matches!(head.method.as_str(), "GET" | "HEAD") {
         return Err(Code::MethodNotAllowed.into());
     }
@@ -31,7 +31,7 @@ pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target:
         return Ok(response);
     }
     let shown = if key.is_empty() || key.ends_with('/') { format!("{key}{suffix}") } else { key.clone() };
-    let refusal = match fetch(context, head, body, &target, shown) {
+    let refusal = match fetch(context, head, body, target, shown) {
         Err(Error::Refused(refusal)) => refusal,
         done => return done,
     };
@@ -41,7 +41,7 @@ pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target:
     }
     let error = site.child("ErrorDocument");
     if let Some(document) = error.and_then(|error| error.child_text("Key")).filter(|key| !key.is_empty())
-        && let Ok(mut response) = fetch(context, head, body, &target, document.to_owned())
+        && let Ok(mut response) = fetch(context, head, body, target, document.to_owned())
     {
         let keeps_status = error.and_then(|error| error.child_text("OriginalHttpStatus")) != Some("Disabled");
         if response.status == 200 && keeps_status {

@@ -32,10 +32,6 @@ fn one_of<'a>(tree: &'a Element, name: &'static str, values: &[&str]) -> Result<
 
 const SWITCH: [&str; 2] = ["Enabled", "Disabled"];
 
-pub(super) fn nothing(_: &Element) -> Result<(), Error> {
-    Ok(())
-}
-
 pub(super) fn cors(tree: &Element) -> Result<(), Error> {
     let rules = some(tree, "CORSRule")?;
     if rules.len() > 100 {

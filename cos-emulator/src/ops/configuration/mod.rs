@@ -5,14 +5,14 @@ mod kinds;
 
 use kinds::{KINDS, Kind};
 
-use crate::context::{Call, Context};
+use crate::context::{Call, Context, Operation};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::document;
 use crate::xml::{self, Xml};
 
 /// The operation on a sub-resource, if it is a configuration.
-pub(crate) fn operation(method: &str, sub: &str) -> Option<fn(&mut Call<'_, '_>) -> Result<Response, Error>> {
+pub(crate) fn operation(method: &str, sub: &str) -> Option<Operation> {
     let kind = KINDS.iter().find(|kind| kind.sub == sub)?;
     match method {
         "PUT" => Some(put),
@@ -76,7 +76,9 @@ fn check(kind: &Kind, text: &str, name: Option<String>, id: Option<&str>) -> Res
         return name.ok_or_else(|| no_id(kind));
     };
     let tree = xml::parse(text.as_bytes(), root)?;
-    (kind.check)(&tree)?;
+    if let Some(check) = kind.check {
+        check(&tree)?;
+    }
     if kind.sub == "domaincertificate" {
         let domain = tree.child("DomainList").and_then(|list| list.child_text("DomainName"));
         return domain.map(|domain| format!("{}/{domain}", kind.sub)).ok_or_else(|| no_id(kind));
