@@ -21,10 +21,16 @@
 //! (`cos.ap-guangzhou.myqcloud.com`, `service.cos.myqcloud.com`), the first segment of the path
 //! names it; without one the request is to the service.
 //!
-//! # Finding one's way
-//! A connection is served in `server`, which reads a request (`http`), lets a fault have its way
-//! (`fault`) and asks `router` for the answer. What is not for COS goes to `cam`. `router` finds out what is addressed (`target`) and
-//! by whom (`auth`, `signature`), and picks an operation from `ops`; operations work on `store`.
+//! # Beyond Rust
+//! The program `cos-emulator` is the same server for any language: [`Builder::tls`] serves HTTPS and makes it a proxy that
+//! clients with default settings reach, [`Builder::control`] opens faults, log, clock and keys to requests. The README has
+//! a chapter for each.
+//!
+//! # Layout
+//! `server` accepts connections and reads requests (`http`, `tls`). `exchange` answers one: it lets a fault have its way
+//! (`fault`) and asks `router`. Requests to access management go to `cam`, those to the emulator itself to `control`. For the
+//! rest `router` finds out what is addressed (`target`) and by whom (`auth`, `signature`), and `routes` picks an operation
+//! from `ops`; operations work on `store`. `cors` adds what browsers want to see.
 
 mod acl;
 mod auth;
