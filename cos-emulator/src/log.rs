@@ -15,7 +15,7 @@ pub struct RecordedRequest {
     pub method: String,
     /// Path and query, as sent.
     pub target: String,
-    /// The path, as sent, without the query.
+    /// The path, as sent, without the query, and without the host that stands before it in a request to a proxy.
     pub path: String,
     /// The query parameters, decoded.
     pub query: Vec<(String, String)>,
@@ -47,7 +47,7 @@ impl RecordedRequest {
         Self {
             method: head.method.clone(),
             target: head.target.clone(),
-            path: head.target.split('?').next().unwrap_or_default().to_owned(),
+            path: head.raw_path().to_owned(),
             query: head.query.clone(),
             headers: head.headers.to_vec(),
             body_length,

@@ -12,10 +12,6 @@ use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
 
-/// Headers by which COS does something that the emulator does not.
-const REFUSED_HEADERS: [&str; 5] =
-    ["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-pic-operations", "x-cos-return-body"];
-
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
     if let Some(service) = Service::of(head) {
@@ -42,10 +38,6 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
         return Err(Error::new(Code::InvalidRequest, message));
     }
     traffic_limit(head)?;
-    if let Some(name) = REFUSED_HEADERS.iter().find(|name| head.headers.get(name).is_some()) {
-        let message = format!("The emulator does not implement the header {name}.");
-        return Err(Error::new(Code::NotImplemented, message));
-    }
     operation(&mut Call { context, head, body, target, principal, now: time::millis(context.now()) })
 }
 

@@ -194,6 +194,11 @@ fn headers_that_would_do_something_are_refused() {
         assert!(put.element("Message").to_lowercase().contains(&name.to_lowercase()), "{}", put.text());
     }
     assert_eq!(client.get("/k").status, 404);
+    // Where COS would do nothing either, nothing is refused.
+    let initiated = client.request("POST", "/k").query("uploads", "").header("x-cos-callback", "e30=").send();
+    let id = initiated.element("UploadId");
+    let complete = client.request("POST", "/k").query("uploadId", id).header("x-cos-callback", "e30=").send();
+    assert_eq!(complete.error(), (501, "NotImplemented"));
 }
 
 /// "PUT Bucket", x-cos-tagging.

@@ -42,6 +42,20 @@ const STORAGE_CLASSES: [&str; 9] = [
 const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer";
 const SOURCE_CUSTOMER_KEY: &str = "x-cos-copy-source-server-side-encryption-customer";
 
+/// Headers by which COS does something once an object is stored, and the emulator does not.
+const REFUSED: [&str; 5] =
+    ["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-pic-operations", "x-cos-return-body"];
+
+/// Refuses a request that would store an object if it asks for something that does not happen here.
+pub(crate) fn check_supported(head: &Head) -> Result<(), Error> {
+    match REFUSED.iter().find(|name| head.headers.get(name).is_some()) {
+        Some(name) => {
+            Err(Error::new(Code::NotImplemented, format!("The emulator does not implement the header {name}.")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The attributes an upload's headers ask for.
 pub(crate) fn from_headers(head: &Head, key: &str) -> Result<ObjectInfo, Error> {
     let storage_class = head.headers.get("x-cos-storage-class").unwrap_or("STANDARD");

@@ -72,6 +72,7 @@ pub(crate) fn abort(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub(crate) fn complete(call: &mut Call<'_, '_>) -> Result<Response, Error> {
+    attributes::check_supported(call.head)?;
     let id = call.param("uploadId").unwrap_or_default().to_owned();
     call.buckets().find(call.bucket())?.upload(call.key(), &id)?;
     let body = document(call, false)?;

@@ -49,6 +49,7 @@ pub(crate) fn post(context: &Context, head: &Head, body: &mut Body<'_>, target: 
     let target = Target { key, ..target };
     let bucket_name = target.bucket.clone().unwrap_or_default();
     let asked = as_head(head, &form.fields);
+    attributes::check_supported(&asked)?;
     let (lengths, temporary) = check_sender(context, head, &asked, &form, &target)?;
     if let Some(policy) = temporary {
         policy.check(&asked, &target, None, &context.settings.region)?;

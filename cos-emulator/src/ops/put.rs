@@ -10,6 +10,7 @@ use crate::ops::{attributes, conditions, locks};
 use crate::store::Version;
 
 pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
+    attributes::check_supported(call.head)?;
     let mut info = attributes::from_headers(call.head, call.key())?;
     let place = {
         let mut buckets = call.buckets();
