@@ -10,7 +10,7 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, Transport};
 
-use super::interruptible::Interruptible;
+use super::connection::Interruptible;
 use super::state::{Phase, reached};
 use crate::error::CosClientError;
 use crate::wire::proxy::{Proxy, Routes};

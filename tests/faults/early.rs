@@ -186,7 +186,7 @@ fn fault_69_what_surrounds_a_body_may_not_trickle_for_ever() {
         ("trailer", endless("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "a")),
         ("head", endless("HTTP/1.1 200 OK\r\n", "a")),
     ] {
-        let config = server.config().least_speed(1, second).response_timeout(second).stall_timeout(second);
+        let config = server.config().minimum_throughput(1, second).response_timeout(second).stall_timeout(second);
         let client = crate::common::client_with_retry(config, 0);
         let read = within(Duration::from_secs(8), || {
             let answer = client.get_object(BUCKET, "k").send().map_err(|error| error.to_string())?;
