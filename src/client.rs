@@ -17,6 +17,7 @@ use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Ureq};
 use crate::tried::Tried;
 use crate::wire::request::Request;
+use crate::wire::respond::Headers;
 use crate::wire::sign::Signer;
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
@@ -242,7 +243,7 @@ impl CosS3Client {
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
         let hand_out = |_: &Request<'_>, answer: Answer, _| {
-            let (headers, tried) = (answer.headers.into(), Tried::default());
+            let (headers, tried) = (Headers::of(answer.headers), Tried::default());
             Ok(Streaming { status: answer.status, headers, body: answer.body, tried })
         };
         let (streaming, tried) = self.run(request, None, hand_out, None)?;

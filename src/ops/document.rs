@@ -20,7 +20,7 @@ impl Request<'_> {
 
     /// Adds the document's type and its MD5, which COS demands of some. They replace what setters set, as
     /// in Python.
-    pub(crate) fn sealed(mut self) -> Self {
+    pub(crate) fn with_md5(mut self) -> Self {
         if let Kind::Bytes(document) = &self.body.0 {
             let md5 = BASE64_STANDARD.encode(Md5::digest(document));
             self.set_header("content-md5", &md5);

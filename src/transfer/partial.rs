@@ -18,13 +18,14 @@ use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{Folder, Place};
 use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::response::Response;
 use crate::wire::crc64::combine;
 
 /// What is downloaded where.
 pub(super) struct Download<'t> {
     pub(super) bucket: &'t str,
     pub(super) key: &'t str,
-    pub(super) head: &'t HeadObjectOutput,
+    pub(super) head: &'t Response<HeadObjectOutput>,
     pub(super) plan: Plan,
     pub(super) destination: &'t Place,
     pub(super) record_dir: Option<&'t Path>,

@@ -15,13 +15,14 @@ use super::upload::Job;
 use crate::error::{CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::multipart::list_parts::ListedPart;
+use crate::ops::response::Response;
 
 /// What an upload begins with.
 pub(super) enum Begun<'t> {
     /// The upload, and the parts that it has.
     Upload(OpenUpload<'t>, Vec<Done>),
     /// The object is there already.
-    Completed(Box<CompleteMultipartUploadOutput>),
+    Completed(Box<Response<CompleteMultipartUploadOutput>>),
 }
 
 /// What an upload is made of, and what of an earlier one is of use to it.

@@ -27,6 +27,7 @@ use crate::local::open_file;
 use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::body::Body;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
@@ -223,7 +224,7 @@ impl<'a> UploadFile<'a> {
     }
 
     /// Uploads the file.
-    pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<UploadFileOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
@@ -259,13 +260,13 @@ impl<'a> UploadFile<'a> {
         Ok(output)
     }
 
-    fn send_whole(&self, job: &Job<'_>) -> Result<UploadFileOutput, CosError> {
+    fn send_whole(&self, job: &Job<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
         let put = self.request.repeat().with_body(job.section(whole));
         Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
+    fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<Response<UploadFileOutput>, CosError> {
         let of = self.described(job, plan)?;
         let (saved, earlier) =
             if self.resume { Saved::open(of, self.checkpoint_dir.as_deref()) } else { (Saved::none(of), None) };
@@ -304,7 +305,7 @@ impl<'a> UploadFile<'a> {
         plan: Plan,
         saved: &Saved,
         earlier: Option<Earlier>,
-    ) -> Result<UploadFileOutput, CosError> {
+    ) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, request, enable_md5, .. } = self;
         let (bucket, key) = request.target.names()?;
         let to = Destination { client, bucket, key, headers: &request.headers };
@@ -323,7 +324,7 @@ impl<'a> UploadFile<'a> {
             let put = put.with_headers(part_headers.clone()).enable_md5(*enable_md5);
             let answer = job.unchanged(|| put.send())?;
             let crc64 = answer.sent_crc64;
-            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
+            let done = Done { part: Part { part_number: part.number, etag: answer.etag.clone() }, crc64, len };
             saved.part(&done);
             Ok(done)
         })
@@ -341,7 +342,7 @@ impl<'a> UploadFile<'a> {
 
 impl UploadFile<'static> {
     /// Starts the upload on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
         TransferHandle::start(|| self.send())
     }
 }

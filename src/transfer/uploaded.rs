@@ -4,17 +4,14 @@ use serde::Serialize;
 
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::object::put::PutObjectOutput;
-use crate::wire::respond::Headers;
+use crate::ops::response::Response;
 
-/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
-/// parts also bucket, key, ETag and location.
+/// A file that was uploaded. Python's dict of it holds the headers of the last answer, and for an upload in parts also
+/// bucket, key, ETag and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UploadFileOutput {
-    /// All headers of the last answer.
-    #[serde(flatten)]
-    pub headers: Headers,
     /// The address of the object; only for an upload in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -36,14 +33,11 @@ pub struct UploadFileOutput {
     /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl From<PutObjectOutput> for UploadFileOutput {
-    fn from(put: PutObjectOutput) -> Self {
-        Self {
+impl From<Response<PutObjectOutput>> for Response<UploadFileOutput> {
+    fn from(put: Response<PutObjectOutput>) -> Self {
+        put.map(|put| UploadFileOutput {
             location: None,
             bucket: None,
             key: None,
@@ -51,15 +45,13 @@ impl From<PutObjectOutput> for UploadFileOutput {
             etag: put.etag,
             version_id: put.version_id,
             crc64: put.crc64,
-            request_id: put.request_id,
-            headers: put.headers,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
-    fn from(complete: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<UploadFileOutput> {
+    fn from(complete: Response<CompleteMultipartUploadOutput>) -> Self {
+        complete.map(|complete| UploadFileOutput {
             location: Some(complete.location),
             bucket: Some(complete.bucket),
             key: Some(complete.key),
@@ -67,8 +59,6 @@ impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
             etag: complete.etag,
             version_id: complete.version_id,
             crc64: complete.crc64,
-            request_id: complete.request_id,
-            headers: complete.headers,
-        }
+        })
     }
 }
