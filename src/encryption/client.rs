@@ -9,7 +9,7 @@ use super::mode::EncryptionMode;
 use super::native;
 use super::provider::Provider;
 use super::reading::Reading;
-use super::tag::{self, Place, TAG};
+use super::tag::{self, ObjectName, TAG};
 use super::uploads::{PartCipher, Uploads};
 use crate::cipher::{KeyProof, Opened, Opener};
 use crate::client::CosS3Client;
@@ -264,7 +264,7 @@ impl CosEncryptionClient {
         match sealing {
             Ok(sealing) => {
                 sealing.set_headers(upload.request());
-                upload.sealed(sealing.cipher)
+                upload.encrypted_by(sealing.cipher)
             }
             Err(error) => {
                 upload.request().defer(error);
@@ -342,10 +342,10 @@ impl CosEncryptionClient {
     }
 
     /// Returns the names of an object that do not depend on how they were written.
-    fn place(&self, bucket: &str, key: &str) -> Result<Place, CosClientError> {
+    fn place(&self, bucket: &str, key: &str) -> Result<ObjectName, CosClientError> {
         let addressing = self.inner.get_conf().addressing();
         let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
-        Ok(Place { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })
+        Ok(ObjectName { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })
     }
 }
 

@@ -10,7 +10,7 @@ use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::body::{Body, Kind, Source};
+use crate::wire::body::{Body, BodyKind, BodySource};
 
 /// The block of AES, in bytes.
 const BLOCK: u64 = 16;
@@ -33,7 +33,7 @@ impl Cipher for DataKey {
     fn seal(self: Arc<Self>, body: Body<'_>, start: u64, _: bool) -> Body<'_> {
         match body.0 {
             // Its error is reported when the request is sent.
-            Kind::Failed(_) => body,
+            BodyKind::Failed(_) => body,
             _ => Body::source(Sealed { plaintext: Plaintext::new(body), key: self, start }),
         }
     }
@@ -94,7 +94,7 @@ impl Read for Sealed<'_> {
     }
 }
 
-impl Source for Sealed<'_> {
+impl BodySource for Sealed<'_> {
     fn remaining(&self) -> Option<u64> {
         self.plaintext.len()
     }

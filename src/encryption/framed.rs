@@ -11,7 +11,7 @@ use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored, Wanted};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::body::{Body, Kind, Source};
+use crate::wire::body::{Body, BodyKind, BodySource};
 
 /// No part but the last may be smaller for COS, in bytes.
 const SMALLEST_PART: u64 = 1024 * 1024;
@@ -32,7 +32,7 @@ impl Cipher for FrameKey {
     }
 
     fn seal(self: Arc<Self>, body: Body<'_>, start: u64, ends: bool) -> Body<'_> {
-        if let Kind::Failed(_) = body.0 {
+        if let BodyKind::Failed(_) = body.0 {
             // Its error is reported when the request is sent.
             return body;
         }
@@ -185,7 +185,7 @@ impl Read for Sealed<'_> {
     }
 }
 
-impl Source for Sealed<'_> {
+impl BodySource for Sealed<'_> {
     fn remaining(&self) -> Option<u64> {
         match self.len {
             Some(0) if !self.ends => Some(0),

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::frames::FrameKey;
 use super::keys::{Metadata, Random, undecryptable};
 use super::provider::Provider;
-use super::tag::Place;
+use super::tag::ObjectName;
 use crate::error::CosClientError;
 use crate::wire::respond::Headers;
 
@@ -28,7 +28,7 @@ pub(crate) type ObjectKey = Zeroizing<[u8; 32]>;
 /// Makes the key of a new object and the headers that go with it.
 pub(crate) fn create(
     provider: &Provider,
-    place: &Place,
+    place: &ObjectName,
     random: &Random,
 ) -> Result<(FrameKey, Metadata), CosClientError> {
     let mut object = Zeroizing::new([0; 32]);
@@ -44,7 +44,7 @@ pub(crate) fn create(
 }
 
 /// Unwraps the key of an object and proves that it is the one the object was written with, in this place.
-pub(crate) fn open(provider: &Provider, place: &Place, headers: &Headers) -> Result<FrameKey, CosClientError> {
+pub(crate) fn open(provider: &Provider, place: &ObjectName, headers: &Headers) -> Result<FrameKey, CosClientError> {
     let text = |name: &str| {
         headers.get(name).ok_or_else(|| undecryptable(format!("the object has no {name}: it is not in native mode")))
     };
@@ -67,7 +67,7 @@ pub(crate) fn open(provider: &Provider, place: &Place, headers: &Headers) -> Res
 }
 
 /// Derives the key of the frames, and the commitment to it.
-fn derive(object: &ObjectKey, place: &Place) -> Result<(FrameKey, [u8; 32]), CosClientError> {
+fn derive(object: &ObjectKey, place: &ObjectName) -> Result<(FrameKey, [u8; 32]), CosClientError> {
     let all = || {
         let secret = extract(&object[..]);
         let lengths = [&place.bucket, &place.key].map(|text| (text.len() as u64).to_be_bytes());

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::{choice, texts};
 use crate::encryption::keys::{DataKey, Wrapped};
 use crate::encryption::native;
-use crate::encryption::tag::{self, Place, TAG};
+use crate::encryption::tag::{self, ObjectName, TAG};
 use crate::encryption::{AESProvider, Provider, pem as file};
 use crate::wire::respond::Headers;
 use crate::{KeyProof, RSAProvider};
@@ -17,7 +17,7 @@ pub fn envelope(data: &[u8]) {
     let provider: Provider =
         AESProvider::aes_key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("the key is right").into();
     let given = texts(data);
-    let place = |at: usize| Place { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
+    let place = |at: usize| ObjectName { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
     native_envelope(&provider, &given, place, choice(data).0);
     let mut headers = HeaderMap::new();
     for (name, text) in NAMES.iter().zip(&given) {
@@ -43,7 +43,7 @@ pub fn envelope(data: &[u8]) {
     let made = tag::make(provider.secret(&key), &place(0), &wrapped).expect("HMAC takes any bytes");
     written.insert(TAG, HeaderValue::from_str(&made).expect("Base64 is a header's value"));
     let (choice, _) = choice(data);
-    let check = |headers: &HeaderMap, place: &Place| {
+    let check = |headers: &HeaderMap, place: &ObjectName| {
         let headers = Headers::of(headers.clone());
         let wrapped = Wrapped::read(&headers).ok()?;
         let found = provider.unwrap(&wrapped).ok()?;
@@ -89,7 +89,7 @@ const NATIVE: [&str; 3] =
     [native::MODE, "x-cos-meta-client-side-encryption-wrapped-key", "x-cos-meta-client-side-encryption-commitment"];
 
 /// The same in native mode, with a frame of content.
-fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) -> Place, choice: u8) {
+fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) -> ObjectName, choice: u8) {
     let mut headers = HeaderMap::new();
     for (name, text) in NATIVE.iter().zip(given) {
         // The name of the format is let through, so that more than it is reached.
@@ -109,7 +109,8 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
     for (name, value) in made {
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
-    let open = |headers: &HeaderMap, place: &Place| native::open(provider, place, &Headers::of(headers.clone())).ok();
+    let open =
+        |headers: &HeaderMap, place: &ObjectName| native::open(provider, place, &Headers::of(headers.clone())).ok();
     let content = place(0).key.into_bytes();
     let mut frame = content.clone();
     let tag = key.seal_frame(1, true, &mut frame).expect("a frame is short enough");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Response as Answered;
+use crate::client::response::Answered;
 use crate::error::{CosClientError, CosError};
 use crate::ops::argument::{Arg, DictArgument};
 use crate::ops::response::Response;

@@ -9,8 +9,8 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answer::Response as Answered;
 use crate::client::CosS3Client;
+use crate::client::response::Answered;
 use crate::error::CosError;
 use crate::ops::argument::{Arg, take};
 use crate::ops::options;

@@ -6,6 +6,7 @@ pub(crate) mod bucket;
 pub(crate) mod call;
 pub(crate) mod date;
 pub(crate) mod document;
+pub(crate) mod lost_answer;
 pub(crate) mod multipart;
 pub(crate) mod object;
 pub(crate) mod options;

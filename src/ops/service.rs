@@ -10,7 +10,7 @@ use crate::ops::bucket::list::Owner;
 use crate::ops::options;
 use crate::ops::paging::{Listing, Page, Pages, Within, items, pages, stuck};
 use crate::ops::response::Response;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
 
 impl CosS3Client {
@@ -27,11 +27,11 @@ impl CosS3Client {
     /// COS API: <https://cloud.tencent.com/document/product/436/8291>
     pub fn list_buckets(&self) -> ListBuckets<'_> {
         // The official SDK leaves this one query unsigned.
-        let facts = Facts { unsigned_query: true, ..Facts::default() };
+        let traits = Traits { unsigned_query: true, ..Traits::default() };
         let request = Request::new("list_buckets", Method::GET, Target::Service)
             .param("marker", "")
             .param("max-keys", 2000)
-            .with_facts(facts);
+            .with_traits(traits);
         ListBuckets {
             client: self,
             request,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
-use super::body::{Body, Kind};
+use super::body::{Body, BodyKind};
 use super::uri::Target;
 use crate::error::CosClientError;
 
@@ -32,7 +32,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Body<'a>,
     /// The caller's `ContentLength`, used only where the body does not know its own.
     pub(crate) declared_length: Option<u64>,
-    pub(crate) facts: Facts,
+    pub(crate) traits: Traits,
     /// How the names of headers begin that the caller must not set.
     pub(crate) reserved: Option<&'static str>,
     deferred: Option<CosClientError>,
@@ -40,21 +40,21 @@ pub(crate) struct Request<'a> {
 
 /// What an operation knows about its own repetition and answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Facts {
+pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
     pub(crate) idempotent: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
-    pub(crate) patience: Option<Duration>,
+    pub(crate) response_timeout: Option<Duration>,
     /// The query is left out of the signature.
     pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
-    pub(crate) answers_body_crc: bool,
+    pub(crate) verify_crc: bool,
     /// The checksum of the body that is sent is kept, though it is not the answer's.
-    pub(crate) counts_body_crc: bool,
+    pub(crate) compute_crc: bool,
     /// It moves data, here or at COS, and may take as long as it takes.
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
-    pub(crate) keeps_alive: bool,
+    pub(crate) trickles: bool,
 }
 
 /// What a caller set of many requests at once.
@@ -88,16 +88,16 @@ impl From<u32> for QueryValue {
 impl<'a> Request<'a> {
     pub(crate) fn new(operation: &'static str, method: Method, target: Target) -> Self {
         // A POST may start work that is paid for: after a lost answer it is sent again only where it says so.
-        let facts = Facts { idempotent: method != Method::POST, ..Facts::default() };
+        let traits = Traits { idempotent: method != Method::POST, ..Traits::default() };
         Self {
             operation,
             method,
             target,
             query: Vec::new(),
             headers: HeaderMap::new(),
-            body: Body(Kind::None),
+            body: Body(BodyKind::None),
             declared_length: None,
-            facts,
+            traits,
             reserved: None,
             deferred: None,
         }
@@ -105,7 +105,7 @@ impl<'a> Request<'a> {
 
     /// Says that a second request does no harm where the answer to the first got lost, though it is a POST.
     pub(crate) fn idempotent(mut self) -> Self {
-        self.facts.idempotent = true;
+        self.traits.idempotent = true;
         self
     }
 
@@ -115,8 +115,8 @@ impl<'a> Request<'a> {
     }
 
     /// Sets what is known of its repetition and answer. What is idempotent by its method stays so.
-    pub(crate) fn with_facts(mut self, facts: Facts) -> Self {
-        self.facts = Facts { idempotent: self.facts.idempotent || facts.idempotent, ..facts };
+    pub(crate) fn with_traits(mut self, traits: Traits) -> Self {
+        self.traits = Traits { idempotent: self.traits.idempotent || traits.idempotent, ..traits };
         self
     }
 
@@ -211,9 +211,9 @@ impl<'a> Request<'a> {
             target: self.target.clone(),
             query: self.query.clone(),
             headers: self.headers.clone(),
-            body: Body(Kind::None),
+            body: Body(BodyKind::None),
             declared_length: None,
-            facts: self.facts,
+            traits: self.traits,
             reserved: self.reserved,
             deferred: self.deferred.as_ref().map(CosClientError::again),
         }

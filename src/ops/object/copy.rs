@@ -3,14 +3,14 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Response as Answered;
 use crate::client::CosS3Client;
+use crate::client::response::Answered;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::argument::{Arg, DictArgument, Param, take};
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
@@ -117,7 +117,7 @@ impl Request<'_> {
             Ok(source) => self.set_header("x-cos-copy-source", &source.header()),
             Err(error) => self.defer(error),
         }
-        self.facts = Facts { transfer: true, keeps_alive: true, ..self.facts };
+        self.traits = Traits { transfer: true, trickles: true, ..self.traits };
         self
     }
 
@@ -166,7 +166,7 @@ impl CopyObject<'_> {
     pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
         let answer = self.client.execute(self.request).map_err(|error| match error {
-            CosError::Service(error) if error.tried.doubtful && matches!(error.status, 409 | 412) => {
+            CosError::Service(error) if error.attempts.may_have_succeeded && matches!(error.status, 409 | 412) => {
                 CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()
             }
             other => other,
@@ -216,7 +216,7 @@ impl CopyObjectOutput {
                 headers: &answer.headers,
                 body: &answer.body,
             };
-            return Err(CosError::from(service_error(&refusal)).after(answer.tried));
+            return Err(CosError::from(service_error(&refusal)).with_attempts(answer.attempts));
         }
         output.version_id = answer.headers.get("x-cos-version-id").or_else(|| output.named_version.clone());
         output.copy_source_version_id = answer.headers.get("x-cos-copy-source-version-id");
@@ -236,7 +236,7 @@ fn crc64<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tried::Tried;
+    use crate::attempts::Attempts;
     use crate::wire::respond::Headers;
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
                 headers: Headers::default(),
                 body: body.to_vec(),
                 sent_crc: None,
-                tried: Tried::default(),
+                attempts: Attempts::default(),
             };
             CopyObjectOutput::read("copy_object", "CopyObjectResult", answer)
         };

@@ -185,7 +185,7 @@ impl DeleteObjects<'_> {
                 output.error.extend(stay);
                 let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
                 match dearest {
-                    Some(worst) if client.again(&request, number, worst) => {
+                    Some(worst) if client.pause_before_retry(&request, number, worst) => {
                         batch.object.retain(|object| pass.iter().any(|error| error.is_of(object)));
                     }
                     _ => {

@@ -9,7 +9,7 @@ use crate::error::CosError;
 use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::uri::{Target, encode_query, locate};
 use crate::wire::xml;
 
@@ -61,7 +61,7 @@ impl CosS3Client {
             .param("select", "")
             .param("select-type", 2)
             // A query changes nothing.
-            .with_facts(Facts { idempotent: true, keeps_alive: true, ..Facts::default() });
+            .with_traits(Traits { idempotent: true, trickles: true, ..Traits::default() });
         let select = SelectRequest {
             expression: expression.into(),
             expression_type: expression_type.into(),
@@ -102,7 +102,7 @@ impl SelectObjectContent<'_> {
             url,
             request_id: answer.headers.text("x-cos-request-id"),
             trace_id: answer.headers.text("x-cos-trace-id"),
-            tried: answer.tried,
+            attempts: answer.attempts,
         };
         let meta = Response::of_headers((), answer.headers);
         Ok(SelectObjectContentOutput { meta, payload: EventStream::new(answer.body, origin) })
