@@ -21,6 +21,7 @@ use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Ureq};
 use crate::wire::request::Request;
+use crate::wire::respond::Headers;
 use crate::wire::sign::Signer;
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
@@ -246,7 +247,7 @@ impl CosS3Client {
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
         let hand_out = |_: &Request<'_>, answer: Answer, _| {
-            let (headers, attempts) = (answer.headers.into(), Attempts::default());
+            let (headers, attempts) = (Headers::of(answer.headers), Attempts::default());
             Ok(Streaming { status: answer.status, headers, body: answer.body, attempts })
         };
         let (streaming, attempts) = self.run(request, None, hand_out, None)?;

@@ -22,10 +22,10 @@ use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::{CopySource, ResolvedSource};
 use crate::wire::request::Request;
-use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 const IF_MATCH: &str = "x-cos-copy-source-if-match";
@@ -179,7 +179,7 @@ impl CopyTransfer<'_> {
     }
 
     /// Copies the object.
-    pub fn send(mut self) -> Result<CopyOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<CopyOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
@@ -200,7 +200,7 @@ impl CopyTransfer<'_> {
     }
 
     /// Looks the source up, where it is.
-    fn head(&self, source: &ResolvedSource) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self, source: &ResolvedSource) -> Result<Response<HeadObjectOutput>, CosError> {
         let target = Target::Elsewhere { host: source.host.clone(), key: format!("/{}", source.key) };
         let mut head = Request::new("copy", Method::HEAD, target);
         if !source.version_id.is_empty() {
@@ -211,10 +211,10 @@ impl CopyTransfer<'_> {
                 head.headers.insert(HeaderName::from_static(theirs), value.clone());
             }
         }
-        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
-    fn copy_whole(&self) -> Result<CopyOutput, CosError> {
+    fn copy_whole(&self) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, replaced, .. } = self;
         let (bucket, key) = request.target.names()?;
         let copy = client.copy_object(bucket, key, copy_source.clone()).with_headers(request.headers.clone());
@@ -226,9 +226,9 @@ impl CopyTransfer<'_> {
         &self,
         control: &Control,
         source: &ResolvedSource,
-        head: &HeadObjectOutput,
+        head: &Response<HeadObjectOutput>,
         plan: Plan,
-    ) -> Result<CopyOutput, CosError> {
+    ) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, .. } = self;
         let (bucket, key) = request.target.names()?;
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
@@ -265,7 +265,7 @@ impl CopyTransfer<'_> {
                 .with_headers(headers.clone())
                 .send()
                 .map_err(|error| error.or_changed("the source changed while it was copied"))?;
-            let copied_part = Part { part_number: part.number, etag: copied.etag };
+            let copied_part = Part { part_number: part.number, etag: copied.etag.clone() };
             let done = Done { part: copied_part, crc64: copied.crc64, len: part.len };
             saved.part(&done);
             Ok(done)
@@ -292,7 +292,7 @@ impl CopyTransfer<'_> {
 
 impl CopyTransfer<'static> {
     /// Starts the copy on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<CopyOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<CopyOutput>>, CosError> {
         TransferHandle::start(|| self.send())
     }
 }
@@ -300,7 +300,7 @@ impl CopyTransfer<'static> {
 /// The object that is copied, as it is now.
 struct CopiedFrom<'t> {
     to: Destination<'t>,
-    head: &'t HeadObjectOutput,
+    head: &'t Response<HeadObjectOutput>,
 }
 
 impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
@@ -341,8 +341,8 @@ fn is_lasting(error: &CosError) -> bool {
     matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Integrity)) || refused(error)
 }
 
-/// An object that was copied. Serializes to the dict that Python returns: the headers, ETag and for a copy
-/// by one request when it was written, for a copy in parts bucket, key and location.
+/// An object that was copied. Python's dict of it holds the headers of the last answer and the ETag, for a copy by one
+/// request when it was written, and for a copy in parts bucket, key and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -362,39 +362,29 @@ pub struct CopyOutput {
     /// The CRC-64 that COS computed of the copy; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the last answer.
-    #[serde(skip)]
-    pub headers: Headers,
 }
 
-impl From<CopyObjectOutput> for CopyOutput {
-    fn from(copied: CopyObjectOutput) -> Self {
-        Self {
+impl From<Response<CopyObjectOutput>> for Response<CopyOutput> {
+    fn from(copied: Response<CopyObjectOutput>) -> Self {
+        copied.map(|copied| CopyOutput {
             etag: copied.etag.clone(),
             version_id: copied.version_id.clone(),
             crc64: copied.crc64,
-            request_id: copied.request_id.clone(),
-            headers: copied.headers.clone(),
             copied: Some(copied),
             completed: None,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for CopyOutput {
-    fn from(completed: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<CopyOutput> {
+    fn from(completed: Response<CompleteMultipartUploadOutput>) -> Self {
+        completed.map(|completed| CopyOutput {
             etag: completed.etag.clone(),
             version_id: completed.version_id.clone(),
             crc64: completed.crc64,
-            request_id: completed.request_id.clone(),
-            headers: completed.headers.clone(),
             copied: None,
             completed: Some(completed),
-        }
+        })
     }
 }
 

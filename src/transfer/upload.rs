@@ -28,10 +28,9 @@ use crate::local::open_file;
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
-
-use crate::wire::respond::Headers;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
 pub(crate) const PART_HEADERS: [&str; 4] = [
@@ -225,7 +224,7 @@ impl<'a> UploadFile<'a> {
     }
 
     /// Uploads the file.
-    pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<UploadFileOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
@@ -261,13 +260,18 @@ impl<'a> UploadFile<'a> {
         Ok(output)
     }
 
-    fn send_whole(&self, job: &FileUpload<'_>) -> Result<UploadFileOutput, CosError> {
+    fn send_whole(&self, job: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
         let put = self.request.repeat().with_body(job.section(whole));
         Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(&self, job: &FileUpload<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
+    fn send_parts(
+        &self,
+        job: &FileUpload<'_>,
+        pool: &ThreadPool,
+        plan: Plan,
+    ) -> Result<Response<UploadFileOutput>, CosError> {
         let of = self.described(job, plan)?;
         let (saved, earlier) = if self.resume {
             UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
@@ -315,7 +319,7 @@ impl<'a> UploadFile<'a> {
         plan: Plan,
         saved: &UploadCheckpoint,
         earlier: Option<Earlier>,
-    ) -> Result<UploadFileOutput, CosError> {
+    ) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, request, enable_md5, .. } = self;
         let (bucket, key) = request.target.names()?;
         let to = Destination { client, bucket, key, headers: &request.headers };
@@ -334,7 +338,7 @@ impl<'a> UploadFile<'a> {
             let put = put.with_headers(part_headers.clone()).enable_md5(*enable_md5);
             let answer = job.unchanged(|| put.send())?;
             let crc64 = answer.sent_crc64;
-            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
+            let done = Done { part: Part { part_number: part.number, etag: answer.etag.clone() }, crc64, len };
             saved.part(&done);
             Ok(done)
         })
@@ -352,20 +356,17 @@ impl<'a> UploadFile<'a> {
 
 impl UploadFile<'static> {
     /// Starts the upload on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
         TransferHandle::start(|| self.send())
     }
 }
 
-/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
-/// parts also bucket, key, ETag and location.
+/// A file that was uploaded. Python's dict of it holds the headers of the last answer, and for an upload in parts also
+/// bucket, key, ETag and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UploadFileOutput {
-    /// All headers of the last answer.
-    #[serde(flatten)]
-    pub headers: Headers,
     /// The address of the object; only for an upload in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -387,14 +388,11 @@ pub struct UploadFileOutput {
     /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl From<PutObjectOutput> for UploadFileOutput {
-    fn from(put: PutObjectOutput) -> Self {
-        Self {
+impl From<Response<PutObjectOutput>> for Response<UploadFileOutput> {
+    fn from(put: Response<PutObjectOutput>) -> Self {
+        put.map(|put| UploadFileOutput {
             location: None,
             bucket: None,
             key: None,
@@ -402,15 +400,13 @@ impl From<PutObjectOutput> for UploadFileOutput {
             etag: put.etag,
             version_id: put.version_id,
             crc64: put.crc64,
-            request_id: put.request_id,
-            headers: put.headers,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
-    fn from(complete: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<UploadFileOutput> {
+    fn from(complete: Response<CompleteMultipartUploadOutput>) -> Self {
+        complete.map(|complete| UploadFileOutput {
             location: Some(complete.location),
             bucket: Some(complete.bucket),
             key: Some(complete.key),
@@ -418,8 +414,6 @@ impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
             etag: complete.etag,
             version_id: complete.version_id,
             crc64: complete.crc64,
-            request_id: complete.request_id,
-            headers: complete.headers,
-        }
+        })
     }
 }

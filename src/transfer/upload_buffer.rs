@@ -20,6 +20,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -130,7 +131,7 @@ impl UploadFileFromBuffer<'_> {
     }
 
     /// Uploads what the reader gives.
-    pub fn send(self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
         let client = &client;
         let control = Control::of_this_thread();
@@ -169,7 +170,7 @@ impl UploadFileFromBuffer<'_> {
 impl UploadFileFromBuffer<'static> {
     /// Starts the upload on threads of its own and returns its handle. A pause is noticed between two reads
     /// of the body; a cancelled upload deletes its parts, for nobody can read the body again.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
         TransferHandle::start(|| self.send())
     }
 }
@@ -234,7 +235,7 @@ impl Job<'_> {
         };
         match self.outcome.stop.repeat(send) {
             Ok(answer) => self.outcome.add(Done {
-                part: Part { part_number: number, etag: answer.etag },
+                part: Part { part_number: number, etag: answer.etag.clone() },
                 crc64: answer.sent_crc64,
                 len: data.len() as u64,
             }),

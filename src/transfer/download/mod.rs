@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
-use serde::Serialize;
 
 use self::partial::{Download, Partial};
 use self::range::{Break, Cause, Fetch};
@@ -22,6 +21,7 @@ use crate::local::{DirEntry, Replacement, destination};
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
+use crate::ops::response::{Response, shown_as};
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::{PartRange, Plan, part_size_bytes};
 use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
@@ -112,7 +112,7 @@ pub struct DownloadFile<'a> {
     opener: Option<Opener<'a>>,
     threads: Option<&'a ThreadPool>,
     place: Option<DirEntry>,
-    head: Option<HeadObjectOutput>,
+    head: Option<Response<HeadObjectOutput>>,
     size: Option<u64>,
 }
 
@@ -221,7 +221,7 @@ impl<'a> DownloadFile<'a> {
     }
 
     /// Takes the object to be as COS said before, instead of asking again: as a HEAD, or else a list.
-    pub(crate) fn known(mut self, head: Option<HeadObjectOutput>, size: u64) -> Self {
+    pub(crate) fn known(mut self, head: Option<Response<HeadObjectOutput>>, size: u64) -> Self {
         self.head = head;
         self.size = Some(size);
         self
@@ -286,7 +286,7 @@ impl<'a> DownloadFile<'a> {
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
-    fn check_crc_known(&self, meta: &HeadObjectOutput) -> Result<(), CosClientError> {
+    fn check_crc_known(&self, meta: &Response<HeadObjectOutput>) -> Result<(), CosClientError> {
         if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
             let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
             let why = format!("{setting}: COS does not say the object's CRC-64");
@@ -295,11 +295,11 @@ impl<'a> DownloadFile<'a> {
         Ok(())
     }
 
-    fn head(&self) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
-        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
     /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
@@ -353,7 +353,7 @@ impl<'a> DownloadFile<'a> {
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let meta = HeadObjectOutput::from(answer.headers);
+        let meta = HeadObjectOutput::of(answer.headers);
         self.check_crc_known(&meta)?;
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
@@ -367,7 +367,7 @@ impl<'a> DownloadFile<'a> {
     fn fetch_parts(
         &self,
         place: &DirEntry,
-        head: &HeadObjectOutput,
+        head: &Response<HeadObjectOutput>,
         plan: Plan,
         pool: &ThreadPool,
         progress: &Progress<'_>,
@@ -415,7 +415,7 @@ impl DownloadFile<'static> {
 }
 
 /// What is known of an object that was fetched, and of its key.
-type Fetched = (HeadObjectOutput, Option<KeyProof>);
+type Fetched = (Response<HeadObjectOutput>, Option<KeyProof>);
 
 /// Reports what is written.
 struct Reported<'p, W> {
@@ -435,27 +435,19 @@ impl<W: Write> Write for Reported<'_, W> {
     }
 }
 
-/// An object that was downloaded. Serializes to the dict of its headers.
+/// An object that was downloaded.
 ///
-/// The headers' fields are reached through it: `done.etag`, `done.headers`.
-#[derive(Debug, Clone, Serialize)]
+/// What COS says of it is reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// Python's dict of headers.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DownloadFileOutput {
     /// What COS says of the object.
-    #[serde(flatten)]
-    pub meta: HeadObjectOutput,
+    pub meta: Response<HeadObjectOutput>,
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
-    #[serde(skip)]
     pub verified: bool,
-    /// Whether the key was proven to be the right one, where the object was decrypted; none where it was not.
-    #[serde(skip)]
+    /// Whether the key was proven to be the right one, where the object was decrypted; `None` where it was not.
     pub key_proof: Option<KeyProof>,
 }
 
-impl std::ops::Deref for DownloadFileOutput {
-    type Target = HeadObjectOutput;
-
-    fn deref(&self) -> &HeadObjectOutput {
-        &self.meta
-    }
-}
+shown_as!(DownloadFileOutput, meta: Response<HeadObjectOutput>);

@@ -164,6 +164,7 @@ fn pages<'c>(
         let pages = client.list_objects_versions(bucket).prefix(prefix).pages();
         return Box::new(pages.map(|page| {
             let page = page?;
+            let page = page.into_inner();
             let versions = page.version.into_iter().map(|version| (version.key, version.version_id));
             let markers = page.delete_marker.into_iter().map(|marker| (marker.key, marker.version_id));
             let named = versions.chain(markers);
@@ -171,7 +172,7 @@ fn pages<'c>(
         }));
     }
     let pages = client.list_objects(bucket).prefix(prefix).pages();
-    Box::new(pages.map(|page| Ok(page?.contents.into_iter().map(|object| object.key.into()).collect())))
+    Box::new(pages.map(|page| Ok(page?.into_inner().contents.into_iter().map(|object| object.key.into()).collect())))
 }
 
 /// What all requests have in common.
@@ -218,7 +219,7 @@ impl Deletes<'_> {
                         .filter(|object| !is_named(object))
                         .for_each(|object| output.failed(object, &silent));
                 }
-                output.error.extend(answer.error);
+                output.error.extend(answer.into_inner().error);
             }
             Err(error) => many.into_iter().for_each(|object| output.failed(object, &error)),
         }

@@ -7,6 +7,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::lost_answer::head_written;
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::crc64::combine;
 use crate::wire::uri::Target;
 
@@ -33,7 +34,7 @@ impl OpenUpload<'_> {
         &self,
         mut done: Vec<Done>,
         whole: Option<u64>,
-    ) -> Result<CompleteMultipartUploadOutput, CosError> {
+    ) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let Destination { client, bucket, key, headers } = self.to;
         let headers = options::chosen(headers, &COMPLETE_HEADERS);
         done.sort_by_key(|done| done.part.part_number);
@@ -83,19 +84,22 @@ impl OpenUpload<'_> {
     }
 
     /// Returns the object as a completion would have, if it is of this length and CRC-64.
-    pub(in crate::transfer) fn look(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
+    pub(in crate::transfer) fn look(
+        &self,
+        (len, crc64): (u64, Option<u64>),
+    ) -> Option<Response<CompleteMultipartUploadOutput>> {
         let Destination { client, bucket, key, headers } = self.to;
         let head = head_written(client, &Target::object(bucket, key), headers).ok()?;
         let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
-        same.then(|| CompleteMultipartUploadOutput {
-            location: client.get_object_url(bucket, key).unwrap_or_default(),
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            etag: head.etag,
-            version_id: head.version_id,
-            crc64: head.crc64,
-            request_id: head.request_id,
-            headers: head.headers,
+        same.then(|| {
+            head.map(|head| CompleteMultipartUploadOutput {
+                location: client.get_object_url(bucket, key).unwrap_or_default(),
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                etag: head.etag,
+                version_id: head.version_id,
+                crc64: head.crc64,
+            })
         })
     }
 }

@@ -11,6 +11,7 @@ use super::session::{Destination, OpenUpload};
 use crate::error::{CosClientError, CosError};
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::multipart::list_parts::ListedPart;
+use crate::ops::response::Response;
 use crate::transfer::file::{self, FileUpload};
 use crate::transfer::plan::{PartRange, Plan};
 use crate::transfer::pool::run;
@@ -20,7 +21,7 @@ pub(in crate::transfer) enum Begun<'t> {
     /// The upload, and the parts that it has.
     Upload(OpenUpload<'t>, Vec<Done>),
     /// The object is there already.
-    Completed(Box<CompleteMultipartUploadOutput>),
+    Completed(Box<Response<CompleteMultipartUploadOutput>>),
 }
 
 /// What an upload is made of, and what of an earlier one is of use to it.

@@ -32,7 +32,7 @@ impl<'t> Destination<'t> {
     pub(in crate::transfer) fn start(self) -> Result<OpenUpload<'t>, CosError> {
         let _entered = Control::default().enter();
         let create = self.client.create_multipart_upload(self.bucket, self.key);
-        Ok(self.upload(create.with_headers(self.headers.clone()).send()?.upload_id))
+        Ok(self.upload(create.with_headers(self.headers.clone()).send()?.into_inner().upload_id))
     }
 
     /// Returns the newest open upload of the key, anybody's.
