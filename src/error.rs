@@ -254,6 +254,12 @@ impl CosClientError {
         self
     }
 
+    /// Says that no time was left to try more.
+    pub(crate) fn without_time(mut self) -> Self {
+        self.0.attempts.deadline_exceeded = true;
+        self
+    }
+
     pub(crate) fn with_attempt_count(mut self, attempts: u32) -> Self {
         self.0.attempts.count = attempts;
         self
