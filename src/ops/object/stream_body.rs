@@ -194,7 +194,7 @@ mod tests {
     fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
         let map: HeaderMap =
             headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        StreamBody::new(Box::new(content), 200, &map.into(), Attempts::default())
+        StreamBody::new(Box::new(content), 200, &Headers::of(map), Attempts::default())
     }
 
     #[test]
