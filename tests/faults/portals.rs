@@ -82,3 +82,82 @@ fn fault_76_what_is_called_back_is_not_called_twice() {
     cos.inject(lost(), cos_emulator::Match::any().method("PUT"), 1);
     client.put_object(BUCKET, b"x", "k").send().unwrap();
 }
+
+fn answer(stream: &mut std::net::TcpStream, status: u16, body: &str) -> bool {
+    let head = format!("HTTP/1.1 {status} x\r\nx-cos-request-id: id\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_ok()
+}
+
+#[test]
+fn fault_77_a_refused_batch_does_not_hide_what_the_others_did() {
+    let server = ByHand::start(|number, stream| match number {
+        1 => answer(stream, 403, "<Error><Code>AccessDenied</Code><Message>m</Message></Error>"),
+        _ => answer(stream, 200, "<DeleteResult><Deleted><Key>k</Key></Deleted></DeleteResult>"),
+    });
+    let client = client(server.config());
+    let keys: Vec<String> = (0..2500).map(|number| format!("{number:04}")).collect();
+    let done = client.delete_objects(BUCKET, keys.clone()).send().unwrap();
+    assert_eq!(server.request_count(), 3);
+    assert_eq!(done.deleted.len(), 2);
+    let refused: Vec<_> = done.error.iter().map(|error| (error.key.as_str(), error.code.as_str())).collect();
+    let expected: Vec<_> = keys[1000..2000].iter().map(|key| (key.as_str(), "AccessDenied")).collect();
+    assert_eq!(refused, expected);
+    // A single batch that is refused is an error, as in Python.
+    let server = ByHand::start(|_, stream| answer(stream, 403, "<Error><Code>AccessDenied</Code></Error>"));
+    let error = crate::common::code(crate::common::client(server.config()).delete_objects(BUCKET, ["a"]).send());
+    assert_eq!(error, (403, "AccessDenied".to_owned()));
+}
+
+/// A server that lists these keys whatever it is asked, and says of these that they are deleted.
+fn careless(listed: &'static str, deleted: &'static str) -> (ByHand, CosS3Client) {
+    let server = ByHand::start(move |number, stream| answer(stream, 200, if number == 0 { listed } else { deleted }));
+    let client = client(server.config());
+    (server, client)
+}
+
+#[test]
+fn fault_78_nothing_outside_of_the_prefix_is_deleted() {
+    let listed = "<ListBucketResult><Contents><Key>t/1</Key></Contents><Contents><Key>u/2</Key></Contents>\
+        </ListBucketResult>";
+    let (server, client) = careless(listed, "<DeleteResult/>");
+    let error = failed(client.delete_prefix(BUCKET, "t/").send());
+    assert_eq!(*error.kind(), ClientErrorKind::Protocol);
+    assert!(error.to_string().contains("u/2"), "{error}");
+    assert_eq!(server.request_count(), 1);
+    let listed = "<ListVersionsResult><Version><Key>u/2</Key><VersionId>v</VersionId></Version></ListVersionsResult>";
+    let (server, client) = careless(listed, "<DeleteResult/>");
+    assert!(client.delete_prefix(BUCKET, "t/").versions(true).send().is_err());
+    assert_eq!(server.request_count(), 1);
+}
+
+#[test]
+fn fault_78_only_what_was_named_counts_as_deleted() {
+    let listed = "<ListBucketResult><Contents><Key>t/1</Key></Contents><Contents><Key>t/2</Key></Contents>\
+        </ListBucketResult>";
+    let deleted = "<DeleteResult><Deleted><Key>t/1</Key></Deleted><Deleted><Key>t/1</Key></Deleted></DeleteResult>";
+    let (_server, client) = careless(listed, deleted);
+    let report = client.delete_prefix(BUCKET, "t/").send().unwrap();
+    assert_eq!((report.deleted, report.error.len()), (1, 1));
+    assert_eq!(report.error[0].key, "t/2");
+}
+
+#[test]
+fn fault_79_names_are_decoded_only_where_the_answer_says_that_they_are_encoded() {
+    let page = |encoding: &str, key: &str| {
+        format!("<ListBucketResult>{encoding}<Contents><Key>{key}</Key></Contents></ListBucketResult>")
+    };
+    let url = "<EncodingType>url</EncodingType>";
+    for (encoding, key, expected) in [("", "a%2Fb", Some("a%2Fb")), (url, "a%2Fb", Some("a/b")), (url, "a%FFb", None)] {
+        let page = page(encoding, key);
+        let server = ByHand::start(move |_, stream| answer(stream, 200, &page));
+        let listed = client(server.config()).list_objects(BUCKET).send();
+        match expected {
+            Some(expected) => assert_eq!(listed.unwrap().contents[0].key, expected),
+            None => {
+                let error = failed(listed);
+                assert_eq!(*error.kind(), ClientErrorKind::Protocol);
+                assert!(error.to_string().contains("a%FFb"), "{error}");
+            }
+        }
+    }
+}
