@@ -374,6 +374,13 @@ impl CosServiceError {
         self.digest("code")
     }
 
+    /// The same, as COS answers a condition of a copy that fails.
+    pub(crate) fn failed_condition(mut self) -> Self {
+        self.status = 412;
+        self.digest.insert("code".to_owned(), "PreconditionFailed".to_owned());
+        self
+    }
+
     /// Whether COS named an error at all.
     pub(crate) fn has_code(&self) -> bool {
         self.digest.contains_key("code")

@@ -46,6 +46,16 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
+    /// Fails if it is not a whole object or a range of one: 204 would pass for an empty object, and 203 says that
+    /// something on the way has changed it.
+    pub(crate) fn check_status(&self) -> Result<(), CosClientError> {
+        if matches!(self.status, 200 | 206) {
+            return Ok(());
+        }
+        let why = format!("the object was answered with status {}, which is neither 200 nor 206", self.status);
+        Err(CosClientError::new(ClientErrorKind::Protocol, why).with_attempts(self.attempts))
+    }
+
     /// Fails if it is a range that was not asked for: cut short somewhere on the way, it would pass for the whole.
     pub(crate) fn check_range(&self, asked: Option<&HeaderValue>) -> Result<(), CosClientError> {
         let found = self.headers.get("content-range");

@@ -1,6 +1,7 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
 pub(crate) mod checkpoint;
+mod content_md5;
 pub(crate) mod copy;
 pub(crate) mod download;
 mod file;

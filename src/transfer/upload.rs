@@ -10,6 +10,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
+use super::content_md5;
 use super::file::{FileIdentity, FileUpload};
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, Earlier, UploadCheckpoint, UploadIdentity};
@@ -232,6 +233,9 @@ impl<'a> UploadFile<'a> {
         let _entered = control.enter();
         let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
         let identity = FileIdentity::of(&file, &self.path)?;
+        if identity.len() > self.threshold && identity.len() > part_size {
+            content_md5::check(&file, &self.path, identity.len(), &mut self.request.headers)?;
+        }
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let path = self.path.clone();
         let cipher = self.cipher.take();

@@ -161,3 +161,66 @@ fn fault_79_names_are_decoded_only_where_the_answer_says_that_they_are_encoded()
         }
     }
 }
+
+#[test]
+fn fault_80_a_result_says_what_the_answer_with_the_bytes_said() {
+    use cos_emulator::{Answer, Fault, Match};
+    let (cos, client) = start();
+    crate::common::put(&client, "k", b"content");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let gets = || Match::any().method("GET");
+    // The HEAD names a checksum, the answer with the bytes does not.
+    cos.inject(Fault::omit_crc64(), gets(), 1);
+    let done = client.download_file(BUCKET, "k", &path).send().unwrap();
+    assert!(!done.verified);
+    cos.inject(Fault::omit_crc64(), gets(), 1);
+    assert!(client.download_file(BUCKET, "k", &path).require_crc(true).send().is_err());
+    // Replaced between the two.
+    let old = client.head_object(BUCKET, "k").send().unwrap();
+    cos.inject(Fault::SetHeader("ETag".to_owned(), "\"old\"".to_owned()), Match::any().method("HEAD"), 1);
+    let done = client.download_file(BUCKET, "k", &path).send().unwrap();
+    assert_eq!((done.etag.as_str(), done.content_length, done.verified), (old.etag.as_str(), 7, true));
+    // Neither no content nor somebody else's.
+    for status in [203, 204] {
+        std::fs::write(&path, "old").unwrap();
+        cos.inject(Fault::Answer(Answer::new(status).header("ETag", "\"e\"")), gets(), 2);
+        let error = failed(client.download_file(BUCKET, "k", &path).send());
+        assert_eq!(*error.kind(), ClientErrorKind::Protocol, "{status}: {error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        let error = failed(client.get_object(BUCKET, "k").send());
+        assert_eq!(*error.kind(), ClientErrorKind::Protocol, "{status}: {error}");
+        cos.clear_faults();
+    }
+    // A range that is answered by the whole says so.
+    cos.inject(Fault::IgnoreRange, gets(), 1);
+    assert_eq!(client.get_object(BUCKET, "k").range("bytes=0-1").send().unwrap().status, 200);
+    assert_eq!(client.get_object(BUCKET, "k").range("bytes=0-1").send().unwrap().status, 206);
+}
+
+#[test]
+fn fault_81_a_length_that_is_not_told_is_not_zero() {
+    let content = crate::common::noise(9, 2 * crate::common::MIB);
+    let head = "HTTP/1.1 200 OK\r\nx-cos-request-id: id\r\nETag: \"e\"\r\nConnection: close\r\n";
+    let body = content.clone();
+    let server = ByHand::start(move |number, stream| {
+        // The HEAD, and then one GET for all.
+        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        if number == 1 {
+            stream.write_all(&body).unwrap();
+        }
+        false
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let client = crate::common::client(server.config());
+    let done = client.download_file(BUCKET, "k", &path).part_size(1).multipart_threshold(0).send().unwrap();
+    assert_eq!((done.content_length, done.verified), (content.len() as u64, false));
+    assert!(std::fs::read(&path).unwrap() == content);
+    assert_eq!(server.request_count(), 2);
+    // After a lost answer the object's length tells nothing then.
+    let server =
+        ByHand::start(move |number, stream| number > 0 && stream.write_all(format!("{head}\r\n").as_bytes()).is_err());
+    let error = failed(crate::common::client(server.config()).append_object(BUCKET, "log", 0, b"x").send());
+    assert_eq!(*error.kind(), ClientErrorKind::Ambiguous, "{error}");
+}

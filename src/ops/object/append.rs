@@ -101,7 +101,8 @@ impl AppendObject<'_> {
             };
             let appended =
                 previous.zip(attempts.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
-            match (there.content_length.checked_sub(position), appended) {
+            let Some(length) = there.length() else { return Verdict::Unclear(Ambiguous, LOST) };
+            match (length.checked_sub(position), appended) {
                 (Some(0), _) if len != Some(0) => Verdict::Undone,
                 (added, _) if len.is_some() && added != len => Verdict::Unclear(AppendConflict, OTHERS),
                 (_, Some(crc64)) if there.crc64 == Some(crc64) => Verdict::Done(answered(there)),

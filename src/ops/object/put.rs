@@ -173,8 +173,8 @@ pub(crate) fn upload_body(
         Err(CosError::Service(error))
             if conditional && error.all_attempts().may_have_succeeded && matches!(error.status, 409 | 412) =>
         {
-            let ours = |there: &HeadObjectOutput| {
-                let same_length = Some(there.content_length) == len;
+            let ours = |there: &Response<HeadObjectOutput>| {
+                let same_length = Some(there.length()?) == len;
                 if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
             };
             match head_written(client, &target, &headers) {

@@ -18,7 +18,7 @@ use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{CONDITIONS, HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
@@ -252,13 +252,14 @@ impl<'a> DownloadFile<'a> {
         self.check_crc_known(&head)?;
         // Before anything is fetched: what cannot be decrypted need not be.
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
-        let mut key_proof = opened.as_ref().map(|opened| opened.proof);
+        let key_proof = opened.as_ref().map(|opened| opened.proof);
         let cipher = opened.map(|opened| opened.cipher);
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
-        if head.content_length <= self.threshold || head.content_length <= part_size {
+        // What has no known length comes in one request. What is said of the object is what the answer with its bytes says.
+        let (meta, key_proof) = if head.length().is_none_or(|length| length <= self.threshold || length <= part_size) {
             let progress = Progress::new(content, callback, &control);
-            key_proof = control.repeat(|| self.fetch_whole(&place, &progress))?.1;
+            control.repeat(|| self.fetch_whole(&place, &progress))?
         } else {
             // What comes are stored bytes; what is reported is how much content they are.
             let callback = match (callback, &cipher) {
@@ -281,9 +282,10 @@ impl<'a> DownloadFile<'a> {
                 }
                 other => Err(other.error),
             })?;
-        }
-        head.content_length = content;
-        Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
+            head.content_length = content;
+            (head, key_proof)
+        };
+        Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
 
     fn check_crc_known(&self, meta: &Response<HeadObjectOutput>) -> Result<(), CosClientError> {
@@ -299,6 +301,8 @@ impl<'a> DownloadFile<'a> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        // Asked once and here, so that they mean the same at every size.
+        head.headers.extend(options::chosen(&self.request.headers, &CONDITIONS));
         Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
@@ -349,18 +353,21 @@ impl<'a> DownloadFile<'a> {
         begin: impl FnOnce() -> Result<(), CosClientError>,
     ) -> Result<Fetched, Break> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
+        answer.check_status()?;
         answer.check_range(None)?;
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let meta = HeadObjectOutput::of(answer.headers);
+        let mut meta = HeadObjectOutput::of(answer.headers);
         self.check_crc_known(&meta)?;
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
             body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
         }
         begin()?;
-        body.copy_to(&self.path, &mut Reported { file, progress }).map_err(Break::body)?;
+        let mut file = Reported { file, progress, written: 0 };
+        body.copy_to(&self.path, &mut file).map_err(Break::body)?;
+        meta.content_length = file.written;
         Ok((meta, key_proof))
     }
 
@@ -380,6 +387,9 @@ impl<'a> DownloadFile<'a> {
         let stop = StopSignal::new(&control);
         let partial = Partial::open(&download, pool, &stop, progress)?;
         let mut headers = self.request.headers.clone();
+        for condition in CONDITIONS {
+            headers.remove(condition);
+        }
         pin(&mut headers, "if-match", &head.etag);
         let fetch = Fetch {
             client: &self.client,
@@ -421,12 +431,14 @@ type Fetched = (Response<HeadObjectOutput>, Option<KeyProof>);
 struct Reported<'p, W> {
     file: W,
     progress: &'p Progress<'p>,
+    written: u64,
 }
 
 impl<W: Write> Write for Reported<'_, W> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(buf)?;
         self.progress.forward(written as u64);
+        self.written += written as u64;
         Ok(written)
     }
 
