@@ -162,6 +162,7 @@ impl CosS3Client {
                 response_timeout: traits.response_timeout,
                 trickles: traits.trickles,
                 left,
+                control: self.control.as_ref(),
             });
             call.attempts.body_crc = sending.whole_crc().or(call.attempts.body_crc);
             match (answer, sending.take_error()) {

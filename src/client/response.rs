@@ -41,8 +41,9 @@ pub(crate) struct Streaming {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Box<dyn Read + Send>,
-    /// What it took to get it.
     pub(crate) attempts: Attempts,
+    /// Whether the body requests the rest by itself if it breaks off.
+    pub(crate) resumes: bool,
 }
 
 impl Streaming {

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::response::Response;
 use crate::wire::request::Request;
@@ -157,8 +156,7 @@ pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Pa
             Ok(listing) => listing,
             Err(error) => return Some(Err(error)),
         };
-        // A pause of the transfer that lists breaks off the request, not the list.
-        let page = match Control::of_this_thread().repeat(|| listing.fetch()) {
+        let page = match listing.fetch() {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
         };

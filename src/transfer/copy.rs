@@ -4,20 +4,19 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, SavedPart, UploadCheckpoint, UploadIdentity};
-use super::multipart::complete::Done;
-use super::multipart::resume::{self, Begun, begin, missing};
-use super::multipart::session::{Destination, OpenUpload, refused};
+use super::multipart::session::{Destination, Done, OpenUpload};
+use super::multipart::{MultipartUpload, OnFailure, PartSource, missing};
 use super::pin;
 use super::plan::{Plan, part_size_bytes};
 use super::pool::{StopSignal, check_threads, run, threads};
 use crate::client::CosS3Client;
-use crate::control::Control;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::error::{CosClientError, CosError};
+use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::object::head::HeadObjectOutput;
@@ -189,20 +188,20 @@ impl CopyTransfer<'_> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
-        let control = Control::of_this_thread();
-        let _entered = control.enter();
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         let config = self.client.get_conf();
         let addressing = config.addressing();
         let source = self.copy_source.resolve(&addressing)?;
-        let head = control.repeat(|| self.head(&source))?;
+        let head = self.head(&source)?;
         let class = self.request.headers.get("x-cos-storage-class").and_then(|class| class.to_str().ok());
         let same_class =
             class.unwrap_or(StorageClass::Standard.as_str()).eq_ignore_ascii_case(head.storage_class.as_str());
         let near = source.endpoint == addressing.endpoint && same_class;
         if near || head.length().is_none_or(|length| length < config.copy_part_threshold_size()) {
-            return control.repeat(|| self.copy_whole());
+            return self.copy_whole();
         }
-        self.copy_parts(&control, &source, &head, Plan::upload(head.content_length, part_size))
+        self.copy_parts(&StopSignal::new(&control), &source, &head, Plan::upload(head.content_length, part_size))
     }
 
     /// Looks the source up, where it is.
@@ -250,7 +249,7 @@ impl CopyTransfer<'_> {
 
     fn copy_parts(
         &self,
-        control: &Control,
+        stop: &StopSignal,
         source: &ResolvedSource,
         head: &Response<HeadObjectOutput>,
         plan: Plan,
@@ -260,7 +259,7 @@ impl CopyTransfer<'_> {
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
         pin(&mut headers, IF_MATCH, &head.etag);
         let pool = threads(self.max_thread.min(plan.count()))?;
-        let of = UploadIdentity {
+        let identity = UploadIdentity {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             source: format!("{}/{}?{}", source.host, source.key, source.version_id),
@@ -269,91 +268,87 @@ impl CopyTransfer<'_> {
             part_size: plan.part_size(),
             options: checkpoint::options(&request.headers),
         };
-        let (saved, earlier) = if self.resume {
-            UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
-        } else {
-            (UploadCheckpoint::none(of), None)
-        };
+        let (checkpoint, earlier) = UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref());
         let kept = self.kept(head);
         let to = Destination { client, bucket, key, headers: &kept };
-        let (upload, there) = match begin(to, &CopiedFrom { to, head }, &saved, earlier)? {
-            Begun::Upload(upload, there) => (upload, there),
-            Begun::Completed(output) => {
-                saved.remove();
-                return Ok((*output).into());
-            }
+        let multipart = MultipartUpload {
+            to,
+            checkpoint,
+            on_failure: OnFailure::AbortIfRefused,
+            discard_on_cancel: self.discard_on_cancel,
+            crc64: head.crc64,
         };
-        let stop = StopSignal::new(control);
-        let copied = run(&pool, &stop, missing(plan, &there).into_iter(), |part| {
-            let last = part.offset + part.len - 1;
-            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source);
-            let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
-            let copied = copy
-                .with_headers(headers.clone())
-                .send()
-                .map_err(|error| error.or_changed("the source changed while it was copied"))?;
-            let copied_part = Part { part_number: part.number, etag: copied.etag.clone() };
-            let done = Done { part: copied_part, crc64: copied.crc64, len: part.len };
-            saved.part(&done);
-            Ok(done)
-        });
-        let mut done = copied.inspect_err(|error| {
-            let unwanted = self.discard_on_cancel && control.is_cancelled();
-            if unwanted || !saved.is_kept() || is_lasting(error) {
-                upload.give_up();
-                saved.remove();
-            }
-        })?;
-        done.extend(there);
-        let complete = || upload.complete(done.clone(), head.crc64);
-        let completed = control.repeat(complete).inspect_err(|error| {
-            if refused(error) {
-                upload.give_up();
-                saved.remove();
-            }
-        })?;
-        saved.remove();
-        Ok(completed.into())
+        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan };
+        Ok(multipart.run(&parts, earlier)?.into())
     }
 }
 
 impl CopyTransfer<'static> {
     /// Starts the copy on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<Response<CopyOutput>>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
-/// The object that is copied, as it is now.
-struct CopiedFrom<'t> {
+/// An object, as it is now, as the source of an upload's parts.
+struct CopyParts<'t> {
     to: Destination<'t>,
     head: &'t Response<HeadObjectOutput>,
+    copy_source: &'t CopySource,
+    headers: HeaderMap,
+    pool: &'t ThreadPool,
+    stop: &'t StopSignal,
+    plan: Plan,
 }
 
-impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
-    /// Only one that we began: one that has parts is somebody else's.
-    fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+impl<'t> PartSource<'t> for CopyParts<'t> {
+    fn send_missing(
+        &self,
+        upload: &OpenUpload<'t>,
+        there: &[Done],
+        checkpoint: &UploadCheckpoint,
+    ) -> Result<Vec<Done>, CosError> {
+        let Destination { client, bucket, key, .. } = self.to;
+        run(self.pool, self.stop, missing(self.plan, there).into_iter(), |part| {
+            let last = part.offset + part.len - 1;
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, self.copy_source);
+            let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
+            let copied = copy.with_headers(self.headers.clone()).send();
+            let copied = copied.map_err(|error| error.or_changed("the source changed while it was copied"))?;
+            let done = Done::new(part.number, copied.etag.clone(), copied.crc64, part.len);
+            checkpoint.part(&done);
+            Ok(done)
+        })
+    }
+
+    fn restart(&self) -> bool {
+        self.stop.reset();
+        true
+    }
+
+    /// Takes only an upload that we began. One that has parts is somebody else's.
+    fn find_unrecorded(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
         let Some(upload) = (if begun { self.to.newest()? } else { None }) else { return Ok(None) };
         let empty = upload.parts()?.is_some_and(|parts| parts.is_empty());
         Ok(empty.then(|| (upload, Vec::new())))
     }
 
-    /// Those that the checkpoint knows, and that were copied from the source as it is now.
-    fn own(
+    /// Takes the parts that the checkpoint knows, if they were copied from the source as it is now.
+    fn usable_parts(
         &self,
         upload: &OpenUpload<'t>,
         same: bool,
         recorded: &HashMap<u32, SavedPart>,
     ) -> Result<Option<Vec<Done>>, CosError> {
         if !same {
-            upload.give_up();
+            upload.abort();
             return Ok(None);
         }
         let Some(listed) = upload.parts()? else { return Ok(None) };
         let known = |part: &ListedPart| recorded.get(&part.part_number).filter(|saved| saved.etag == part.etag);
         let done = |part: ListedPart| {
             let crc64 = known(&part)?.crc64;
-            Some(Done { part: Part { part_number: part.part_number, etag: part.etag }, crc64, len: part.size })
+            Some(Done::new(part.part_number, part.etag, crc64, part.size))
         };
         Ok(Some(listed.into_iter().filter_map(done).collect()))
     }
@@ -361,11 +356,6 @@ impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
     fn completed(&self, _: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError> {
         Ok(Some((self.head.content_length, self.head.crc64)))
     }
-}
-
-/// Whether another try would fail in the same way: what there is need not be kept.
-fn is_lasting(error: &CosError) -> bool {
-    matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Integrity)) || refused(error)
 }
 
 /// An object that was copied. Python's dict of it holds the headers of the last answer and the ETag, for a copy by one
@@ -418,7 +408,6 @@ impl From<Response<CompleteMultipartUploadOutput>> for Response<CopyOutput> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderMap;
 
     #[test]
     fn parts_are_pinned_but_not_over_the_callers_condition() {

@@ -132,7 +132,7 @@ struct Use {
 impl Socket {
     /// Notes that it carries a request of this thread's transfer.
     fn serve(self: &Arc<Self>) {
-        let current = Control::current();
+        let current = state::control();
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = match (&used.by, &current) {
             (Some(by), Some(current)) => by.is(current),

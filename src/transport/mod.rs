@@ -46,6 +46,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) trickles: bool,
     /// How much time the call has left, body of the answer included.
     pub(crate) left: Option<Duration>,
+    /// What pauses and cancels the transfer that the request belongs to.
+    pub(crate) control: Option<&'a Control>,
 }
 
 pub(crate) struct Answer {
@@ -149,12 +151,12 @@ impl Transport for Ureq {
         let uri = parts.uri.clone();
         let proxy = route(&self.routes, &uri)?;
         let until = call.left.map(|left| Instant::now() + left);
-        let _begun = state::begin(until);
+        let _begun = state::begin(until, call.control);
         let mut nothing = io::empty();
         let has_body = call.body.is_some();
         let length =
             parts.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let mut outgoing = RequestBody { reader: call.body.unwrap_or(&mut nothing), left: length };
+        let mut outgoing = SentBody { reader: call.body.unwrap_or(&mut nothing), left: length };
         let answer = if has_body || length.is_some() {
             self.run(http::Request::from_parts(parts, SendBody::from_reader(&mut outgoing)), call.response_timeout)
         } else {
@@ -176,7 +178,13 @@ impl Transport for Ureq {
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody::new(body, until, longest, StallDetector::new((bytes_per_second, over)))),
+            body: Box::new(AnswerBody::new(
+                body,
+                until,
+                call.control.cloned(),
+                longest,
+                StallDetector::new((bytes_per_second, over)),
+            )),
         })
     }
 }
@@ -193,13 +201,13 @@ fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(
 
 /// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
 /// counts to the end, gets bytes that go nowhere.
-struct RequestBody<'b> {
+struct SentBody<'b> {
     reader: &'b mut dyn Read,
     /// How many bytes are still to be sent, where the length is announced.
     left: Option<u64>,
 }
 
-impl Read for RequestBody<'_> {
+impl Read for SentBody<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = if state::is_body_refused() {
             self.left.map_or(0, |left| usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len())))
@@ -252,7 +260,7 @@ pub(crate) fn exchange(
     let uri = request.uri().clone();
     let proxy = self::route(&routes, &uri)?;
     let until = Instant::now() + route.timeout;
-    let _begun = state::begin(Some(until));
+    let _begun = state::begin(Some(until), None);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -262,13 +270,13 @@ pub(crate) fn exchange(
         .proxy(None)
         .tls_config(tls)
         .build();
-    let answer = Control::unsteered(|| agent(config, &routes, route.network.connect_to).run(request));
+    let answer = agent(config, &routes, route.network.connect_to).run(request);
     let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
     check_proxy(parts.status, &uri, proxy.as_deref())?;
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
-    let body = AnswerBody::new(body, Some(until), route.timeout, StallDetector::new((0, route.timeout)));
+    let body = AnswerBody::new(body, Some(until), None, route.timeout, StallDetector::new((0, route.timeout)));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
     read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
     if text.len() > route.limit {
@@ -283,6 +291,7 @@ struct AnswerBody {
     reader: BodyReader<'static>,
     /// When the call is over that it belongs to.
     until: Option<Instant>,
+    control: Option<Control>,
     /// How long it may take until a byte of content comes, whatever comes around it.
     longest: Duration,
     stall: StallDetector,
@@ -290,8 +299,14 @@ struct AnswerBody {
 }
 
 impl AnswerBody {
-    fn new(body: Body, until: Option<Instant>, longest: Duration, stall: StallDetector) -> Self {
-        Self { reader: body.into_reader(), until, longest, stall, reset: false }
+    fn new(
+        body: Body,
+        until: Option<Instant>,
+        control: Option<Control>,
+        longest: Duration,
+        stall: StallDetector,
+    ) -> Self {
+        Self { reader: body.into_reader(), until, control, longest, stall, reset: false }
     }
 }
 
@@ -299,7 +314,7 @@ impl Read for AnswerBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let before = Instant::now();
         let end = before.checked_add(self.longest);
-        let _begun = state::begin(self.until.into_iter().chain(end).min());
+        let _begun = state::begin(self.until.into_iter().chain(end).min(), self.control.as_ref());
         let read = self.reader.read(buf);
         self.reset |= state::was_reset();
         match read {

@@ -1,7 +1,9 @@
 //! What a thread's call has come to. A send stays on its thread, so that the parts of a connection find it here.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Instant;
+
+use crate::control::Control;
 
 /// How far the connection of a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,22 +37,29 @@ const IDLE: State = State { phase: Phase::Resolving, until: None, reset: false, 
 
 thread_local! {
     static STATE: Cell<State> = const { Cell::new(IDLE) };
+    /// What pauses and cancels the call.
+    static CONTROL: RefCell<Option<Control>> = const { RefCell::new(None) };
 }
 
 /// Ends what [`begin`] began. The caller's code may send a request while another one reads its body or hands out an
 /// answer, so that the outer one's state comes back.
 #[must_use = "the call is over when this is dropped"]
-pub(super) struct Begun(State);
+pub(super) struct Begun(State, Option<Control>);
 
 impl Drop for Begun {
     fn drop(&mut self) {
         STATE.set(self.0);
+        CONTROL.set(self.1.take());
     }
 }
 
 /// Begins a call, or the reading of its answer.
-pub(super) fn begin(until: Option<Instant>) -> Begun {
-    Begun(STATE.replace(State { until, ..IDLE }))
+pub(super) fn begin(until: Option<Instant>, control: Option<&Control>) -> Begun {
+    Begun(STATE.replace(State { until, ..IDLE }), CONTROL.replace(control.cloned()))
+}
+
+pub(super) fn control() -> Option<Control> {
+    CONTROL.with_borrow(Clone::clone)
 }
 
 fn change(change: impl FnOnce(&mut State)) {
@@ -94,15 +103,17 @@ mod tests {
     #[test]
     fn a_call_within_a_call_leaves_the_outer_one_as_it_was() {
         let end = Instant::now();
-        let outer = begin(Some(end));
+        let outer = begin(Some(end), Some(&Control::default()));
         reached(Phase::Connected);
         {
-            let _inner = begin(None);
-            assert_eq!((phase(), until()), (Phase::Resolving, None));
+            let _inner = begin(None, None);
+            assert_eq!((phase(), until(), control().is_none()), (Phase::Resolving, None, true));
             refuse_body();
         }
         assert_eq!((phase(), until(), is_body_refused()), (Phase::Connected, Some(end), false));
+        assert!(control().is_some());
         drop(outer);
+        assert!(control().is_none());
         assert_eq!(phase(), Phase::Resolving);
     }
 }

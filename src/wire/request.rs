@@ -20,11 +20,10 @@ const SECRET_HEADERS: [&str; 4] = [
     "x-cos-copy-source-server-side-encryption-customer-key",
 ];
 
+const CONTENT_MD5: &str = "content-md5";
 /// How many headers a request may have, and how many bytes of them. No server takes more.
 const MOST_HEADERS: usize = 1000;
 const HEADERS_LIMIT: usize = 64 * 1024;
-
-const CONTENT_MD5: &str = "content-md5";
 
 /// Marks a request that is sent once more after a failure.
 pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");

@@ -253,6 +253,28 @@ fn a_server_that_is_silent_does_not_hold_up_a_cancel() {
 }
 
 #[test]
+fn fault_64_a_server_that_is_silent_when_an_upload_starts_or_is_aborted_does_not_hold_up_a_cancel() {
+    let scene = Scene::new(9);
+    scene.cos.inject(Fault::Hang(Moment::BeforeAnswer), Match::any().method("POST").query("uploads"), 1);
+    let upload = scene.upload().start().unwrap();
+    scene.until_hanging();
+    stops_within_a_second(|| {
+        upload.cancel();
+        kind(upload.wait())
+    });
+    let scene = Scene::new(10);
+    let (callback, arrived, go_on) = gate(MIB as u64 + 1);
+    scene.cos.inject(Fault::Hang(Moment::BeforeBody), Match::any().method("DELETE"), 1);
+    let upload = scene.upload().discard_on_cancel(true).progress_callback(callback).start().unwrap();
+    arrived.recv().unwrap();
+    stops_within_a_second(|| {
+        upload.cancel();
+        go_on.send(()).unwrap();
+        kind(upload.wait())
+    });
+}
+
+#[test]
 fn fault_64_a_pause_between_attempts_does_not_hold_up_a_cancel() {
     let scene = Scene::new(8);
     let busy = cos_emulator::Answer::error(503, "SlowDown").header("Retry-After", "30");

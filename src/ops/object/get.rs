@@ -7,7 +7,7 @@ use super::head::HeadObjectOutput;
 use super::stream_body::StreamBody;
 use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::client::resuming_body::Resuming;
+use crate::client::resuming_body::ResumingBody;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
@@ -88,7 +88,7 @@ impl GetObject<'_> {
         answer.check_status()?;
         answer.check_range(again.headers.get(RANGE))?;
         let status = answer.status;
-        let answer = Resuming::wrap(self.client, again, answer);
+        let answer = ResumingBody::wrap(self.client, again, answer);
         let mut meta = HeadObjectOutput::of(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;

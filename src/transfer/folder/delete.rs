@@ -8,7 +8,6 @@ use http::Method;
 use super::keys::argument;
 use super::schedule::each;
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::object::delete_many::{Delete, DeleteError, DeleteKey, version};
 use crate::ops::options;
@@ -113,6 +112,8 @@ impl DeletePrefix<'_> {
     /// Deletes the objects.
     pub fn send(mut self) -> Result<DeletePrefixReport, CosError> {
         self.request.check()?;
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         let (bucket, prefix) = self.request.target.names()?;
         if prefix.is_empty() && !self.whole_bucket {
             let why = "is empty, which stands for the whole bucket; whole_bucket(true) allows it";
@@ -123,6 +124,7 @@ impl DeletePrefix<'_> {
         let output = Mutex::new(DeletePrefixReport::default());
         each(
             &pool,
+            &control,
             |hand_out| {
                 // A page is deleted when the next one has come, which starts after its last key.
                 let mut page: Option<Vec<DeleteKey>> = None;
@@ -149,7 +151,7 @@ impl DeletePrefix<'_> {
 impl DeletePrefix<'static> {
     /// Starts to delete on threads of its own and returns a handle.
     pub fn start(self) -> Result<TransferHandle<DeletePrefixReport>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
@@ -213,7 +215,7 @@ impl Deletes<'_> {
             let request = self.client.delete_objects(self.bucket, Delete::from(many.clone()));
             request.with_extras(&self.extras).send()
         };
-        match Control::of_this_thread().repeat(delete) {
+        match delete() {
             Ok(answer) => {
                 let asked: HashSet<_> =
                     many.iter().map(|object| name(&object.key, object.version_id.as_ref())).collect();
@@ -254,7 +256,7 @@ impl Deletes<'_> {
         if let Some(version) = &object.version_id {
             request.set_query("versionId", version);
         }
-        Control::of_this_thread().repeat(|| self.client.execute(request.repeat())).map(|_| ())
+        self.client.execute(request).map(|_| ())
     }
 }
 

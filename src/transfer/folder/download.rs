@@ -141,6 +141,8 @@ impl<'a> DownloadDirectory<'a> {
     /// Downloads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         part_size_bytes(self.part_size)?;
         let filter = self.patterns.build()?;
         let pool = threads(self.max_thread)?;
@@ -164,6 +166,7 @@ impl<'a> DownloadDirectory<'a> {
         };
         each(
             &pool,
+            &control,
             |hand_out| {
                 for object in self.client.list_objects(bucket).prefix(prefix).objects() {
                     let object = object?;
@@ -273,7 +276,7 @@ impl Downloads<'_> {
 impl DownloadDirectory<'static> {
     /// Starts the download on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DirectoryReport>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 

@@ -8,7 +8,6 @@ use http::{HeaderMap, Method};
 use super::keys::argument;
 use super::walk::modified;
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::response::Response;
@@ -76,8 +75,7 @@ impl Pair<'_> {
         let target = Target::object(self.bucket, argument(&self.object.key));
         let mut request = Request::new("head_object", Method::HEAD, target);
         request.headers = self.headers;
-        let answer = Control::of_this_thread().repeat(|| self.client.execute(request.repeat()));
-        let head = match answer {
+        let head = match self.client.execute(request) {
             Ok(answer) => HeadObjectOutput::of(answer.headers),
             Err(error) => {
                 log::debug!("cannot ask for the CRC-64 of {:?}: {error}", self.object.key);
