@@ -10,6 +10,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
+use super::content_md5;
 use super::file::{FileIdentity, FileParts, FileUpload};
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, UploadCheckpoint, UploadIdentity};
@@ -230,6 +231,9 @@ impl<'a> UploadFile<'a> {
         self.client = self.client.steered_by(&control);
         let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
         let identity = FileIdentity::of(&file, &self.path)?;
+        if identity.len() > self.threshold && identity.len() > part_size {
+            content_md5::check(&file, &self.path, identity.len(), &mut self.request.headers)?;
+        }
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let stop = StopSignal::new(&control);
         let upload = FileUpload {
