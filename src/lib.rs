@@ -67,6 +67,7 @@ mod client;
 mod config;
 mod control;
 mod credentials;
+mod dict;
 #[cfg(feature = "encryption")]
 mod encryption;
 mod error;
@@ -87,41 +88,41 @@ pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
 pub use credentials::{CachedCredentials, CredentialProvider, Credentials, EnvironmentCredentials, ExposedCredentials};
+pub use dict::{Dict, Number};
 #[cfg(feature = "encryption")]
 pub use encryption::{
     AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys,
 };
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
-pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};
-pub use ops::bucket::base::{BucketExists, CreateBucket, DeleteBucket, HeadBucket, HeadBucketOutput};
-pub use ops::bucket::cors::{
-    CorsConfiguration, CorsRule, DeleteBucketCors, GetBucketCors, GetBucketCorsOutput, PutBucketCors,
-};
+pub use ops::acl::{AccessControlList, AccessControlPolicy, GetAclOutput, Grant, Grantee, PolicyOwner};
+pub use ops::argument::{Arg, DictArgument, Param};
+pub use ops::bucket::acl::PutBucketAcl;
+pub use ops::bucket::base::{CreateBucket, HeadBucketOutput};
+pub use ops::bucket::cors::{CorsConfiguration, CorsRule};
 pub use ops::bucket::lifecycle::{
-    AbortIncompleteMultipartUpload, DeleteBucketLifecycle, GetBucketLifecycle, GetBucketLifecycleOutput, LifecycleAnd,
-    LifecycleConfiguration, LifecycleExpiration, LifecycleFilter, LifecycleRule, LifecycleTag, LifecycleTransition,
-    NoncurrentVersionExpiration, NoncurrentVersionTransition, PutBucketLifecycle,
+    AbortIncompleteMultipartUpload, LifecycleAnd, LifecycleConfiguration, LifecycleExpiration, LifecycleFilter,
+    LifecycleRule, LifecycleTag, LifecycleTransition, NoncurrentVersionExpiration, NoncurrentVersionTransition,
 };
 pub use ops::bucket::list::{CommonPrefix, ListObjects, ListObjectsOutput, Object, Owner};
-pub use ops::bucket::location::{GetBucketLocation, GetBucketLocationOutput};
-pub use ops::bucket::versioning::{GetBucketVersioning, GetBucketVersioningOutput, PutBucketVersioning};
+pub use ops::bucket::location::BucketLocation;
+pub use ops::bucket::versioning::VersioningConfiguration;
 pub use ops::bucket::versions::{DeleteMarker, ListObjectsVersions, ListObjectsVersionsOutput, ObjectVersion};
+pub use ops::call::Call;
 pub use ops::date::get_date;
 pub use ops::multipart::complete::{CompleteMultipartUpload, CompleteMultipartUploadOutput, MultipartUpload, Part};
-pub use ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload, CreateMultipartUploadOutput};
+pub use ops::multipart::create::{CreateMultipartUpload, CreateMultipartUploadOutput};
 pub use ops::multipart::list_parts::{ListParts, ListPartsOutput, ListedPart};
 pub use ops::multipart::list_uploads::{ListMultipartUploads, ListMultipartUploadsOutput, Upload};
 pub use ops::multipart::upload_part::UploadPart;
 pub use ops::multipart::upload_part_copy::UploadPartCopy;
-pub use ops::object::acl::{GetObjectAcl, GetObjectAclOutput, PutObjectAcl};
+pub use ops::object::acl::PutObjectAcl;
 pub use ops::object::append::{AppendObject, AppendObjectOutput};
 pub use ops::object::copy::{CopyObject, CopyObjectOutput};
 pub use ops::object::delete::{DeleteObject, DeleteObjectOutput};
 pub use ops::object::delete_many::{Delete, DeleteError, DeleteKey, DeleteObjects, DeleteObjectsOutput, DeletedObject};
 pub use ops::object::event_stream::{EventStream, SelectEvent, SelectStats};
 pub use ops::object::get::{GetObject, GetObjectOutput};
-pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
+pub use ops::object::head::{HeadObject, HeadObjectOutput};
 pub use ops::object::put::{PutObject, PutObjectOutput};
 pub use ops::object::restore::{CasJobParameters, RestoreObject, RestoreRequest};
 pub use ops::object::select::{
@@ -130,6 +131,7 @@ pub use ops::object::select::{
 };
 pub use ops::object::stream_body::StreamBody;
 pub use ops::presign::{GetAuth, GetPresignedUrl};
+pub use ops::response::Response;
 pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};
 pub use ops::values::{Acl, StorageClass};
 pub use providers::chain::CredentialChain;
@@ -137,6 +139,7 @@ pub use providers::instance::InstanceRoleCredentials;
 pub use providers::policy::{StsPolicy, StsStatement};
 pub use providers::profile::ProfileCredentials;
 pub use providers::sts::{AssumeRoleCredentials, FederationTokenCredentials};
+pub use serde_json::json;
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::copy::{CopyOutput, CopyTransfer};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};

@@ -3,8 +3,9 @@
 use super::client::CosEncryptionClient;
 use super::uploads::Closing;
 use crate::error::CosError;
+use crate::ops::call::Call;
 use crate::ops::multipart::complete::{CompleteMultipartUpload, MultipartUpload, Part};
-use crate::ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload};
+use crate::ops::multipart::create::CreateMultipartUpload;
 use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::options::chosen;
@@ -148,7 +149,7 @@ impl CosEncryptionClient {
         bucket: impl Into<String>,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-    ) -> AbortMultipartUpload<'_> {
+    ) -> Call<'_, ()> {
         let upload_id = upload_id.into();
         self.uploads.ended(&upload_id);
         self.inner.abort_multipart_upload(bucket, key, upload_id)
@@ -181,7 +182,7 @@ impl CosEncryptionClient {
         let Closing { place, number, headers } = closing;
         let body = place.cipher.seal("".into(), place.offset, place.ends);
         let answer = self.inner.upload_part(bucket, key, body, number, upload_id).with_headers(headers).send()?;
-        parts.part.push(Part { part_number: number, etag: answer.etag });
+        parts.part.push(Part { part_number: number, etag: answer.etag.clone() });
         Ok(parts)
     }
 }

@@ -25,10 +25,10 @@ pub fn envelope(data: &[u8]) {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    if let Ok(wrapped) = Wrapped::read(&Headers::from(headers.clone()))
+    if let Ok(wrapped) = Wrapped::read(&Headers::of(headers.clone()))
         && let Ok(key) = provider.unwrap(&wrapped)
     {
-        let proof = tag::check(provider.secret(&key), &place(3), &wrapped, &Headers::from(headers));
+        let proof = tag::check(provider.secret(&key), &place(3), &wrapped, &Headers::of(headers));
         assert!(!matches!(proof, Ok(KeyProof::Tagged)), "a tag was made up");
     }
 
@@ -44,7 +44,7 @@ pub fn envelope(data: &[u8]) {
     written.insert(TAG, HeaderValue::from_str(&made).expect("Base64 is a header's value"));
     let (choice, _) = choice(data);
     let check = |headers: &HeaderMap, place: &ObjectName| {
-        let headers = Headers::from(headers.clone());
+        let headers = Headers::of(headers.clone());
         let wrapped = Wrapped::read(&headers).ok()?;
         let found = provider.unwrap(&wrapped).ok()?;
         let proof = tag::check(provider.secret(&found), place, &wrapped, &headers).ok()?;
@@ -98,7 +98,7 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    assert!(native::open(provider, &place(3), &Headers::from(headers)).is_err(), "metadata were made up");
+    assert!(native::open(provider, &place(3), &Headers::of(headers)).is_err(), "metadata were made up");
 
     let random = move |bytes: &mut [u8]| {
         bytes.fill(choice);
@@ -110,7 +110,7 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
     let open =
-        |headers: &HeaderMap, place: &ObjectName| native::open(provider, place, &Headers::from(headers.clone())).ok();
+        |headers: &HeaderMap, place: &ObjectName| native::open(provider, place, &Headers::of(headers.clone())).ok();
     let content = place(0).key.into_bytes();
     let mut frame = content.clone();
     let tag = key.seal_frame(1, true, &mut frame).expect("a frame is short enough");

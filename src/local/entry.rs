@@ -77,9 +77,19 @@ pub(crate) struct DirEntry {
     name: OsString,
 }
 
+fn is_separator(byte: &u8) -> bool {
+    std::path::is_separator(char::from(*byte))
+}
+
 impl DirEntry {
     /// Opens the folder that a path's last name is in.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        // A trailing separator or dot would be left out of the name.
+        let text = path.as_os_str().as_encoded_bytes();
+        let text = text.strip_suffix(b".").filter(|text| text.last().is_some_and(is_separator)).unwrap_or(text);
+        if text.last().is_some_and(is_separator) {
+            return Err(io::Error::other("it is the name of a folder, not of a file"));
+        }
         let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;
         Ok(Folder::open(folder_of(path))?.place(name))
     }

@@ -14,7 +14,8 @@ use crate::wire::uri::{Location, Target, encode_query, locate};
 impl CosS3Client {
     /// Computes the `Authorization` header of a request that someone else sends.
     ///
-    /// An empty `key` is an error, as in Python; an anonymous client's signature is empty.
+    /// The key `"/"` stands for the bucket itself, for what is done to buckets. An empty key is an error, as in Python; an
+    /// anonymous client's signature is empty.
     ///
     /// Python:
     /// ```python
@@ -26,7 +27,8 @@ impl CosS3Client {
         GetAuth { signing: Signing::new(self, "get_auth", method.as_ref(), bucket, key) }
     }
 
-    /// Makes a URL that lets whoever has it send one kind of request until it expires.
+    /// Makes a URL that lets whoever has it send one kind of request until it expires. The key `"/"` stands
+    /// for the bucket itself.
     ///
     /// With temporary credentials the URL carries their token, signed, so that it works as it is, and ends no later
     /// than they do, where that is known.
@@ -40,7 +42,7 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let config = qcloud_cos::CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("k").build()?;
     /// # let client = qcloud_cos::CosS3Client::new(config)?;
-    /// let url = client.get_presigned_url("examplebucket-1250000000", "test.txt", "PUT").expired(120).sign()?;
+    /// let url = client.get_presigned_url(bucket, "test.txt", "PUT").expired(120).sign()?;
     /// assert!(url.starts_with("https://examplebucket-1250000000.cos.ap-beijing.myqcloud.com/test.txt?q-sign-algorithm=sha1&"));
     /// # Ok(()) }
     /// ```
@@ -97,7 +99,10 @@ impl<'a> Signing<'a> {
         bucket: impl Into<String>,
         key: impl Into<String>,
     ) -> Self {
-        let target = Target::object(bucket, key);
+        let key = key.into();
+        // As the documents have it, for what is done to a bucket.
+        let target =
+            if matches!(key.as_str(), "" | "/") { Target::bucket(bucket) } else { Target::object(bucket, key) };
         let request = match Method::from_bytes(method.to_ascii_uppercase().as_bytes()) {
             Ok(method) => Request::new(operation, method, target),
             Err(error) => {

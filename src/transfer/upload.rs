@@ -26,10 +26,9 @@ use crate::local::open_file;
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
-
-use crate::wire::respond::Headers;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
 pub(crate) const PART_HEADERS: [&str; 4] = [
@@ -223,7 +222,7 @@ impl<'a> UploadFile<'a> {
     }
 
     /// Uploads the file.
-    pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<UploadFileOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
@@ -244,6 +243,7 @@ impl<'a> UploadFile<'a> {
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             self.send_whole(&upload)
         } else {
+            upload.check_md5(&mut self.request.headers)?;
             let plan = upload.sealable(Plan::upload(identity.len(), part_size))?;
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
             self.send_parts(&upload, &pool, plan)
@@ -255,13 +255,18 @@ impl<'a> UploadFile<'a> {
         Ok(output)
     }
 
-    fn send_whole(&self, upload: &FileUpload<'_>) -> Result<UploadFileOutput, CosError> {
+    fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
         let put = self.request.repeat().with_body(upload.section(whole));
         Ok(upload.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(&self, upload: &FileUpload<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
+    fn send_parts(
+        &self,
+        upload: &FileUpload<'_>,
+        pool: &ThreadPool,
+        plan: Plan,
+    ) -> Result<Response<UploadFileOutput>, CosError> {
         let (bucket, key) = self.request.target.names()?;
         let path = absolute(upload.path).map_err(|e| CosClientError::local(upload.path, "cannot use", e))?;
         let identity = UploadIdentity {
@@ -293,20 +298,17 @@ impl<'a> UploadFile<'a> {
 
 impl UploadFile<'static> {
     /// Starts the upload on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
         TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
-/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
-/// parts also bucket, key, ETag and location.
+/// A file that was uploaded. Python's dict of it holds the headers of the last answer, and for an upload in parts also
+/// bucket, key, ETag and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UploadFileOutput {
-    /// All headers of the last answer.
-    #[serde(flatten)]
-    pub headers: Headers,
     /// The address of the object; only for an upload in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -328,14 +330,11 @@ pub struct UploadFileOutput {
     /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl From<PutObjectOutput> for UploadFileOutput {
-    fn from(put: PutObjectOutput) -> Self {
-        Self {
+impl From<Response<PutObjectOutput>> for Response<UploadFileOutput> {
+    fn from(put: Response<PutObjectOutput>) -> Self {
+        put.map(|put| UploadFileOutput {
             location: None,
             bucket: None,
             key: None,
@@ -343,15 +342,13 @@ impl From<PutObjectOutput> for UploadFileOutput {
             etag: put.etag,
             version_id: put.version_id,
             crc64: put.crc64,
-            request_id: put.request_id,
-            headers: put.headers,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
-    fn from(complete: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<UploadFileOutput> {
+    fn from(complete: Response<CompleteMultipartUploadOutput>) -> Self {
+        complete.map(|complete| UploadFileOutput {
             location: Some(complete.location),
             bucket: Some(complete.bucket),
             key: Some(complete.key),
@@ -359,8 +356,6 @@ impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
             etag: complete.etag,
             version_id: complete.version_id,
             crc64: complete.crc64,
-            request_id: complete.request_id,
-            headers: complete.headers,
-        }
+        })
     }
 }

@@ -20,6 +20,7 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::object::put::{UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -130,7 +131,7 @@ impl UploadFileFromBuffer<'_> {
     }
 
     /// Uploads what the reader gives.
-    pub fn send(self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
         let control = client.transfer_control();
         let client = &client.steered_by(&control);
@@ -169,7 +170,7 @@ impl UploadFileFromBuffer<'_> {
 impl UploadFileFromBuffer<'static> {
     /// Starts the upload on threads of its own and returns its handle. A pause is noticed between two reads
     /// of the body; a cancelled upload deletes its parts, for nobody can read the body again.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
         TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
@@ -255,7 +256,7 @@ impl ReaderParts<'_> {
         let Destination { client, bucket, key, .. } = self.to;
         let put = client.upload_part(bucket, key, data, number, &upload.id);
         let answer = put.with_headers(self.headers.clone()).send()?;
-        Ok(Done::new(number, answer.etag, answer.sent_crc64, data.len() as u64))
+        Ok(Done::new(number, answer.etag.as_str(), answer.sent_crc64, data.len() as u64))
     }
 }
 

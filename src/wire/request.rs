@@ -43,7 +43,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// What an operation knows about its own repetition and answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
     pub(crate) idempotent: bool,
@@ -59,18 +59,26 @@ pub(crate) struct Traits {
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
     pub(crate) trickles: bool,
+    /// By what a success shows that it is one.
+    pub(crate) proof: Proof,
 }
 
-impl Default for Traits {
-    fn default() -> Self {
-        Self {
-            idempotent: true,
-            response_timeout: None,
-            unsigned_query: false,
-            verify_crc: false,
-            compute_crc: false,
-            transfer: false,
-            trickles: false,
+/// What COS says when it has carried out a request, and what a proxy or a portal that answers in its place does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Proof {
+    #[default]
+    RequestId,
+    ETag,
+    AppendPosition,
+}
+
+impl Proof {
+    /// Returns the header that must be there.
+    pub(crate) fn header(self) -> &'static str {
+        match self {
+            Self::RequestId => "x-cos-request-id",
+            Self::ETag => "etag",
+            Self::AppendPosition => "x-cos-next-append-position",
         }
     }
 }
@@ -105,6 +113,8 @@ impl From<u32> for QueryValue {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(operation: &'static str, method: Method, target: Target) -> Self {
+        // A POST may start work that is paid for: after a lost answer it is sent again only where it says so.
+        let traits = Traits { idempotent: method != Method::POST, ..Traits::default() };
         Self {
             operation,
             method,
@@ -113,10 +123,16 @@ impl<'a> Request<'a> {
             headers: HeaderMap::new(),
             body: Body(BodyKind::None),
             declared_length: None,
-            traits: Traits::default(),
+            traits,
             reserved: None,
             deferred: None,
         }
+    }
+
+    /// Says that a second request does no harm where the answer to the first got lost, though it is a POST.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.traits.idempotent = true;
+        self
     }
 
     pub(crate) fn with_body(mut self, body: Body<'a>) -> Self {
@@ -124,8 +140,9 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Sets what is known of its repetition and answer. What is idempotent by its method stays so.
     pub(crate) fn with_traits(mut self, traits: Traits) -> Self {
-        self.traits = traits;
+        self.traits = Traits { idempotent: self.traits.idempotent || traits.idempotent, ..traits };
         self
     }
 
@@ -146,6 +163,39 @@ impl<'a> Request<'a> {
         match self.query.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
             None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Sets a query parameter that must be a number; `field` is what an error names.
+    pub(crate) fn set_number(&mut self, field: &str, name: &str, value: &str) {
+        match value.trim().parse::<u64>() {
+            Ok(number) => self.set_query(name, number.to_string()),
+            Err(_) => self.defer(CosClientError::invalid(field, format!("{value:?} is no number"))),
+        }
+    }
+
+    /// Declares the length of a body that does not know its own.
+    pub(crate) fn declare_length(&mut self, value: Option<String>) {
+        match value.map(|value| value.trim().parse().map_err(|_| value)) {
+            None => {}
+            Some(Ok(length)) => self.declared_length = Some(length),
+            Some(Err(value)) => {
+                self.defer(CosClientError::invalid("content_length", format!("{value:?} is no number of bytes")));
+            }
+        }
+    }
+
+    /// Sets the speed limit that COS applies, in bit/s.
+    pub(crate) fn limit_traffic(&mut self, value: Option<String>) {
+        let Some(value) = value else { return };
+        match value.trim().parse::<u64>() {
+            Ok(limit) if (819_200..=838_860_800).contains(&limit) => {
+                self.set_header("x-cos-traffic-limit", &limit.to_string());
+            }
+            _ => {
+                let why = format!("{value:?} is not within 819200..=838860800 bit/s");
+                self.defer(CosClientError::invalid("traffic_limit", why));
+            }
         }
     }
 
@@ -210,6 +260,14 @@ impl<'a> Request<'a> {
     /// Remembers the first error for when the request is sent.
     pub(crate) fn defer(&mut self, error: CosClientError) {
         self.deferred.get_or_insert(error);
+    }
+
+    /// Takes an argument that is part of the request; one that is wrong is remembered, and its default stands in.
+    pub(crate) fn keep<T: Default>(&mut self, argument: Result<T, CosClientError>) -> T {
+        argument.unwrap_or_else(|error| {
+            self.defer(error);
+            T::default()
+        })
     }
 
     /// Fails with the first error a setter met.

@@ -274,7 +274,7 @@ fn fault_21_completion_repeated() {
 fn fault_22_copy_fails_inside_200() {
     let scene = Scene::new();
     let source = || CopySource::new(BUCKET, "k", scene.cos.region());
-    let upload_id = scene.client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let upload_id = scene.client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id.clone();
     let copy = |operation| match operation {
         "copy_object" => scene.client.copy_object(BUCKET, "copy", source()).send(),
         _ => scene.client.upload_part_copy(BUCKET, "parts", 1, &upload_id, source()).send(),
@@ -334,7 +334,7 @@ fn fault_29_redirects() {
 #[test]
 fn fault_30_not_modified() {
     let scene = Scene::new();
-    let etag = scene.client.head_object(BUCKET, "k").send().unwrap().etag;
+    let etag = scene.client.head_object(BUCKET, "k").send().unwrap().etag.clone();
     for answer in [
         scene.client.get_object(BUCKET, "k").if_none_match(&etag).send().map(drop),
         scene.download(&scene.client).if_none_match(&etag).send().map(drop),

@@ -405,8 +405,8 @@ fn an_upload_that_may_have_been_started_twice_says_so() {
 fn a_completion_that_nothing_tells_of_is_ambiguous() {
     let (cos, client) = start();
     let upload = || {
-        let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id;
-        let etag = client.upload_part(BUCKET, "k", b"part", 1, &id).send().unwrap().etag;
+        let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id.clone();
+        let etag = client.upload_part(BUCKET, "k", b"part", 1, &id).send().unwrap().etag.clone();
         (id, vec![Part { part_number: 1, etag }])
     };
     for fault in [lost(), Fault::Answer(Answer::new(200).body("   ").carried_out())] {

@@ -35,7 +35,7 @@ impl StreamBody {
     pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers, attempts: Attempts) -> Self {
         let length = headers.number("content-length");
         // The checksum is the whole object's, so a range cannot be compared with it.
-        let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
+        let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status != 206);
         let check = check.map(|expected| (Crc64::new(), expected));
         Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, attempts }
     }
@@ -194,7 +194,7 @@ mod tests {
     fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
         let map: HeaderMap =
             headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        StreamBody::new(Box::new(content), 200, &map.into(), Attempts::default())
+        StreamBody::new(Box::new(content), 200, &Headers::of(map), Attempts::default())
     }
 
     #[test]

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
-use serde::Serialize;
 
 use self::partial::{Download, Partial};
 use self::range::Fetch;
@@ -20,9 +19,10 @@ use crate::client::CosS3Client;
 use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{CONDITIONS, HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
+use crate::ops::response::{Response, shown_as};
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::{PartRange, Plan, part_size_bytes};
 use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
@@ -114,7 +114,7 @@ pub struct DownloadFile<'a> {
     opener: Option<Opener<'a>>,
     threads: Option<&'a ThreadPool>,
     place: Option<DirEntry>,
-    head: Option<HeadObjectOutput>,
+    head: Option<Response<HeadObjectOutput>>,
     size: Option<u64>,
 }
 
@@ -223,7 +223,7 @@ impl<'a> DownloadFile<'a> {
     }
 
     /// Takes the object to be as COS said before, instead of asking again: as a HEAD, or else a list.
-    pub(crate) fn known(mut self, head: Option<HeadObjectOutput>, size: u64) -> Self {
+    pub(crate) fn known(mut self, head: Option<Response<HeadObjectOutput>>, size: u64) -> Self {
         self.head = head;
         self.size = Some(size);
         self
@@ -257,7 +257,8 @@ impl<'a> DownloadFile<'a> {
         let cipher = opened.map(|opened| opened.cipher);
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
-        if head.content_length <= self.threshold || head.content_length <= part_size {
+        // What has no known length comes in one request.
+        if head.length().is_none_or(|length| length <= self.threshold || length <= part_size) {
             let progress = Progress::new(content, callback, &control);
             return self.fetch_whole(&place, &progress);
         }
@@ -290,7 +291,7 @@ impl<'a> DownloadFile<'a> {
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
-    fn check_crc_known(&self, meta: &HeadObjectOutput) -> Result<(), CosClientError> {
+    fn check_crc_known(&self, meta: &Response<HeadObjectOutput>) -> Result<(), CosClientError> {
         if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
             let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
             let why = format!("{setting}: COS does not say the object's CRC-64");
@@ -299,11 +300,13 @@ impl<'a> DownloadFile<'a> {
         Ok(())
     }
 
-    fn head(&self) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
-        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+        // Asked once and here, so that they mean the same at every size.
+        head.headers.extend(options::chosen(&self.request.headers, &CONDITIONS));
+        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
     /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
@@ -360,22 +363,27 @@ impl<'a> DownloadFile<'a> {
         begin: impl FnOnce() -> Result<(), CosClientError>,
     ) -> Result<DownloadFileOutput, FetchFailure> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
+        answer.check_status()?;
         answer.check_range(None)?;
         let answer = ResumingBody::wrap(&self.client, self.request.repeat(), answer);
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let mut meta = HeadObjectOutput::from(answer.headers);
+        let mut meta = HeadObjectOutput::of(answer.headers);
         self.check_crc_known(&meta)?;
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
             let extent = Extent::of(answer.status, &meta.headers)?;
-            meta.content_length = opened.cipher.content_len(meta.content_length);
             body = body.opened(opened.cipher, extent, None)?;
         }
         begin()?;
-        let written = body.copy_to(&self.path, &mut Reported { file, progress });
-        written.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
+        let mut file = Reported { file, progress, written: 0 };
+        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
+            error,
+            body_broke: true,
+            resumes: answer.resumes,
+        })?;
+        meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
 
@@ -388,6 +396,9 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<Partial<'t>, CosError> {
         let partial = Partial::open(download, pool, stop, progress)?;
         let mut headers = self.request.headers.clone();
+        for condition in CONDITIONS {
+            headers.remove(condition);
+        }
         pin(&mut headers, "if-match", &download.head.etag);
         let fetch = Fetch {
             client: &self.client,
@@ -463,12 +474,14 @@ impl DownloadFile<'static> {
 struct Reported<'p, W> {
     file: W,
     progress: &'p Progress<'p>,
+    written: u64,
 }
 
 impl<W: Write> Write for Reported<'_, W> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(buf)?;
         self.progress.forward(written as u64);
+        self.written += written as u64;
         Ok(written)
     }
 
@@ -477,27 +490,19 @@ impl<W: Write> Write for Reported<'_, W> {
     }
 }
 
-/// An object that was downloaded. Serializes to the dict of its headers.
+/// An object that was downloaded.
 ///
-/// The headers' fields are reached through it: `done.etag`, `done.headers`.
-#[derive(Debug, Clone, Serialize)]
+/// What COS says of it is reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// Python's dict of headers.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DownloadFileOutput {
     /// What COS says of the object.
-    #[serde(flatten)]
-    pub meta: HeadObjectOutput,
+    pub meta: Response<HeadObjectOutput>,
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
-    #[serde(skip)]
     pub verified: bool,
-    /// Whether the key was proven to be the right one, where the object was decrypted; none where it was not.
-    #[serde(skip)]
+    /// Whether the key was proven to be the right one, where the object was decrypted; `None` where it was not.
     pub key_proof: Option<KeyProof>,
 }
 
-impl std::ops::Deref for DownloadFileOutput {
-    type Target = HeadObjectOutput;
-
-    fn deref(&self) -> &HeadObjectOutput {
-        &self.meta
-    }
-}
+shown_as!(DownloadFileOutput, meta: Response<HeadObjectOutput>);

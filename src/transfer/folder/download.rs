@@ -21,6 +21,7 @@ use crate::local::{DirEntry, Folder, hidden};
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::transfer::SINGLE_REQUEST;
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
@@ -252,7 +253,11 @@ impl Downloads<'_> {
 
     /// Whether the file is there already, and what was found out of the object. What is there and no file
     /// is an error.
-    fn compare(&self, object: &Object, place: &DirEntry) -> Result<(bool, Option<HeadObjectOutput>), CosError> {
+    fn compare(
+        &self,
+        object: &Object,
+        place: &DirEntry,
+    ) -> Result<(bool, Option<Response<HeadObjectOutput>>), CosError> {
         match place.metadata() {
             Ok(found) if found.is_file() => {}
             Ok(found) => return Err(unsafe_path(&object.key, what_it_is(&found))),

@@ -288,7 +288,7 @@ impl<'t> There<'t> {
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
             let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = fetch()?;
+            let page = fetch()?.into_inner();
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);

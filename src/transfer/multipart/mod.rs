@@ -11,6 +11,7 @@ use self::session::{Destination, Done, OpenUpload};
 use super::plan::{PartRange, Plan};
 use crate::error::{ClientErrorKind, CosError, CosServiceError};
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
+use crate::ops::response::Response;
 
 /// What becomes of the parts of an upload that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ enum Begun<'t> {
     /// The upload, and the parts that it has.
     Upload(OpenUpload<'t>, Vec<Done>),
     /// The object is there already.
-    Completed(Box<CompleteMultipartUploadOutput>),
+    Completed(Box<Response<CompleteMultipartUploadOutput>>),
 }
 
 impl<'t> MultipartUpload<'t> {
@@ -86,7 +87,7 @@ impl<'t> MultipartUpload<'t> {
         &self,
         source: &impl PartSource<'t>,
         earlier: Option<Earlier>,
-    ) -> Result<CompleteMultipartUploadOutput, CosError> {
+    ) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let output = match self.run_once(source, earlier) {
             // Somebody else completed or aborted the upload meanwhile. A new one is ours alone.
             Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" && source.restart() => {
@@ -103,7 +104,7 @@ impl<'t> MultipartUpload<'t> {
         &self,
         source: &impl PartSource<'t>,
         earlier: Option<Earlier>,
-    ) -> Result<CompleteMultipartUploadOutput, CosError> {
+    ) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let (upload, there) = match self.begin(source, earlier)? {
             Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => return Ok(*output),

@@ -10,6 +10,7 @@ use crate::ops::lost_answer::head_written;
 use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::crc64::combine;
 use crate::wire::uri::Target;
 
@@ -59,7 +60,7 @@ impl<'t> Destination<'t> {
     pub(super) fn start(self) -> Result<OpenUpload<'t>, CosError> {
         let client = self.client.unsteered();
         let create = client.create_multipart_upload(self.bucket, self.key);
-        Ok(self.upload(create.with_headers(self.headers.clone()).send()?.upload_id))
+        Ok(self.upload(create.with_headers(self.headers.clone()).send()?.into_inner().upload_id))
     }
 
     /// Returns the newest open upload of the key, whoever started it.
@@ -115,7 +116,7 @@ impl<'t> OpenUpload<'t> {
         &self,
         mut done: Vec<Done>,
         whole: Option<u64>,
-    ) -> Result<CompleteMultipartUploadOutput, CosError> {
+    ) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let Destination { client, bucket, key, headers } = self.to;
         let headers = options::chosen(headers, &COMPLETE_HEADERS);
         done.sort_by_key(|done| done.part.part_number);
@@ -165,19 +166,22 @@ impl<'t> OpenUpload<'t> {
     }
 
     /// Returns the object as its completion would have, if it has this length and CRC-64.
-    pub(super) fn completed_object(&self, (len, crc64): (u64, Option<u64>)) -> Option<CompleteMultipartUploadOutput> {
+    pub(super) fn completed_object(
+        &self,
+        (len, crc64): (u64, Option<u64>),
+    ) -> Option<Response<CompleteMultipartUploadOutput>> {
         let Destination { client, bucket, key, headers } = self.to;
         let head = head_written(client, &Target::object(bucket, key), headers).ok()?;
         let same = crc64.is_some() && head.crc64 == crc64 && head.content_length == len;
-        same.then(|| CompleteMultipartUploadOutput {
-            location: client.get_object_url(bucket, key).unwrap_or_default(),
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            etag: head.etag,
-            version_id: head.version_id,
-            crc64: head.crc64,
-            request_id: head.request_id,
-            headers: head.headers,
+        same.then(|| {
+            head.map(|head| CompleteMultipartUploadOutput {
+                location: client.get_object_url(bucket, key).unwrap_or_default(),
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                etag: head.etag,
+                version_id: head.version_id,
+                crc64: head.crc64,
+            })
         })
     }
 }
