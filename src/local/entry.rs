@@ -1,11 +1,12 @@
 //! Files by the handle of their folder and a name: where the folder's path leads to meanwhile is of no
 //! matter, and no link is followed.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[cfg(unix)]
 use cap_fs_ext::OpenOptionsSyncExt;
@@ -21,12 +22,42 @@ pub(crate) struct Folder {
     dir: Arc<Dir>,
     /// Where it was found, for messages.
     path: PathBuf,
+    /// The files that one call has put below here, where that matters.
+    taken: Option<Arc<Mutex<HashSet<Identity>>>>,
+}
+
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(found: &Metadata) -> Option<Identity> {
+    Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
 }
 
 impl Folder {
     /// Opens a folder of the caller's choice; links on the way are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?), path: path.to_path_buf() })
+        Ok(Self {
+            dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?),
+            path: path.to_path_buf(),
+            taken: None,
+        })
+    }
+
+    /// Remembers which files are put below here, so that none of them is replaced: a file system may take different names
+    /// for one.
+    pub(crate) fn remembering(mut self) -> Self {
+        self.taken = Some(Arc::default());
+        self
+    }
+
+    fn taken(&self) -> Option<MutexGuard<'_, HashSet<Identity>>> {
+        self.taken.as_ref().map(|taken| taken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Has messages name it by the path that the caller knows.
@@ -41,7 +72,8 @@ impl Folder {
 
     /// Opens a folder in this one; a link to a folder is none.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
-        Ok(Self { dir: Arc::new(self.dir.open_dir_nofollow(name)?), path: self.path.join(name) })
+        let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
+        Ok(Self { dir, path: self.path.join(name), taken: self.taken.clone() })
     }
 
     /// Creates a folder in this one, if it is not there, and opens it.
@@ -207,9 +239,27 @@ impl DirEntry {
         Ok(open.is_file())
     }
 
+    /// Claims the file that has the name for one key; false if another key has it already.
+    pub(crate) fn claim(&self) -> bool {
+        let found = self.metadata().ok().and_then(|found| identity(&found));
+        match (self.folder.taken(), found) {
+            (Some(mut taken), Some(found)) => taken.insert(found),
+            _ => true,
+        }
+    }
+
     /// Gives the name to another file of the same folder, in place of what had it.
     pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
+        let mut taken = self.folder.taken();
+        if let Some(taken) = &mut taken {
+            let there = self.metadata().ok().and_then(|found| identity(&found));
+            if there.is_some_and(|there| taken.contains(&there)) {
+                return Err(io::Error::other("its name is that of another key's file on this file system"));
+            }
+            taken.extend(identity(&file.metadata()?));
+        }
         file.folder.dir.rename(&file.name, &self.folder.dir, &self.name)?;
+        drop(taken);
         self.folder.sync();
         Ok(())
     }

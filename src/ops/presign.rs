@@ -101,8 +101,7 @@ impl<'a> Signing<'a> {
     ) -> Self {
         let key = key.into();
         // As the documents have it, for what is done to a bucket.
-        let target =
-            if matches!(key.as_str(), "" | "/") { Target::bucket(bucket) } else { Target::object(bucket, key) };
+        let target = if key == "/" { Target::bucket(bucket) } else { Target::object(bucket, key) };
         let request = match Method::from_bytes(method.to_ascii_uppercase().as_bytes()) {
             Ok(method) => Request::new(operation, method, target),
             Err(error) => {

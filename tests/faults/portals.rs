@@ -224,3 +224,18 @@ fn fault_81_a_length_that_is_not_told_is_not_zero() {
     let error = failed(crate::common::client(server.config()).append_object(BUCKET, "log", 0, b"x").send());
     assert_eq!(*error.kind(), ClientErrorKind::Ambiguous, "{error}");
 }
+
+#[test]
+fn fault_82_a_folder_goes_up_with_keys_that_may_not_list() {
+    use cos_emulator::{Fault, Match};
+    let (cos, client) = start();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        std::fs::write(folder.path().join(name), name).unwrap();
+    }
+    cos.inject(Fault::error(403, "AccessDenied"), Match::any().method("GET").query("prefix"), usize::MAX);
+    let report = client.upload_directory(BUCKET, "up/", folder.path()).send().unwrap();
+    assert!(report.is_complete());
+    cos.clear_faults();
+    assert!(crate::common::get(&client, "up/a") == b"a" && crate::common::get(&client, "up/b") == b"b");
+}

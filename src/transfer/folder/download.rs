@@ -149,7 +149,7 @@ impl<'a> DownloadDirectory<'a> {
         let total = Total::new(self.callback.take());
         let (bucket, prefix) = self.request.target.names()?;
         let opened = fs::create_dir_all(&self.path).and_then(|()| Folder::open(&self.path));
-        let root = opened.map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
+        let root = opened.map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?.remembering();
         let (results, mut claims) = (Results::default(), Claims::new(folds_case(&root)));
         let downloads = Downloads {
             client: &self.client,
@@ -240,7 +240,8 @@ impl Downloads<'_> {
         };
         let place = folder.place(name);
         let head = match self.compare(&job.object, &place)? {
-            (true, _) => return Ok(FileOutcome::Skipped),
+            (true, _) if place.claim() => return Ok(FileOutcome::Skipped),
+            (true, _) => return Err(unsafe_path(key, "its name is that of another key's file on this file system")),
             (false, head) => head,
         };
         let download = self.client.download_file(self.bucket, argument(key), place.path());

@@ -288,7 +288,16 @@ impl<'t> There<'t> {
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
             let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = fetch()?.into_inner();
+            let page = match fetch() {
+                Ok(page) => page.into_inner(),
+                // Keys that may only write are common, and what is not known to be there is sent.
+                Err(CosError::Service(error)) if error.get_status_code() == 403 => {
+                    log::warn!("nothing is skipped, since the bucket may not be listed: {error}");
+                    self.ended = true;
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            };
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);
