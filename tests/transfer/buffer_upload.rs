@@ -65,7 +65,7 @@ fn less_than_a_part_goes_in_one_request() {
         upload.storage_class("STANDARD_IA").send().unwrap();
         assert_eq!(methods(&cos), ["PUT"]);
         assert_eq!(read(&client, "k"), data);
-        assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA".into());
+        assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA");
     }
 }
 
