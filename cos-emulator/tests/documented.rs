@@ -230,6 +230,32 @@ fn appending_to_a_bucket_whose_versioning_is_suspended() {
     assert_eq!(client.get("/log").text(), "abcdef");
 }
 
+/// "GET Object", versionId: 404 for a delete marker. "POST Object", Versioning: no id while versioning is suspended.
+/// "HEAD Object", x-cos-storage-tier.
+#[test]
+fn versions_and_classes_as_headers_tell_them() {
+    let (_emulator, client) = started();
+    let set = |status: &str| {
+        let body = format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+        client.request("PUT", "/").query("versioning", "").body(body).send();
+    };
+    set("Enabled");
+    assert!(client.put("/k", "x").header("x-cos-version-id").is_some());
+    let deleted = client.request("DELETE", "/k").send();
+    for method in ["GET", "HEAD"] {
+        let id = deleted.header("x-cos-version-id").unwrap();
+        let gone = client.request(method, "/k").query("versionId", id).send();
+        assert_eq!((gone.status, gone.header("x-cos-delete-marker")), (404, Some("true")), "{method}");
+    }
+    set("Suspended");
+    assert_eq!(client.put("/k", "x").header("x-cos-version-id"), None);
+    assert_eq!(client.get("/k").header("x-cos-version-id"), Some("null"));
+    assert_eq!(client.request("DELETE", "/k").send().header("x-cos-version-id"), Some("null"));
+    client.request("PUT", "/tiered").header("x-cos-storage-class", "INTELLIGENT_TIERING").body("x").send();
+    assert_eq!(client.get("/tiered").header("x-cos-storage-tier"), Some("FREQUENT"));
+    assert_eq!(client.put("/plain", "x").header("x-cos-storage-tier"), None);
+}
+
 /// "PUT Bucket lifecycle", "PUT Bucket cors" and the pages of the others: what a document must hold.
 #[test]
 fn configurations_lack_nothing_that_is_required() {

@@ -371,7 +371,7 @@ def versions():
     marker = cos.delete_object(Bucket=OTHER, Key="v")
     assert marker["x-cos-delete-marker"] == "true"
     refused(404, "NoSuchKey", cos.get_object, Bucket=OTHER, Key="v")
-    refused(405, "MethodNotAllowed", cos.get_object, Bucket=OTHER, Key="v", VersionId=marker["x-cos-version-id"])
+    refused(404, "NoSuchKey", cos.get_object, Bucket=OTHER, Key="v", VersionId=marker["x-cos-version-id"])
     found, key_marker, id_marker = [], "", ""
     while True:
         page = cos.list_objects_versions(

@@ -191,6 +191,10 @@ pub(crate) fn with_attributes(mut response: Response, bucket: &Bucket, version: 
     if info.storage_class != "STANDARD" {
         response.set("x-cos-storage-class", &info.storage_class);
     }
+    if info.storage_class.ends_with("INTELLIGENT_TIERING") {
+        // Nothing ever moves to another tier here.
+        response.set("x-cos-storage-tier", "FREQUENT");
+    }
     if let Some(id) = bucket.version_header(version) {
         response.set("x-cos-version-id", id);
     }
