@@ -45,6 +45,7 @@ mod cors;
 mod credential;
 mod defaults;
 mod emulator;
+mod encode;
 mod error;
 mod error_document;
 mod exchange;

@@ -1,7 +1,5 @@
 //! What is said about an object besides its bytes: headers, storage class, keys, tags.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
@@ -104,12 +102,6 @@ fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
         kept.push(("Content-Type".to_owned(), kind.to_owned()));
     }
     kept
-}
-
-/// A key as a header shows it.
-pub(crate) fn in_header(key: &str) -> String {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
-    utf8_percent_encode(key, KEPT).to_string()
 }
 
 /// The content type that the suffix of a key stands for.

@@ -75,9 +75,9 @@ impl Bucket {
                 None => Err(Code::NoSuchKey.into()),
             },
             Some(id) => match versions.iter().find(|version| version.info.is_version(id)) {
-                Some(marker) if marker.info.delete_marker => Err(Error::from(Code::NoSuchKey)
-                    .with("x-cos-delete-marker", "true")
-                    .with("x-cos-version-id", id)),
+                Some(marker) if marker.info.delete_marker => {
+                    Err(Error::from(Code::NoSuchKey).with("x-cos-delete-marker", "true").with("x-cos-version-id", id))
+                }
                 Some(version) => Ok(version),
                 None => Err(Code::NoSuchVersion.into()),
             },
