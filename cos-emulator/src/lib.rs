@@ -61,6 +61,7 @@ pub mod signature;
 mod stop;
 mod store;
 mod target;
+mod tasks;
 mod time;
 #[cfg(feature = "tls")]
 mod tls;

@@ -154,6 +154,7 @@ fn reset(context: &Context) -> std::io::Result<()> {
     for bucket in context.own_buckets() {
         create_directly(context, &bucket)?;
     }
+    context.tasks.clear();
     context.log.clear();
     Ok(())
 }
