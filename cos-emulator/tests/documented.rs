@@ -100,7 +100,14 @@ fn a_list_of_grants_comes_back_as_it_was_put() {
         .send();
     assert_eq!(put.status, 200);
     let read = |number| (account(number), "READ".to_owned());
-    assert_eq!(get(), [owner, read(100_000_000_003), read(100_000_000_002)]);
+    assert_eq!(get(), [read(100_000_000_003), read(100_000_000_002), owner.clone()]);
+    for (canned, expected) in [
+        ("public-read", vec![("http://cam.qcloud.com/groups/global/AllUsers".to_owned(), "READ".to_owned())]),
+        ("private", vec![owner]),
+    ] {
+        client.request("PUT", "/").query("acl", "").header("x-cos-acl", canned).send();
+        assert_eq!(get(), expected);
+    }
     // The page's own example writes the grantee's id as `Id`.
     for id in ["ID", "Id"] {
         let document = format!(
@@ -182,6 +189,10 @@ fn some_settings_are_answered_without_content() {
     let policy = r#"{"version":"2.0","Statement":[]}"#;
     assert_eq!(client.request("PUT", "/").query("policy", "").body(policy).send().status, 204);
     assert_eq!(client.request("GET", "/").query("policy", "").send().text(), policy);
+    let lower = r#"{"statement":[{"effect":"allow"}],"version":"2.0"}"#;
+    client.request("PUT", "/").query("policy", "").body(lower).send();
+    let upper = r#"{"Statement":[{"effect":"allow"}],"version":"2.0"}"#;
+    assert_eq!(client.request("GET", "/").query("policy", "").send().text(), upper);
 }
 
 /// What would do something at COS and does not here is refused, headers too.
