@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
 use crate::client::response::{Failed, Reason, outcome};
-use crate::credential::Credentials;
-use crate::credential::deadline::within;
+use crate::credentials::Credentials;
+use crate::credentials::deadline::within;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::wire::body::BodyKind;
@@ -55,7 +55,6 @@ impl CosS3Client {
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
         request.check()?;
-        request.seal();
         request.check_framing()?;
         if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
@@ -156,15 +155,6 @@ impl CosS3Client {
         }
     }
 
-    /// Returns the credentials to sign with; they must come before the call's time is over.
-    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
-        let found = within(self.left(call.until), || self.inner.config.credentials());
-        found.map_err(|error| {
-            let deadline_exceeded = error.deadline_exceeded();
-            error.with_attempts(Attempts { deadline_exceeded, ..call.attempts })
-        })
-    }
-
     /// Waits as long as the transfer is paused, and returns how often it was interrupted so far. An error: it is
     /// cancelled.
     fn proceed(&self) -> Result<u64, CosClientError> {
@@ -172,6 +162,15 @@ impl CosS3Client {
         let interruptions = control.interruptions();
         control.proceed()?;
         Ok(interruptions)
+    }
+
+    /// Returns the credentials to sign with; they must come before the call's time is over.
+    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
+        let found = within(self.left(call.until), || self.inner.config.credentials());
+        found.map_err(|error| {
+            let deadline_exceeded = error.deadline_exceeded();
+            error.with_attempts(Attempts { deadline_exceeded, ..call.attempts })
+        })
     }
 
     /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cap_fs_ext::OpenOptionsSyncExt;
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions};
+use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
 use super::folder_of;
 
@@ -94,6 +94,11 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => self.enter(name),
         }
+    }
+
+    /// Returns the names in it with their types, in no order. A link is a link.
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, FileType)>>> {
+        Ok(self.dir.entries()?.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))))
     }
 
     /// Returns the names in it, in no order.

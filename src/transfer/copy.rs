@@ -315,7 +315,7 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
             let copied = copy.with_headers(self.headers.clone()).send();
             let copied = copied.map_err(|error| error.or_changed("the source changed while it was copied"))?;
-            let done = Done::new(part.number, copied.etag.clone(), copied.crc64, part.len);
+            let done = Done::new(part.number, copied.etag.as_str(), copied.crc64, part.len);
             checkpoint.part(&done);
             Ok(done)
         })

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderMap;
 use md5::{Digest, Md5};
 use rayon::ThreadPool;
@@ -108,6 +109,23 @@ impl<'t> FileUpload<'t> {
         result
     }
 
+    /// Compares the file with the `Content-MD5` that the caller named, and takes it out of the headers: no request of an
+    /// upload in parts carries the whole. The file is read once more for that, only if there is one.
+    pub(super) fn check_md5(&self, headers: &mut HeaderMap) -> Result<(), CosClientError> {
+        let Some(expected) = headers.remove("content-md5") else { return Ok(()) };
+        let mut md5 = Md5::new();
+        let whole = PartRange { number: 1, offset: 0, len: self.identity.len() };
+        each(self.file, whole, |bytes| md5.update(bytes))
+            .map_err(|e| CosClientError::local(self.path, "cannot read", e))?;
+        let found = BASE64_STANDARD.encode(md5.finalize());
+        if expected == found {
+            return Ok(());
+        }
+        let expected = String::from_utf8_lossy(expected.as_bytes());
+        let why = format!("content_md5: {} has {found}, not {expected}; nothing was sent", self.path.display());
+        Err(CosClientError::new(ClientErrorKind::Integrity, why))
+    }
+
     /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
     pub(super) fn sealable(&self, plan: Plan) -> Result<Plan, CosClientError> {
         let Some(cipher) = self.cipher else { return Ok(plan) };
@@ -148,7 +166,7 @@ impl<'t> PartSource<'t> for FileParts<'t> {
             let put = to.client.upload_part(to.bucket, to.key, body, part.number, &upload.id);
             let put = put.with_headers(self.headers.clone()).enable_md5(self.enable_md5);
             let answer = file.unchanged(|| put.send())?;
-            let done = Done::new(part.number, answer.etag.clone(), answer.sent_crc64, len);
+            let done = Done::new(part.number, answer.etag.as_str(), answer.sent_crc64, len);
             checkpoint.part(&done);
             Ok(done)
         })?;
@@ -257,8 +275,6 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
 pub(crate) struct FileIdentity {
     len: u64,
     modified: Option<SystemTime>,
-    /// When anything about it changed, which no program can put back.
-    changed: Option<(i64, i64)>,
     /// Device and number of the file, where the system has such.
     place: Option<(u64, u64)>,
 }
@@ -301,13 +317,13 @@ impl FileIdentity {
 impl From<&Metadata> for FileIdentity {
     fn from(found: &Metadata) -> Self {
         #[cfg(unix)]
-        let (place, changed) = {
+        let place = {
             use std::os::unix::fs::MetadataExt;
-            (Some((found.dev(), found.ino())), Some((found.ctime(), found.ctime_nsec())))
+            Some((found.dev(), found.ino()))
         };
         #[cfg(not(unix))]
-        let (place, changed) = (None, None);
-        Self { len: found.len(), modified: found.modified().ok(), changed, place }
+        let place = None;
+        Self { len: found.len(), modified: found.modified().ok(), place }
     }
 }
 

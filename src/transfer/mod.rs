@@ -1,7 +1,6 @@
 //! Transfers of files and folders: in one request or in parallel parts, resumed where they broke off.
 
 pub(crate) mod checkpoint;
-mod content_md5;
 pub(crate) mod copy;
 pub(crate) mod download;
 mod file;

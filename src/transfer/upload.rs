@@ -10,7 +10,6 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
-use super::content_md5;
 use super::file::{FileIdentity, FileParts, FileUpload};
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, UploadCheckpoint, UploadIdentity};
@@ -231,9 +230,6 @@ impl<'a> UploadFile<'a> {
         self.client = self.client.steered_by(&control);
         let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
         let identity = FileIdentity::of(&file, &self.path)?;
-        if identity.len() > self.threshold && identity.len() > part_size {
-            content_md5::check(&file, &self.path, identity.len(), &mut self.request.headers)?;
-        }
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let stop = StopSignal::new(&control);
         let upload = FileUpload {
@@ -247,6 +243,7 @@ impl<'a> UploadFile<'a> {
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             self.send_whole(&upload)
         } else {
+            upload.check_md5(&mut self.request.headers)?;
             let plan = upload.sealable(Plan::upload(identity.len(), part_size))?;
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
             self.send_parts(&upload, &pool, plan)

@@ -257,7 +257,7 @@ impl<'a> DownloadFile<'a> {
         let cipher = opened.map(|opened| opened.cipher);
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
-        // What has no known length comes in one request. What is said of the object is what the answer with its bytes says.
+        // What has no known length comes in one request.
         if head.length().is_none_or(|length| length <= self.threshold || length <= part_size) {
             let progress = Progress::new(content, callback, &control);
             return self.fetch_whole(&place, &progress);
@@ -374,13 +374,15 @@ impl<'a> DownloadFile<'a> {
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
             let extent = Extent::of(answer.status, &meta.headers)?;
-            meta.content_length = opened.cipher.content_len(meta.content_length);
             body = body.opened(opened.cipher, extent, None)?;
         }
         begin()?;
         let mut file = Reported { file, progress, written: 0 };
-        let copied = body.copy_to(&self.path, &mut file);
-        copied.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
+        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
+            error,
+            body_broke: true,
+            resumes: answer.resumes,
+        })?;
         meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }

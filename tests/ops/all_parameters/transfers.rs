@@ -58,7 +58,7 @@ fn upload_file() {
         .content_md5(BYTES_MD5)
         .metadata("x-cos-meta-key1", "value1")
         .metadata("x-cos-meta-key2", "value2")
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .send()
         .unwrap();
     has(&response, &["/ETag"]);
@@ -68,7 +68,7 @@ fn upload_file() {
         .object_headers()
         .header("ContentLength", "content-length", "5")
         .header("ContentMD5", "content-md5", BYTES_MD5)
-        .header("TrafficLimit", "x-cos-traffic-limit", "1048576");
+        .header("TrafficLimit", "x-cos-traffic-limit", "838860800");
 }
 
 /// O21, "Uploading an object (checkpoint restart)"; U24, the same; U, "Uploading object (checkpoint
@@ -102,7 +102,7 @@ fn upload_file_with_progress() {
             .content_md5(&whole_md5)
             .metadata("x-cos-meta-key1", "value1")
             .metadata("x-cos-meta-key2", "value2")
-            .traffic_limit(1_048_576)
+            .traffic_limit(838_860_800)
             .send()
             .unwrap()
     };
@@ -118,7 +118,7 @@ fn upload_file_with_progress() {
         .shows("PartSize", parts.len() == 21 && sizes.iter().filter(|size| **size == MIB as u64).count() == 20)
         .shows("progress_callback", reports.len() >= 21);
     for part in &parts {
-        let sent = Sent::of("upload_file", part).header("TrafficLimit", "x-cos-traffic-limit", "1048576");
+        let sent = Sent::of("upload_file", part).header("TrafficLimit", "x-cos-traffic-limit", "838860800");
         // The sum of the whole file would be wrong for a part: it has its own.
         let md5 = part.header("content-md5").unwrap_or_default();
         sent.shows("EnableMD5", md5.len() == 24 && md5 != whole_md5);
@@ -197,7 +197,7 @@ fn download_file() {
         .part_size(1)
         .max_thread(5)
         .enable_crc(true)
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .if_match(&etag)
         .if_modified_since(LONG_AGO)
         .if_none_match(OTHER_ETAG)
@@ -220,7 +220,7 @@ fn download_file() {
             .object(BUCKET, KEY)
             .shows("DestFilePath", same)
             .shows("PartSize", range.header("range").is_some())
-            .header("TrafficLimit", "x-cos-traffic-limit", "1048576")
+            .header("TrafficLimit", "x-cos-traffic-limit", "838860800")
             .header("IfMatch", "if-match", &etag)
             .param("ResponseCacheControl", "response-cache-control", "no-cache")
             .param("ResponseContentDisposition", "response-content-disposition", "attachment")
