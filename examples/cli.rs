@@ -18,7 +18,8 @@ use std::error::Error;
 use std::fs::File;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{CosConfig, CosError, CosS3Client, CredentialChain};
+use qcloud_cos::credentials::CredentialChain;
+use qcloud_cos::{CosConfig, CosError, CosS3Client};
 
 const MIB: u64 = 1024 * 1024;
 

@@ -28,7 +28,7 @@
 use std::error::Error;
 use std::fs;
 
-use qcloud_cos::{DirectoryReport, FileResult};
+use qcloud_cos::transfer::{DirectoryReport, FileResult};
 
 mod common;
 use common::Place;

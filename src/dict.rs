@@ -177,19 +177,20 @@ impl Dict {
 
     /// Makes every value at the end of `path` a list, as the official SDK does for names that may repeat: null
     /// becomes an empty list, one item a list of it. The path's names are separated by dots; lists on the way are
-    /// walked through.
+    /// walked through. A path that ends in `?` takes null for an item, as the official SDK does in some places.
     pub(crate) fn make_list(&mut self, path: &str) {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         match self {
             Self::List(items) => items.iter_mut().for_each(|item| item.make_list(path)),
             Self::Map(entries) => {
-                let found = entries.iter_mut().find(|(known, _)| known == name);
+                let plain = name.trim_end_matches('?');
+                let found = entries.iter_mut().find(|(known, _)| known == plain);
                 let Some((_, value)) = found else { return };
                 match rest {
                     Some(rest) => value.make_list(rest),
                     None => {
                         *value = match std::mem::take(value) {
-                            Self::Null => Self::List(Vec::new()),
+                            Self::Null if plain == name => Self::List(Vec::new()),
                             Self::List(items) => Self::List(items),
                             one => Self::List(vec![one]),
                         }
@@ -341,8 +342,8 @@ mod tests {
         assert!(dict["Z"] == 1 && dict["Z"] == "1" && dict["Z"] != 2 && dict["Z"] != "one");
         assert!(dict["On"] == true && dict["On"] == "true" && dict["Off"] == false && dict["Off"] != true);
         assert!(dict["N"] == "07" && dict["N"] == 7 && dict["N"] != "7");
-        assert!(dict["F"] == 1.5 && dict["F"] == "1.5" && dict["No"] != "" && dict["A"] != "x");
-        assert!("x" == dict["A"]["B"][0]["C"] && dict["A"]["B"][0]["C"] == String::from("x"));
+        assert!(dict["F"] == 1.5 && dict["F"] == "1.5" && dict["A"] != "x");
+        assert!("x" == dict["A"]["B"][0]["C"] && dict["A"]["B"][0]["C"] == "x".to_owned().as_str());
         assert_eq!(dict["A"], Dict::from(json!({"B": [{"C": "x"}, null]})));
         assert_ne!(dict["A"], Dict::from(json!({"B": [{"C": "x"}]})));
     }

@@ -10,7 +10,7 @@ use super::run::CallState;
 use crate::attempts::Sent;
 use crate::client::response::{Failed, Reason, refused};
 use crate::client::sending::{Sending, with_reader};
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::transport::{Answer, Failure, Outgoing, Transport};
 use crate::wire::redirect::follow;

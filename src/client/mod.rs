@@ -17,7 +17,7 @@ use crate::client::hosts::Hosts;
 use crate::client::response::{Answered, Failed, Streaming, read_whole};
 use crate::config::CosConfig;
 use crate::control::Control;
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Ureq};
 use crate::wire::request::Request;

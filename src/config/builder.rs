@@ -9,7 +9,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Connection, CosConfig, Fixed, Live, Network};
-use crate::credentials::{CredentialProvider, Credentials};
+use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::host::{check_host, check_ip, is_ipv6};
 use crate::wire::request::header;
@@ -122,7 +122,7 @@ impl CosConfigBuilder {
 
     /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self

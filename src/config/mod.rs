@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use builder::CosConfigBuilder;
 
-use crate::credentials::{CredentialProvider, Credentials};
+use crate::credential::{CredentialProvider, Credentials};
 use crate::error::CosError;
 use crate::wire::host::check_ip;
 use crate::wire::uri::Addressing;

@@ -21,9 +21,9 @@ impl PartialEq for Dict {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
-            (Self::List(these), Self::List(those)) => these == those,
-            (Self::Map(these), Self::Map(those)) => {
-                these.len() == those.len() && these.iter().all(|(name, value)| other.get(name) == Some(value))
+            (Self::List(own), Self::List(other)) => own == other,
+            (Self::Map(own), Self::Map(entries)) => {
+                own.len() == entries.len() && own.iter().all(|(name, value)| other.get(name) == Some(value))
             }
             _ => match (self.scalar(), other.scalar()) {
                 (Some(this), Some(that)) => this == that,

@@ -46,6 +46,13 @@ impl From<String> for Dict {
     }
 }
 
+/// A value of one answer as the argument of another call: `upload_part(.., &response["UploadId"])`. Null is empty text.
+impl From<&Dict> for String {
+    fn from(dict: &Dict) -> Self {
+        if dict.is_null() { Self::new() } else { dict.to_string() }
+    }
+}
+
 impl FromIterator<Dict> for Dict {
     fn from_iter<I: IntoIterator<Item = Dict>>(items: I) -> Self {
         Self::List(items.into_iter().collect())

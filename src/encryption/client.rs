@@ -47,7 +47,8 @@ use crate::wire::uri::bucket_name;
 ///
 /// ```
 /// # use cos_emulator::CosEmulator;
-/// use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient};
+/// use qcloud_cos::{CosConfig, CosEncryptionClient};
+/// use qcloud_cos::encryption::AESProvider;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let cos = CosEmulator::start()?;
@@ -135,7 +136,8 @@ impl CosEncryptionClient {
     ///
     /// ```
     /// # use cos_emulator::CosEmulator;
-    /// use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, KeyProof};
+    /// use qcloud_cos::{CosConfig, CosEncryptionClient, KeyProof};
+    /// use qcloud_cos::encryption::{AESProvider, EncryptionMode};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let cos = CosEmulator::start()?;
@@ -174,7 +176,7 @@ impl CosEncryptionClient {
 
     /// Refuses objects in Python's format without a tag: those that Python wrote, and those whose tag somebody took
     /// away.
-    /// Default: false; [`key_proof`](crate::GetObjectOutput::key_proof) of a result says whether there was one.
+    /// Default: false; [`key_proof`](crate::object::GetObjectOutput::key_proof) of a result says whether there was one.
     pub fn require_key_tag(mut self, require: bool) -> Self {
         self.tag_required = require;
         self

@@ -3,12 +3,13 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{choice, texts};
+use crate::cipher::KeyProof;
+use crate::encryption::RSAProvider;
 use crate::encryption::keys::{DataKey, Wrapped};
 use crate::encryption::native;
 use crate::encryption::tag::{self, ObjectName, TAG};
 use crate::encryption::{AESProvider, Provider, pem as file};
 use crate::wire::respond::Headers;
-use crate::{KeyProof, RSAProvider};
 
 const NAMES: [&str; 3] = ["x-cos-meta-client-side-encryption-key", "x-cos-meta-client-side-encryption-iv", TAG];
 

@@ -70,13 +70,13 @@ pub trait DictArgument: DeserializeOwned + Clone {}
 /// A dict argument of type `T`: a `T`, a `&T`, Python's dict as `json!({..})`, or what another call returned.
 ///
 /// ```
-/// use qcloud_cos::bucket::Tagging;
+/// use qcloud_cos::bucket::{CorsConfiguration, CorsRule};
 /// use qcloud_cos::{Arg, json};
 ///
-/// fn takes(tagging: impl Arg<Tagging>) {}
+/// fn takes(cors_configuration: impl Arg<CorsConfiguration>) {}
 ///
-/// takes(json!({"TagSet": {"Tag": [{"Key": "team", "Value": "storage"}]}}));
-/// takes(Tagging::from_iter([("team", "storage")]));
+/// takes(json!({"CORSRule": [{"AllowedOrigin": "*", "AllowedMethod": "GET"}]}));
+/// takes(vec![CorsRule { allowed_origin: vec!["*".into()], ..CorsRule::default() }]);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `{T}`, and no dict of one",

@@ -27,7 +27,7 @@ pub(crate) type Finish<T> = fn(Result<Answered, CosError>, Shape) -> Result<T, C
 /// Every method without keyword arguments of its own returns one.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let (_cos, client, bucket) = start()?;
 /// let call = client.get_bucket_versioning(bucket).header("x-cos-example", "1");
@@ -177,7 +177,7 @@ impl<'a, T> Call<'a, T> {
 
 /// Declares the builder of a method that has keyword arguments of its own, from the call without them:
 ///
-/// ```ignore
+/// ```text
 /// call! {
 ///     /// Builds a [`restore_object`](CosS3Client::restore_object) request.
 ///     pub struct RestoreObject -> () {

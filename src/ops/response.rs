@@ -17,7 +17,7 @@ use crate::wire::xml;
 /// the name does not matter. It prints and serializes as Python's dict.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/doctest.rs"));
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let (_cos, client, bucket) = start()?;
 /// let response = client.put_object(bucket, b"abcdefg", "test.txt").send()?;
@@ -95,7 +95,9 @@ impl<T> Response<T> {
             View::Headers(of) => {
                 let mut dict = Dict::of(&self.headers);
                 if let Dict::Map(fields) = of(&self.value) {
-                    fields.into_iter().for_each(|(name, value)| dict.set(&name, value));
+                    for (name, value) in fields {
+                        dict.set(&name, value);
+                    }
                 }
                 dict
             }

@@ -7,8 +7,8 @@ use http::header::USER_AGENT;
 use http::{Method, Request};
 
 use crate::config::Network;
-use crate::credentials::Credentials;
-use crate::credentials::deadline::time_left;
+use crate::credential::Credentials;
+use crate::credential::deadline::time_left;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Route, Stage, exchange};
 use crate::wire::request::header;

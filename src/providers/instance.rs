@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::fetch::{Denied, check_name, fetch, request, temporary};
 use crate::config::Network;
-use crate::credentials::{Cache, CredentialProvider, Credentials};
+use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::CosError;
 
 const WHAT: &str = "the instance role";
@@ -31,7 +31,8 @@ const ROLES: &str = "http://metadata.tencentyun.com/latest/meta-data/cam/securit
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{CosConfig, CosS3Client, InstanceRoleCredentials};
+/// use qcloud_cos::{CosConfig, CosS3Client};
+/// use qcloud_cos::credentials::InstanceRoleCredentials;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::builder().instance_role("reader").start()?; // on a real machine: leave out `connect_to`

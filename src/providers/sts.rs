@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::fetch::{Denied, check_name, fetch, request, seconds, temporary};
 use super::policy::StsPolicy;
 use crate::config::Network;
-use crate::credentials::{Cache, CredentialProvider, Credentials};
+use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::host::check_host;
 use crate::wire::tc3::Tc3;
@@ -187,7 +187,8 @@ macro_rules! sts_setters {
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{AssumeRoleCredentials, CosConfig, CosS3Client, Credentials};
+/// use qcloud_cos::{CosConfig, CosS3Client, Credentials};
+/// use qcloud_cos::credentials::AssumeRoleCredentials;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::start()?; // for the real STS leave out `scheme` and `connect_to`
@@ -276,7 +277,8 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{CredentialProvider, Credentials, FederationTokenCredentials, StsPolicy, StsStatement};
+/// use qcloud_cos::{CredentialProvider, Credentials};
+/// use qcloud_cos::credentials::{FederationTokenCredentials, StsPolicy, StsStatement};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::start()?; // for the real STS leave out `scheme` and `connect_to`

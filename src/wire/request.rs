@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::Method;
-use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use md5::{Digest as _, Md5};
 
 use super::body::{Body, BodyKind};
 use super::uri::Target;
@@ -18,6 +20,7 @@ const SECRET_HEADERS: [&str; 4] = [
     "x-cos-copy-source-server-side-encryption-customer-key",
 ];
 
+const CONTENT_MD5: &str = "content-md5";
 /// How many headers a request may have, and how many bytes of them. No server takes more.
 const MOST_HEADERS: usize = 1000;
 const HEADERS_LIMIT: usize = 64 * 1024;
@@ -49,6 +52,8 @@ pub(crate) struct Traits {
     pub(crate) idempotent: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
     pub(crate) response_timeout: Option<Duration>,
+    /// The document goes with its MD5.
+    pub(crate) md5: bool,
     /// The query is left out of the signature.
     pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
@@ -127,6 +132,12 @@ impl<'a> Request<'a> {
             reserved: None,
             deferred: None,
         }
+    }
+
+    /// Sends the MD5 and the type of the document with it, which COS demands of some.
+    pub(crate) fn with_md5(mut self) -> Self {
+        self.traits.md5 = true;
+        self
     }
 
     /// Says that a second request does no harm where the answer to the first got lost, though it is a POST.
@@ -273,6 +284,16 @@ impl<'a> Request<'a> {
     /// Fails with the first error a setter met.
     pub(crate) fn check(&mut self) -> Result<(), CosClientError> {
         self.deferred.take().map_or(Ok(()), Err)
+    }
+
+    /// Adds what depends on the whole request: the MD5 of the document, and its type. They replace what setters set,
+    /// as in Python.
+    pub(crate) fn seal(&mut self) {
+        if let (true, BodyKind::Bytes(document)) = (self.traits.md5, &self.body.0) {
+            let md5 = BASE64_STANDARD.encode(Md5::digest(document));
+            self.set_header(CONTENT_MD5, &md5);
+            self.set_header(CONTENT_TYPE.as_str(), "application/xml");
+        }
     }
 
     /// Refuses headers that would say where the request goes or where the body ends. Another host would be another

@@ -9,9 +9,9 @@ use crate::common::{BUCKET, MIB, client_with_retry, config, start};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cos_emulator::{CosEmulator, Fault, Match};
-use qcloud_cos::{
-    AESProvider, ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, KeyProof, Part, Provider, RSAProvider,
-};
+use qcloud_cos::encryption::{AESProvider, Provider, RSAProvider};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, KeyProof};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -153,7 +153,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
     let client = aes(&client, AES_KEY);
     let content = data(2 * MIB + 77);
     for backwards in [false, true] {
-        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
         let mut pieces: Vec<(u32, &[u8])> = (1..).zip(content.chunks(MIB)).collect();
         if backwards {
             pieces.reverse();
@@ -167,7 +167,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
             };
             upload.send().unwrap();
         }
-        let listed = client.list_parts(BUCKET, "parts", &id).send().unwrap().part;
+        let listed = client.list_parts(BUCKET, "parts", &id).send().unwrap().into_inner().part;
         let parts: Vec<Part> = listed.into_iter().map(|p| Part { part_number: p.part_number, etag: p.etag }).collect();
         client.complete_multipart_upload(BUCKET, "parts", &id, parts).send().unwrap();
         assert!(read(&client, "parts") == content);
@@ -181,7 +181,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
 fn parts_that_would_not_decrypt_are_refused_by_name() {
     let (cos, client) = start();
     let client = aes(&client, AES_KEY);
-    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let sent = cos.requests().len();
     let part = |number, len: usize| client.upload_part(BUCKET, "parts", data(len), number, &id);
     let gap = part(2, 16).send().unwrap_err();

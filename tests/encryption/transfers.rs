@@ -10,7 +10,8 @@ use crate::common::{
     BUCKET, MIB, Once, Reports, client_with_retry, config, failed, field, kind, noise, open_uploads, start,
 };
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AESProvider, ClientErrorKind, CosEncryptionClient, EncryptionMode};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode};
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient};
 
 const AES_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const MODES: [EncryptionMode; 2] = [EncryptionMode::Python, EncryptionMode::Native];

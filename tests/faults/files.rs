@@ -370,7 +370,9 @@ fn fault_73_content_whose_length_is_not_known_is_stored_or_an_error() {
     }
     let id = client.create_multipart_upload(BUCKET, "d").send().unwrap().upload_id.clone();
     let part = client.upload_part(BUCKET, "d", File::open(path).unwrap(), 1, &id).send().unwrap().etag.clone();
-    let part = qcloud_cos::MultipartUpload { part: vec![qcloud_cos::Part { part_number: 1, etag: part }] };
+    let part = qcloud_cos::multipart::MultipartUpload {
+        part: vec![qcloud_cos::multipart::Part { part_number: 1, etag: part }],
+    };
     client.complete_multipart_upload(BUCKET, "d", &id, part).send().unwrap();
     assert!(get(client, "d") == content);
     // An upload in parts must know what it sends.

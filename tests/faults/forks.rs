@@ -23,7 +23,7 @@ fn fault_72_a_forked_child_has_connections_of_its_own() {
         return;
     };
     let config = qcloud_cos::CosConfig::builder().region("ap-guangzhou").scheme("http").no_proxy().ip(address);
-    let client = client(config.credential_instance(qcloud_cos::EnvironmentCredentials::new()));
+    let client = client(config.credential_instance(qcloud_cos::credentials::EnvironmentCredentials::new()));
     for _ in 0..10 {
         // A connection is kept.
         assert!(get(&client, "parent") == [b'P'; 5000]);

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 use std::io::Write as _;
 
-use qcloud_cos::{AppendObject, ClientErrorKind, CosError, CosS3Client, Sent};
+use qcloud_cos::object::AppendObject;
+use qcloud_cos::{ClientErrorKind, CosError, CosS3Client, Sent};
 
 use crate::common::{BUCKET, ByHand, client, failed, start};
 
@@ -25,7 +26,7 @@ fn changes(client: &CosS3Client) -> Vec<(&'static str, Result<(), CosError>)> {
         ("append", client.append_object(BUCKET, "k", 0, b"x").send().map(drop)),
         ("buffer", client.upload_file_from_buffer(BUCKET, "k", Cursor::new(b"x")).send().map(drop)),
         ("delete", client.delete_object(BUCKET, "k").send().map(drop)),
-        ("restore", client.restore_object(BUCKET, "k", qcloud_cos::RestoreRequest::default()).send().map(drop)),
+        ("restore", client.restore_object(BUCKET, "k", qcloud_cos::object::RestoreRequest::default()).send().map(drop)),
         ("acl", client.put_object_acl(BUCKET, "k").acl("private").send().map(drop)),
         ("bucket acl", client.put_bucket_acl(BUCKET).acl("private").send().map(drop)),
         ("create", client.create_bucket(BUCKET).send()),

@@ -159,7 +159,7 @@ fn fault_65_the_environment_names_proxy_and_authorities() {
     if std::env::var_os(CHILD).is_some() {
         let config = qcloud_cos::CosConfig::builder()
             .region("ap-guangzhou")
-            .credential_instance(qcloud_cos::EnvironmentCredentials::new());
+            .credential_instance(qcloud_cos::credentials::EnvironmentCredentials::new());
         client(config).put_object(BUCKET, b"from a child", "child").send().unwrap();
         return;
     }
@@ -198,7 +198,8 @@ fn fault_65_the_environment_names_proxy_and_authorities() {
 
 #[test]
 fn fault_65_the_token_service_is_reached_as_cos_is() {
-    use qcloud_cos::{AssumeRoleCredentials, CredentialProvider as _, Credentials};
+    use qcloud_cos::credentials::AssumeRoleCredentials;
+    use qcloud_cos::{CredentialProvider as _, Credentials};
     let scene = Scene::new();
     let certificates = Certificates::new().unwrap();
     let front = TlsFront::start(&certificates, "sts.tencentcloudapi.com", false, scene.cos.addr()).unwrap();

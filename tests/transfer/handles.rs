@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::common::{BUCKET, MIB, config, get, kind, names, noise, open_uploads, put, requests, start};
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, DownloadFile, TransferControl, UploadFile};
+use qcloud_cos::transfer::{DownloadFile, UploadFile};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, TransferControl};
 use tempfile::TempDir;
 
 const SIZE: usize = 4 * MIB + 5;

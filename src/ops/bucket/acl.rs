@@ -24,7 +24,7 @@ impl CosS3Client {
     /// client.put_bucket_acl(bucket).acl("public-read").grant_write("id=\"100000000001\"").send()?;
     /// let response = client.get_bucket_acl(bucket).send()?;
     /// assert_eq!(response.canned_acl, Acl::PublicRead);
-    /// for grant in response.access_control_list.grant {
+    /// for grant in &response.access_control_list.grant {
     ///     println!("{:?} {}", grant.grantee.id, grant.permission);
     /// }
     /// # Ok(()) }

@@ -11,10 +11,10 @@ use crate::wire::dict;
 
 const CORS_LISTS: &[&str] = &[
     "CORSRule",
-    "CORSRule.AllowedOrigin",
-    "CORSRule.AllowedMethod",
-    "CORSRule.AllowedHeader",
-    "CORSRule.ExposeHeader",
+    "CORSRule.AllowedOrigin?",
+    "CORSRule.AllowedMethod?",
+    "CORSRule.AllowedHeader?",
+    "CORSRule.ExposeHeader?",
 ];
 
 impl CosS3Client {
@@ -30,7 +30,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// use qcloud_cos::{CorsConfiguration, CorsRule};
+    /// use qcloud_cos::bucket::{CorsConfiguration, CorsRule};
     ///
     /// let rule = CorsRule {
     ///     allowed_origin: vec!["http://a.example".into()],

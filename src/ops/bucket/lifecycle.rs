@@ -27,7 +27,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// use qcloud_cos::{LifecycleExpiration, LifecycleFilter, LifecycleRule};
+    /// use qcloud_cos::bucket::{LifecycleExpiration, LifecycleFilter, LifecycleRule};
     ///
     /// let rule = LifecycleRule {
     ///     id: Some("logs".into()),

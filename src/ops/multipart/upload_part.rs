@@ -25,15 +25,16 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// use qcloud_cos::Part;
+    /// use qcloud_cos::multipart::Part;
     ///
-    /// let upload_id = client.create_multipart_upload(bucket, "multipart.txt").send()?.upload_id;
+    /// let response = client.create_multipart_upload(bucket, "multipart.txt").send()?;
+    /// let upload_id = &response["UploadId"];
     /// let mut parts = Vec::new();
     /// for (part_number, data) in [(1, vec![b'a'; 1024 * 1024]), (2, vec![b'b'; 10])] {
-    ///     let response = client.upload_part(bucket, "multipart.txt", data, part_number, &upload_id).send()?;
-    ///     parts.push(Part { part_number, etag: response.etag });
+    ///     let response = client.upload_part(bucket, "multipart.txt", data, part_number, upload_id).send()?;
+    ///     parts.push(Part { part_number, etag: response.etag.clone() });
     /// }
-    /// client.complete_multipart_upload(bucket, "multipart.txt", &upload_id, parts).send()?;
+    /// client.complete_multipart_upload(bucket, "multipart.txt", upload_id, parts).send()?;
     /// # Ok(()) }
     /// ```
     ///

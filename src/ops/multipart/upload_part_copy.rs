@@ -29,14 +29,15 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, vec![7; 1024 * 1024], "big.bin").send()?;
-    /// use qcloud_cos::{CopySource, Part};
+    /// use qcloud_cos::CopySource;
+    /// use qcloud_cos::multipart::Part;
     ///
-    /// let upload_id = client.create_multipart_upload(bucket, "copy.bin").send()?.upload_id;
+    /// let upload_id = client.create_multipart_upload(bucket, "copy.bin").send()?.upload_id.clone();
     /// let response = client
     ///     .upload_part_copy(bucket, "copy.bin", 1, &upload_id, CopySource::new(bucket, "big.bin", "ap-guangzhou"))
     ///     .copy_source_range("bytes=0-99")
     ///     .send()?;
-    /// let parts = vec![Part { part_number: 1, etag: response.etag }];
+    /// let parts = vec![Part { part_number: 1, etag: response.etag.clone() }];
     /// client.complete_multipart_upload(bucket, "copy.bin", &upload_id, parts).send()?;
     /// # Ok(()) }
     /// ```

@@ -20,12 +20,13 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "a", "test.txt").send()?;
-    /// use qcloud_cos::{AccessControlList, AccessControlPolicy, Grant, Grantee};
+    /// use qcloud_cos::json;
     ///
-    /// let grantee = Grantee { id: Some("qcs::cam::uin/1:uin/2".into()), ..Grantee::default() };
-    /// let grant = vec![Grant { grantee, permission: "READ".into() }];
-    /// let owner = client.get_object_acl(bucket, "test.txt").send()?.owner;
-    /// let policy = AccessControlPolicy { access_control_list: Some(AccessControlList { grant }), owner: Some(owner) };
+    /// let acl = client.get_object_acl(bucket, "test.txt").send()?;
+    /// let policy = json!({
+    ///     "Owner": acl["Owner"],
+    ///     "AccessControlList": {"Grant": [{"Grantee": {"ID": "qcs::cam::uin/1:uin/2"}, "Permission": "READ"}]},
+    /// });
     /// client.put_object_acl(bucket, "test.txt").access_control_policy(policy).send()?;
     /// # Ok(()) }
     /// ```

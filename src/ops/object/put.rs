@@ -26,6 +26,7 @@ pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 pub(crate) const UPLOAD: Traits = Traits {
     idempotent: true,
     response_timeout: None,
+    md5: false,
     unsigned_query: false,
     verify_crc: true,
     compute_crc: false,

@@ -23,7 +23,7 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "a", "archive.txt").storage_class("ARCHIVE").send()?;
-    /// use qcloud_cos::{CasJobParameters, RestoreRequest};
+    /// use qcloud_cos::object::{CasJobParameters, RestoreRequest};
     ///
     /// let tier = CasJobParameters { tier: Some("Standard".into()) };
     /// let restore = RestoreRequest { days: Some(100), cas_job_parameters: Some(tier) };

@@ -30,7 +30,7 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "ann,9\nbob,41\n", "people.csv").send()?;
-    /// use qcloud_cos::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
+    /// use qcloud_cos::object::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
     ///
     /// let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
     /// let output = OutputSerialization { csv: Some(CsvOutput::default()), ..Default::default() };

@@ -31,8 +31,8 @@ macro_rules! shared {
         }
 
         /// Sets which files are not transferred, for they are on the other side already. Default:
-        /// [`SkipIdentical::Crc64`](crate::SkipIdentical::Crc64).
-        pub fn skip_identical(mut self, skip: $crate::SkipIdentical) -> Self {
+        /// [`SkipIdentical::Crc64`](crate::transfer::SkipIdentical::Crc64).
+        pub fn skip_identical(mut self, skip: $crate::transfer::SkipIdentical) -> Self {
             self.skip = skip;
             self
         }
@@ -73,7 +73,10 @@ macro_rules! shared {
 
         /// Calls this with the result of each file when it ends, from the transferring threads, several calls at a time.
         /// The report at the end holds only counts and failures. Default: none.
-        pub fn on_result(mut self, callback: impl Fn(&$crate::FileResult) + Send + Sync + 'a) -> Self {
+        pub fn on_result(
+            mut self,
+            callback: impl Fn(&$crate::transfer::folder::report::FileResult) + Send + Sync + 'a,
+        ) -> Self {
             self.on_result = Some(Box::new(callback));
             self
         }

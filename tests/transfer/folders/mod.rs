@@ -13,10 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{
-    ClientErrorKind, CosError, CosS3Client, DirectoryReport, DownloadDirectory, FileOutcome, FileResult,
-    UploadDirectory,
-};
+use qcloud_cos::transfer::{DirectoryReport, DownloadDirectory, FileOutcome, FileResult, UploadDirectory};
+use qcloud_cos::{ClientErrorKind, CosError, CosS3Client};
 
 use crate::common::{BUCKET, get, lock};
 

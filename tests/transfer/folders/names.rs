@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::{fs, io};
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{ClientErrorKind, CosConfig, CosError, CosS3Client, FileResult};
+use qcloud_cos::transfer::FileResult;
+use qcloud_cos::{ClientErrorKind, CosConfig, CosError, CosS3Client};
 
 use crate::common::lock;
 
