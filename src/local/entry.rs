@@ -39,6 +39,18 @@ fn identity(_: &Metadata) -> Option<Identity> {
     None
 }
 
+#[cfg(unix)]
+fn is_private(found: &Metadata) -> bool {
+    use cap_std::fs::MetadataExt;
+    let by_others = 0o022;
+    found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1 && found.mode() & by_others == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
+}
+
 impl Folder {
     /// Opens a folder of the caller's choice; links on the way are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
@@ -250,6 +262,15 @@ impl DirEntry {
         match (self.folder.taken(), found) {
             (Some(mut taken), Some(found)) => taken.insert(found),
             _ => true,
+        }
+    }
+
+    /// Whether what has the name can be gone on with: nothing, or a file of this user's alone, that nobody else can write
+    /// to and that has no other name.
+    pub(crate) fn is_own(&self) -> bool {
+        match self.metadata() {
+            Ok(found) => found.is_file() && is_private(&found),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
         }
     }
 

@@ -86,7 +86,15 @@ fn create_unused(place: &DirEntry) -> Option<File> {
         place.remove().ok()?;
         drop(old);
     }
-    place.create().ok().filter(unused)
+    let file = place.create().ok()?;
+    if unused(&file) {
+        return Some(file);
+    }
+    // There are no locks here. What was just made is nobody else's.
+    if place.has(&file).unwrap_or(false) {
+        let _ = place.remove();
+    }
+    None
 }
 
 /// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be

@@ -42,7 +42,7 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let config = qcloud_cos::CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("k").build()?;
     /// # let client = qcloud_cos::CosS3Client::new(config)?;
-    /// let url = client.get_presigned_url(bucket, "test.txt", "PUT").expired(120).sign()?;
+    /// let url = client.get_presigned_url("examplebucket-1250000000", "test.txt", "PUT").expired(120).sign()?;
     /// assert!(url.starts_with("https://examplebucket-1250000000.cos.ap-beijing.myqcloud.com/test.txt?q-sign-algorithm=sha1&"));
     /// # Ok(()) }
     /// ```

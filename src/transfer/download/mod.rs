@@ -378,11 +378,8 @@ impl<'a> DownloadFile<'a> {
         }
         begin()?;
         let mut file = Reported { file, progress, written: 0 };
-        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
-            error,
-            body_broke: true,
-            resumes: answer.resumes,
-        })?;
+        let copied = body.copy_to(&self.path, &mut file);
+        copied.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
         meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
