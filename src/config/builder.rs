@@ -77,6 +77,13 @@ pub struct CosConfigBuilder {
     connect_to: Option<SocketAddr>,
 }
 
+impl CosConfig {
+    /// Starts a configuration.
+    pub fn builder() -> CosConfigBuilder {
+        CosConfigBuilder::default()
+    }
+}
+
 impl CosConfigBuilder {
     /// Sets the APPID that is appended to bucket names that lack it. Python: `Appid`. Default: none.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
