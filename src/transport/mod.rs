@@ -156,7 +156,7 @@ impl Transport for Ureq {
         let has_body = call.body.is_some();
         let length =
             parts.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let mut outgoing = SentBody { reader: call.body.unwrap_or(&mut nothing), left: length };
+        let mut outgoing = RequestBody { reader: call.body.unwrap_or(&mut nothing), left: length };
         let answer = if has_body || length.is_some() {
             self.run(http::Request::from_parts(parts, SendBody::from_reader(&mut outgoing)), call.response_timeout)
         } else {
@@ -201,13 +201,13 @@ fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(
 
 /// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
 /// counts to the end, gets bytes that go nowhere.
-struct SentBody<'b> {
+struct RequestBody<'b> {
     reader: &'b mut dyn Read,
     /// How many bytes are still to be sent, where the length is announced.
     left: Option<u64>,
 }
 
-impl Read for SentBody<'_> {
+impl Read for RequestBody<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = if state::is_body_refused() {
             self.left.map_or(0, |left| usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len())))

@@ -378,8 +378,11 @@ impl<'a> DownloadFile<'a> {
         }
         begin()?;
         let mut file = Reported { file, progress, written: 0 };
-        let copied = body.copy_to(&self.path, &mut file);
-        copied.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
+        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
+            error,
+            body_broke: true,
+            resumes: answer.resumes,
+        })?;
         meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }

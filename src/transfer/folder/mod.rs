@@ -73,10 +73,7 @@ macro_rules! shared {
 
         /// Calls this with the result of each file when it ends, from the transferring threads, several calls at a time.
         /// The report at the end holds only counts and failures. Default: none.
-        pub fn on_result(
-            mut self,
-            callback: impl Fn(&$crate::transfer::folder::report::FileResult) + Send + Sync + 'a,
-        ) -> Self {
+        pub fn on_result(mut self, callback: impl Fn(&$crate::transfer::FileResult) + Send + Sync + 'a) -> Self {
             self.on_result = Some(Box::new(callback));
             self
         }
