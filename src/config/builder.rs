@@ -77,6 +77,13 @@ pub struct CosConfigBuilder {
     connect_to: Option<SocketAddr>,
 }
 
+impl CosConfig {
+    /// Starts a configuration.
+    pub fn builder() -> CosConfigBuilder {
+        CosConfigBuilder::default()
+    }
+}
+
 impl CosConfigBuilder {
     /// Sets the APPID that is appended to bucket names that lack it. Python: `Appid`. Default: none.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
@@ -122,7 +129,7 @@ impl CosConfigBuilder {
 
     /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self

@@ -14,8 +14,6 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
-use super::folder_of;
-
 /// An open folder. A clone is the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
@@ -115,6 +113,13 @@ impl Folder {
             // Some file systems refuse to sync a folder; the rename itself has succeeded.
             let _ = folder.sync_all();
         }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
 }
 
