@@ -4,17 +4,21 @@
 //! The source is read as text: a list of `pub fn` is all these tests need, and they run without a
 //! build of anything else.
 
+mod circles;
 mod document;
 mod layers;
 mod pages;
 mod results;
 mod source;
+#[path = "../common/sources.rs"]
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use document::*;
 use pages::DOCUMENTED;
 use source::*;
+use sources::rust_files;
 
 /// Fails with everything that is wrong, one line each.
 fn check(problems: &[String]) {
@@ -255,14 +259,8 @@ fn differences_have_rows() {
             problems.push(format!("{}: two rows", row[0]));
         }
     }
-    // The comparison with recordings of Python names the differences that it allows. The packaged
-    // crate may come without it.
-    let users = root().join("tests/wire/differences");
-    let mut files = Vec::new();
-    if users.exists() {
-        collect(&users, &mut files);
-    }
-    for file in &files {
+    // The comparison with recordings of Python names the differences that it allows.
+    for file in &rust_files("tests/wire/differences") {
         let text = read(file);
         let ids = text.split('"').skip(1).step_by(2).filter(|text| is_difference(text));
         let unknown: BTreeSet<_> = ids.filter(|id| !rows.contains(*id)).collect();
