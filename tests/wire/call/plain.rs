@@ -45,6 +45,7 @@ plain! {
     delete_bucket_lifecycle(Bucket) {}
     delete_bucket_tagging(Bucket) {}
     delete_object(Bucket, Key) { "VersionId" => version_id(string) }
+    delete_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     delete_objects(Bucket, Delete: Delete) {}
     get_bucket_acl(Bucket) {}
     get_bucket_cors(Bucket) {}
@@ -53,6 +54,7 @@ plain! {
     get_bucket_tagging(Bucket) {}
     get_bucket_versioning(Bucket) {}
     get_object_acl(Bucket, Key) {}
+    get_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     head_bucket(Bucket) {}
     list_buckets() {
         "TagKey" => tag_key(param), "TagValue" => tag_value(param), "Region" => region(param),
@@ -82,5 +84,6 @@ plain! {
     put_bucket_lifecycle(Bucket, LifecycleConfiguration: LifecycleConfiguration) {}
     put_bucket_tagging(Bucket, Tagging: Tagging) {}
     put_bucket_versioning(Bucket, Status) {}
+    put_object_tagging(Bucket, Key, Tagging: Tagging) { "VersionId" => version_id(string) }
     restore_object(Bucket, Key, RestoreRequest: RestoreRequest) { "VersionId" => version_id(string) }
 }
