@@ -55,6 +55,7 @@ impl CosS3Client {
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
         request.check()?;
+        request.seal();
         request.check_framing()?;
         if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());

@@ -315,9 +315,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Believes that something was changed only if the answer has COS's `x-cos-request-id`: a portal that answers each
-    /// request by a page of its own has none. False: for gateways that drop it. Uploads must have an ETag and appends a
-    /// position in any case. Default: true.
+    /// Believes that something was changed only if the answer shows that it is COS's: an upload by its ETag, an append
+    /// by its position, everything else by `x-cos-request-id`. A portal that answers each request by a page of its own
+    /// has none of these. False: for gateways that drop them; every 2xx is a success then, as for Python. Default: true.
     pub fn require_request_id(mut self, require: bool) -> Self {
         self.require_request_id = Some(require);
         self

@@ -22,9 +22,9 @@ use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
-use crate::ops::object::put::SINGLE_UPLOAD_LIMIT;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
+use crate::wire::request::SINGLE_UPLOAD_LIMIT;
 use crate::wire::sign::hex;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
