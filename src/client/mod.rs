@@ -14,12 +14,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::attempts::Attempts;
 use crate::client::hosts::Hosts;
-use crate::client::response::{Answered, Failed, Streaming, read_whole};
+use crate::client::response::{Answered, Streaming, read_whole};
 use crate::config::CosConfig;
 use crate::control::Control;
 use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosError};
-use crate::transport::{Answer, Ureq};
+use crate::transport::{Answer, Failure, Ureq};
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::sign::Signer;
@@ -272,7 +272,7 @@ impl CosS3Client {
         Ok(Answered { attempts, ..response })
     }
 
-    fn reader(&self) -> impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<Answered, Failed> {
+    fn reader(&self) -> impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<Answered, Failure> {
         let any_gateway = !self.inner.config.fixed.require_request_id;
         move |request, answer, sent_crc| read_whole(request, answer, sent_crc, any_gateway)
     }

@@ -19,7 +19,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use cos_emulator::signature::{Request, Window, authorization};
 use cos_emulator::{CosEmulator, RecordedRequest};
 use crc_fast::{CrcAlgorithm, checksum};
-use qcloud_cos::{ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CosServiceError};
+use qcloud_cos::{
+    ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CosServiceError,
+};
 
 pub(crate) const BUCKET: &str = "examplebucket-1250000000";
 pub(crate) const MIB: usize = 1024 * 1024;

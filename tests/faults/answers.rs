@@ -9,7 +9,10 @@ use std::time::{Duration, SystemTime};
 use cos_emulator::{Answer, CosEmulator, Fault as Hook, Match, Moment};
 use fault_proxy::{Certificates, TlsFront};
 use qcloud_cos::multipart::Part;
-use qcloud_cos::{Body, ClientErrorKind, CopySource, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider, Credentials, Sent};
+use qcloud_cos::{
+    Body, ClientErrorKind, CopySource, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider,
+    Credentials, Sent,
+};
 
 use super::scene::{Scene, over_tls, part, range};
 use crate::common::{

@@ -14,7 +14,10 @@ use crate::common::{
 };
 use cos_emulator::{CosEmulator, Fault, Match};
 use log::{LevelFilter, Log, Metadata, Record};
-use qcloud_cos::{ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider, Credentials};
+use qcloud_cos::{
+    ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider,
+    Credentials,
+};
 
 fn valid() -> CosConfigBuilder {
     CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("key")

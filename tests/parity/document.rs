@@ -81,7 +81,8 @@ pub(crate) fn parse_doc(text: &str) -> Doc {
             doc.sections.push(section);
         } else if section.name == "All methods" {
             doc.methods.extend(section.rows.iter().map(|row| by_rule(row)));
-            doc.sections.push(Section { rows: section.rows.into_iter().map(|row| row[..2].to_vec()).collect(), ..section });
+            doc.sections
+                .push(Section { rows: section.rows.into_iter().map(|row| row[..2].to_vec()).collect(), ..section });
         } else if let Some(group) = section.name.strip_prefix("Group: ") {
             doc.groups.insert(group.to_owned(), section);
         } else {
