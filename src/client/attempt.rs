@@ -13,6 +13,7 @@ use crate::client::sending::{Sending, with_reader};
 use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::transport::{Answer, Cause, Failure, Outgoing};
+use crate::wire::headers;
 use crate::wire::redirect::follow;
 use crate::wire::request::{REPEATED, Request, header};
 use crate::wire::sign::ToSign;
@@ -21,18 +22,6 @@ use crate::wire::uri::{Location, encode_query};
 /// How long the signature of a request is valid, in seconds; the official SDK's value.
 const SIGNATURE_SECONDS: u64 = 10_000;
 const MAX_HOPS: usize = 5;
-/// What another host than the one addressed may see of a request.
-const PUBLIC_HEADERS: [&str; 9] = [
-    "accept",
-    "accept-encoding",
-    "user-agent",
-    "connection",
-    "range",
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "if-unmodified-since",
-];
 
 /// A request that was answered, and the CRC-64 of its body, if it was computed.
 pub(super) struct Exchange {
@@ -73,7 +62,7 @@ impl CosS3Client {
             };
             if !hop.trusted {
                 signing = None;
-                headers.retain_names(&PUBLIC_HEADERS);
+                headers.retain_names(&headers::PUBLIC);
             }
             (place, query) = (hop.location, hop.query);
         }

@@ -4,9 +4,10 @@ use http::{HeaderMap, Method};
 
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{HeadObjectOutput, head_for};
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::headers;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -17,8 +18,8 @@ pub(crate) fn head_written(
     headers: &HeaderMap,
 ) -> Result<Response<HeadObjectOutput>, CosError> {
     let mut request = Request::new("head_object", Method::HEAD, target.clone());
-    request.headers = options::chosen(headers, &HEAD_HEADERS);
-    let head = client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))?;
+    request.headers = options::chosen(headers, &headers::HEAD);
+    let head = head_for(client, request)?;
     if head.etag.is_empty() && client.get_conf().fixed.require_request_id {
         // Every object has one: something else answered.
         let why = "head_object: the answer has no ETag, so that it is not that of COS";

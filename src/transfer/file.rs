@@ -24,7 +24,7 @@ use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
-use crate::wire::request::SINGLE_UPLOAD_LIMIT;
+use crate::wire::limits::MAX_REQUEST;
 use crate::wire::sign::hex;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
@@ -131,7 +131,7 @@ impl<'t> FileUpload<'t> {
         let Some(cipher) = self.cipher else { return Ok(plan) };
         let plan = plan.in_units(cipher.unit());
         let stored = cipher.stored_len(plan.part_size());
-        if stored > SINGLE_UPLOAD_LIMIT {
+        if stored > MAX_REQUEST {
             let why =
                 format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("part_size", why));

@@ -1,12 +1,7 @@
 //! Which bytes make which part. Pure arithmetic.
 
-use super::MIB;
 use crate::error::CosClientError;
-
-/// The most parts that an upload may have.
-const MAX_PARTS: u64 = 10_000;
-/// The largest part, in MiB.
-const MAX_PART_SIZE: u64 = 5 * 1024;
+use crate::wire::limits::{MAX_PART_SIZE, MAX_PARTS, MIB};
 
 /// A part of a file or object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +27,8 @@ impl Plan {
     /// can go on with what the other started.
     pub(crate) fn upload(size: u64, part_size: u64) -> Self {
         let count = size.div_ceil(part_size).max(1);
-        if count > MAX_PARTS {
-            return Self { size, part_size: size / MAX_PARTS, count: MAX_PARTS };
+        if count > u64::from(MAX_PARTS) {
+            return Self { size, part_size: size / u64::from(MAX_PARTS), count: u64::from(MAX_PARTS) };
         }
         Self { size, part_size, count }
     }
@@ -115,7 +110,7 @@ mod tests {
                 assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
                 check(upload);
                 let framed = upload.in_units(65_536);
-                assert!(framed.count <= MAX_PARTS && framed.part_size.is_multiple_of(65_536), "{framed:?}");
+                assert!(framed.count <= u64::from(MAX_PARTS) && framed.part_size.is_multiple_of(65_536), "{framed:?}");
                 check(framed);
                 check(Plan::download(size, part_size, 10_000));
                 check(Plan::download(size, part_size, 3));
@@ -138,7 +133,7 @@ mod tests {
             assert!(upload.parts().all(|part| part.len <= MAX_PART_SIZE * MIB), "{upload:?}");
             check(upload);
             check(upload.in_units(65_536));
-            check(Plan::download(size, part_size, up_to(MAX_PARTS) + 1));
+            check(Plan::download(size, part_size, up_to(u64::from(MAX_PARTS)) + 1));
         }
     }
 

@@ -27,16 +27,9 @@ use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
-
-/// Which of the caller's headers a part carries; the others belong to the object as a whole.
-pub(crate) const PART_HEADERS: [&str; 4] = [
-    "x-cos-traffic-limit",
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
 
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
@@ -290,7 +283,7 @@ impl<'a> UploadFile<'a> {
             discard_on_cancel: self.discard_on_cancel,
             crc64: None,
         };
-        let headers = options::chosen(&self.request.headers, &PART_HEADERS);
+        let headers = options::chosen(&self.request.headers, &headers::PART);
         let parts = FileParts { to, file: upload, pool, plan, headers, enable_md5: self.enable_md5 };
         Ok(multipart.run(&parts, earlier)?.into())
     }

@@ -14,6 +14,7 @@ use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
@@ -99,7 +100,7 @@ impl MultipartUpload {
         if self.part.is_empty() {
             return Err(CosClientError::invalid("multipart_upload", "Part is empty"));
         }
-        if let Some(part) = self.part.iter().find(|part| !(1..=10_000).contains(&part.part_number)) {
+        if let Some(part) = self.part.iter().find(|part| !(1..=MAX_PARTS).contains(&part.part_number)) {
             let why = format!("PartNumber {} is not within 1..=10000", part.part_number);
             return Err(CosClientError::invalid("multipart_upload", why));
         }

@@ -15,7 +15,9 @@ use crate::ops::lost_answer::head_written;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
-use crate::wire::request::{Proof, Request, SINGLE_UPLOAD_LIMIT, Traits};
+use crate::wire::headers;
+use crate::wire::limits::MAX_REQUEST;
+use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -31,10 +33,6 @@ pub(crate) const UPLOAD: Traits = Traits {
     trickles: false,
     proof: Proof::ETag,
 };
-/// By which an upload depends on what is there, so that a second attempt may be refused because the first
-/// succeeded.
-const CONDITIONS: [&str; 5] =
-    ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "x-cos-forbid-overwrite"];
 
 const LOST: &str = "an answer was lost, and nothing tells whether the object was stored before this was refused";
 
@@ -150,7 +148,7 @@ pub(crate) fn upload_body(
     if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
     }
-    if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
+    if let Some(len) = request.body.len().filter(|len| *len > MAX_REQUEST) {
         let why = format!("{len} bytes are more than one request can carry (5 GiB)");
         return Err(CosClientError::invalid("body", why).into());
     }
@@ -165,7 +163,7 @@ pub(crate) fn upload_body(
     }
     // What COS calls back is called again by a repetition.
     request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
-    let conditional = CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
+    let conditional = headers::WRITE_CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
     let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
     match client.execute(request) {
         Err(CosError::Service(error))

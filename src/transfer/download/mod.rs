@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
-use crate::ops::object::head::{CONDITIONS, HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{HeadObjectOutput, head_for, head_of};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
@@ -29,6 +29,7 @@ use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
 use crate::transfer::progress::{Callback, Progress};
 use crate::transfer::{SINGLE_REQUEST, pin};
 use crate::wire::body_retry::BodyRetry;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::retry::StopReason;
 use crate::wire::uri::{Target, check_key_simplified};
@@ -301,12 +302,10 @@ impl<'a> DownloadFile<'a> {
     }
 
     fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
-        let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
-        head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
-        head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        let mut head = head_of(&self.request);
         // Asked once and here, so that they mean the same at every size.
-        head.headers.extend(options::chosen(&self.request.headers, &CONDITIONS));
-        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
+        head.headers.extend(options::chosen(&self.request.headers, &headers::READ_CONDITIONS));
+        head_for(&self.client, head)
     }
 
     /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
@@ -396,7 +395,7 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<Partial<'t>, CosError> {
         let partial = Partial::open(download, pool, stop, progress)?;
         let mut headers = self.request.headers.clone();
-        for condition in CONDITIONS {
+        for condition in headers::READ_CONDITIONS {
             headers.remove(condition);
         }
         pin(&mut headers, "if-match", &download.head.etag);

@@ -9,7 +9,7 @@ use super::keys::argument;
 use super::walk::modified;
 use crate::client::CosS3Client;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::object::head::{HeadObjectOutput, head_for};
 use crate::ops::response::Response;
 use crate::transfer::file;
 use crate::transfer::plan::PartRange;
@@ -75,8 +75,8 @@ impl Pair<'_> {
         let target = Target::object(self.bucket, argument(&self.object.key));
         let mut request = Request::new("head_object", Method::HEAD, target);
         request.headers = self.headers;
-        let head = match self.client.execute(request) {
-            Ok(answer) => HeadObjectOutput::of(answer.headers),
+        let head = match head_for(self.client, request) {
+            Ok(head) => head,
             Err(error) => {
                 log::debug!("cannot ask for the CRC-64 of {:?}: {error}", self.object.key);
                 return (false, None);

@@ -16,7 +16,6 @@ use super::walk::{FoundFile, Walk};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::HEAD_HEADERS;
 use crate::ops::options;
 use crate::ops::paging::stuck;
 use crate::transfer::SINGLE_REQUEST;
@@ -24,6 +23,7 @@ use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
 use crate::transfer::pool::threads;
 use crate::transfer::progress::Callback;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
@@ -229,7 +229,7 @@ impl Uploads<'_> {
     fn upload(&self, job: &FileTask<'_>) -> Result<FileOutcome, CosError> {
         let file = job.file.open(&job.path)?;
         if let Some(object) = &job.object {
-            let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+            let headers = options::chosen(&self.extras.headers, &headers::HEAD);
             let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);

@@ -15,15 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::session::Done;
 use crate::local::Folder;
 use crate::transfer::checkpoint::{Journal, Opened};
+use crate::wire::headers::NOT_OF_THE_OBJECT;
 use crate::wire::sign::hex;
 
 const VERSION: u32 = 1;
-/// Headers that do not change what is made, or must not be written to a disk.
-const NOT_OF_THE_OBJECT: [&str; 3] = [
-    "x-cos-traffic-limit",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-copy-source-server-side-encryption-customer-key",
-];
 
 /// What is uploaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
