@@ -1,4 +1,4 @@
-//! What an attempt's answer means: a result, or a failure with what the retry decision needs.
+//! Reads the answer of an attempt: a result, or a failure with the facts for the retry decision.
 
 use std::io::{self, Read};
 
@@ -23,7 +23,7 @@ pub(crate) struct Answered {
     pub(crate) body: Vec<u8>,
     /// The CRC-64 of the body that was sent, where it was counted.
     pub(crate) sent_crc: Option<u64>,
-    /// What it took to get it.
+    /// The attempts that were made.
     pub(crate) attempts: Attempts,
 }
 
@@ -157,7 +157,7 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
     Failure::answered(cause, service_error(&refusal))
 }
 
-/// Turns what a read met into an error of this crate.
+/// Turns the error of a read into an error of this crate.
 pub(crate) fn body_error(error: io::Error) -> CosClientError {
     match error.downcast::<CosClientError>() {
         Ok(own) => own,

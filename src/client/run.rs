@@ -23,7 +23,7 @@ use crate::wire::uri::{Location, Target, locate};
 /// How long requests stay at the backup domain once it helped.
 const AVOIDED: Duration = Duration::from_secs(60);
 
-/// How a call is getting on.
+/// The state of a call between its attempts.
 #[derive(Default)]
 pub(super) struct CallState {
     pub(super) attempts: Attempts,
@@ -31,7 +31,7 @@ pub(super) struct CallState {
     pub(super) until: Option<Duration>,
     corrupt: u32,
     repaired: Repaired,
-    /// What the host was charged for the repetitions.
+    /// The tokens that the host was charged for retries.
     spent: u32,
     /// New credentials for the next attempt.
     fresh: Option<Credentials>,
@@ -42,7 +42,7 @@ pub(super) struct CallState {
     paused: u32,
 }
 
-/// Finds out what became of a request.
+/// Finds out whether a request was carried out.
 type Reconcile<'l, T> = Option<&'l dyn Fn(&Attempts) -> Verdict<T>>;
 
 impl CosS3Client {
@@ -254,7 +254,7 @@ impl CosS3Client {
         if blamed { clock_offset(self.clock(), offset, date) } else { None }
     }
 
-    /// Asks for new credentials; none if they are those that COS refused.
+    /// Asks for new credentials. `None`: they are those that COS refused.
     fn refreshed(&self, refused: Option<&Credentials>) -> Result<Option<Credentials>, CosError> {
         let fresh = self.inner.config.refreshed_credentials()?;
         Ok(fresh.filter(|fresh| Some(fresh) != refused))
@@ -274,7 +274,7 @@ impl CallState {
         self.attempts.clock_offset = clock;
     }
 
-    /// What it took to get the answer.
+    /// Returns the attempts of a request that was answered.
     fn answered(&self) -> Attempts {
         Attempts { sent: Sent::All, retry_after: None, clock_offset: None, ..self.attempts }
     }
@@ -293,7 +293,7 @@ fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
         || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))
 }
 
-/// Adds to an error what was tried.
+/// Adds the attempts to an error.
 fn with_attempts(error: CosError, attempts: Attempts) -> CosError {
     match error.kind() {
         Some(ClientErrorKind::Body) => error,
@@ -301,7 +301,7 @@ fn with_attempts(error: CosError, attempts: Attempts) -> CosError {
     }
 }
 
-/// Adds why new credentials could not be had.
+/// Adds why there are no new credentials.
 fn because(error: CosError, why: CosError) -> CosError {
     match error {
         CosError::Service(error) => CosServiceError { source: Some(Box::new(why)), ..*error }.into(),

@@ -28,7 +28,7 @@ use crate::wire::headers;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
-/// What the user gave an object.
+/// The start of the metadata that the user gave an object.
 const OWN_METADATA: &str = "x-cos-meta-";
 
 impl CosS3Client {
@@ -39,7 +39,7 @@ impl CosS3Client {
     /// several at a time; these must all come from the same version of the source, else nothing is
     /// completed. Metadata is kept in both cases, unless `copy_status("Replaced")` says otherwise; tags are
     /// kept only by one request. Conditions on the source are asked when it is looked up. A copy in parts that broke
-    /// off is taken up again by the next call, also of a later process; one that was refused deletes its parts.
+    /// off is resumed by the next call, also of a later process; one that was refused deletes its parts.
     ///
     /// Python:
     /// ```python
@@ -113,8 +113,8 @@ impl CopyTransfer<'_> {
     options::conditions!();
     options::traffic_limit!();
 
-    /// Says what becomes of the metadata in a copy by one request: `Copy` keeps the source's, `Replaced`
-    /// takes what is set here. Python: `CopyStatus`. Default: `Copy`.
+    /// Sets whether the copy keeps the metadata of the source (`Copy`) or gets the metadata that is set here
+    /// (`Replaced`). Python: `CopyStatus`. Default: `Copy`.
     pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
         match status.as_ref() {
             "Copy" => self.replaced = false,
@@ -140,7 +140,7 @@ impl CopyTransfer<'_> {
         self
     }
 
-    /// Keeps a checkpoint of a copy in parts, and goes on with one that broke off. Default: true; otherwise the
+    /// Keeps a checkpoint of a copy in parts, and resumes one that broke off. Default: true; otherwise the
     /// parts of a copy that fails are deleted.
     pub fn resume(mut self, resume: bool) -> Self {
         self.resume = resume;
@@ -345,10 +345,10 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CopyOutput {
-    /// What the copy by one request answered.
+    /// The answer to a copy in one request.
     #[serde(flatten)]
     pub copied: Option<CopyObjectOutput>,
-    /// What the completion of a copy in parts answered.
+    /// The answer to the completion of a copy in parts.
     #[serde(flatten)]
     pub completed: Option<CompleteMultipartUploadOutput>,
     /// The ETag, with its quotes.
@@ -357,7 +357,7 @@ pub struct CopyOutput {
     /// The version that was written, in a bucket with versioning.
     #[serde(skip)]
     pub version_id: Option<String>,
-    /// The CRC-64 that COS computed of the copy; none if COS did not say.
+    /// The CRC-64 that COS computed of the copy; `None` if COS did not tell it.
     #[serde(skip)]
     pub crc64: Option<u64>,
 }

@@ -32,7 +32,7 @@ pub(crate) struct Section<'t> {
     file: &'t File,
     range: PartRange,
     read: u64,
-    /// Whether what is read is progress.
+    /// Whether the bytes that are read count as progress.
     counts: bool,
     progress: &'t Progress<'t>,
     stop: &'t StopSignal,
@@ -78,7 +78,7 @@ impl BodySource for Section<'_> {
     }
 }
 
-/// What all parts of an upload share.
+/// What the parts of an upload share.
 pub(super) struct FileUpload<'t> {
     pub(super) file: &'t File,
     pub(super) path: &'t Path,
@@ -270,7 +270,7 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
     Done::new(range.number, etag, Some(crc64), range.len)
 }
 
-/// What tells whether a file is still the one that was opened, unchanged.
+/// The identity of an open file: it tells whether the file is still the same, and unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     len: u64,
@@ -297,7 +297,7 @@ impl FileIdentity {
         self.len
     }
 
-    /// Returns what a later process compares, to tell whether the file is still the same.
+    /// Returns the identity as text, for a later process to compare.
     pub(crate) fn state(&self) -> String {
         let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         format!("{} {:?} {:?}", self.len, modified, self.place)

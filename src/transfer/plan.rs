@@ -14,7 +14,7 @@ pub(crate) struct PartRange {
     pub(crate) len: u64,
 }
 
-/// How a number of bytes is cut into parts: equal ones, and a last one with what remains.
+/// The cut of a number of bytes into parts: equal ones, and a last one with the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
     size: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Plans an upload. Above 10,000 parts the parts grow, exactly as the official SDK's do, so that either
-    /// can go on with what the other started.
+    /// can resume an upload of the other.
     pub(crate) fn upload(size: u64, part_size: u64) -> Self {
         let count = size.div_ceil(part_size).max(1);
         if count > u64::from(MAX_PARTS) {
@@ -106,7 +106,7 @@ mod tests {
         for size in sizes {
             for part_size in [MIB, 8 * MIB, 20 * MIB, 5 * GIB] {
                 let upload = Plan::upload(size, part_size);
-                assert!(upload.count <= MAX_PARTS, "{upload:?}");
+                assert!(upload.count <= u64::from(MAX_PARTS), "{upload:?}");
                 assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
                 check(upload);
                 let framed = upload.in_units(65_536);
@@ -129,7 +129,7 @@ mod tests {
         for _ in 0..2000 {
             let (size, part_size) = (up_to(5 * 1024 * 1024 * MIB), up_to(MAX_PART_SIZE * MIB - MIB) + MIB);
             let upload = Plan::upload(size, part_size);
-            assert!(upload.count <= MAX_PARTS, "{upload:?}");
+            assert!(upload.count <= u64::from(MAX_PARTS), "{upload:?}");
             assert!(upload.parts().all(|part| part.len <= MAX_PART_SIZE * MIB), "{upload:?}");
             check(upload);
             check(upload.in_units(65_536));

@@ -1,4 +1,4 @@
-//! Uploading what a reader gives, without knowing how much that is.
+//! Uploading from a reader of unknown length.
 
 use std::fmt;
 use std::io::Read;
@@ -29,7 +29,7 @@ use crate::wire::uri::Target;
 const FIRST_GUESS: u64 = 16 * MIB;
 
 impl CosS3Client {
-    /// Uploads what a reader gives until its end, without knowing how much that is: in one request if it is
+    /// Uploads from a reader until its end, without knowing the length: in one request if it is
     /// less than a part, else in parts, several at a time.
     ///
     /// At most `max_buffer_size` MiB are in memory. The CRC-64 of every part and of the whole is compared
@@ -129,7 +129,7 @@ impl UploadFileFromBuffer<'_> {
         self
     }
 
-    /// Uploads what the reader gives.
+    /// Uploads from the reader.
     pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
         let control = client.transfer_control();

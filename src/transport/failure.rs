@@ -32,7 +32,7 @@ pub(crate) enum Cause {
     Stale,
     /// The connection broke or stayed silent after something was sent.
     Broken,
-    /// COS stored something else than what was sent.
+    /// COS stored other bytes than were sent.
     Corrupt,
     /// The answer is not known to be that of COS.
     Foreign,

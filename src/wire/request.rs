@@ -19,7 +19,7 @@ const CONTENT_MD5: &str = "content-md5";
 const MOST_HEADERS: usize = 1000;
 const HEADERS_LIMIT: usize = 64 * 1024;
 
-/// Marks a request that is sent once more after a failure.
+/// Marks a request that is retried after a failure.
 pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");
 
 /// A request that a builder fills in. Wrong values are remembered, and the first one is reported
@@ -39,7 +39,7 @@ pub(crate) struct Request<'a> {
     deferred: Option<CosClientError>,
 }
 
-/// What an operation knows about its own repetition and answer.
+/// What an operation knows about its own retries and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
@@ -82,7 +82,7 @@ impl Proof {
     }
 }
 
-/// What a caller set of many requests at once.
+/// The headers and the query that a caller set for many requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Extras {
     pub(crate) headers: HeaderMap,
@@ -226,12 +226,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Returns what was set, for other requests.
+    /// Returns the headers and the query, for other requests.
     pub(crate) fn extras(&self) -> Extras {
         Extras { headers: self.headers.clone(), query: self.query.clone() }
     }
 
-    /// Sets what was set for many.
+    /// Applies the headers and query shared by all requests of a transfer.
     pub(crate) fn with_extras(mut self, extras: &Extras) -> Self {
         self.headers.extend(extras.headers.clone());
         self.query.extend(extras.query.iter().cloned());

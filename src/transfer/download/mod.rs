@@ -39,7 +39,7 @@ impl CosS3Client {
     ///
     /// The file is written under a temporary name beside the destination, checked by length and CRC-64, and
     /// then renamed: the destination is either the old file or the whole new one. A download in ranges that
-    /// broke off is taken up again by the next call. An object that changes meanwhile is an error.
+    /// broke off is resumed by the next call. An object that changes meanwhile is an error.
     ///
     /// Python:
     /// ```python
@@ -160,7 +160,7 @@ impl<'a> DownloadFile<'a> {
     }
 
     /// Calls this with the bytes received and the bytes in all, from the receiving threads, one call at a
-    /// time. It goes back when a range is fetched again. Python: `progress_callback`. Default: none.
+    /// time. It goes back when a range is requested again. Python: `progress_callback`. Default: none.
     pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
         self.callback = Some(Box::new(callback));
         self
@@ -201,7 +201,7 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
-    /// Deletes what was fetched when the transfer is cancelled through its handle, instead of keeping it for
+    /// Deletes the partial file when the transfer is cancelled through its handle, instead of keeping it for
     /// the next call. Default: false.
     pub fn discard_on_cancel(mut self, discard: bool) -> Self {
         self.discard_on_cancel = discard;
@@ -469,7 +469,7 @@ impl DownloadFile<'static> {
     }
 }
 
-/// Reports what is written.
+/// Reports the bytes that are written.
 struct Reported<'p, W> {
     file: W,
     progress: &'p Progress<'p>,
@@ -491,12 +491,12 @@ impl<W: Write> Write for Reported<'_, W> {
 
 /// An object that was downloaded.
 ///
-/// What COS says of it is reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// The object's headers are reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
 /// Python's dict of headers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DownloadFileOutput {
-    /// What COS says of the object.
+    /// The object's headers.
     pub meta: Response<HeadObjectOutput>,
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
     pub verified: bool,

@@ -203,7 +203,7 @@ impl<'a> DownloadDirectory<'a> {
     }
 }
 
-/// What the downloads of all files have in common.
+/// What the downloads of all files share.
 struct Downloads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,

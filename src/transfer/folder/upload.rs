@@ -91,7 +91,7 @@ impl CosS3Client {
     }
 }
 
-/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. What is set of an object is set
+/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. A setting of an object is a setting
 /// of each.
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadDirectory<'a> {
@@ -210,7 +210,7 @@ impl<'a> UploadDirectory<'a> {
     }
 }
 
-/// What the uploads of all files have in common.
+/// What the uploads of all files share.
 struct Uploads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,
@@ -259,7 +259,7 @@ struct FileTask<'t> {
     key: String,
     path: PathBuf,
     file: FoundFile,
-    /// What is there under the key; none if nothing is, or if that does not matter.
+    /// The object that is there under the key. `None`: there is none, or it does not matter.
     object: Option<Object>,
     share: Share<'t>,
 }
