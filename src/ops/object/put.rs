@@ -11,7 +11,7 @@ use crate::client::response::Answered;
 use crate::client::sending::md5_base64;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
-use crate::ops::lost_answer::head_written;
+use crate::ops::lost_answer::{self, Written};
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
@@ -33,8 +33,6 @@ pub(crate) const UPLOAD: Traits = Traits {
     trickles: false,
     proof: Proof::ETag,
 };
-
-const LOST: &str = "an answer was lost, and nothing tells whether the object was stored before this was refused";
 
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
@@ -164,21 +162,10 @@ pub(crate) fn upload_body(
     // What COS calls back is called again by a repetition.
     request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
     let conditional = headers::WRITE_CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
-    let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
+    let written = Written::of(&request);
     match client.execute(request) {
-        Err(CosError::Service(error))
-            if conditional && error.all_attempts().may_have_succeeded && matches!(error.status, 409 | 412) =>
-        {
-            let ours = |there: &Response<HeadObjectOutput>| {
-                let same_length = Some(there.length()?) == len;
-                if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
-            };
-            match head_written(client, &target, &headers) {
-                Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::rebuilt(there)),
-                Ok(there) if ours(&there) == Some(false) => Err(CosError::Service(error)),
-                Err(look) if look.is_not_found() => Err(CosError::Service(error)),
-                _ => Err(CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()),
-            }
+        Err(CosError::Service(error)) if conditional && lost_answer::may_explain(&error) => {
+            written.was_stored(client, error).map(PutObjectOutput::rebuilt)
         }
         result => result.map(PutObjectOutput::of),
     }
