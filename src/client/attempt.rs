@@ -1,12 +1,12 @@
 //! One attempt of a request: headers, signature, sending.
 
 use std::io::Read;
+use std::time::Duration;
 
 use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT};
 
 use super::CosS3Client;
-use super::run::CallState;
 use crate::attempts::Sent;
 use crate::client::response::refused;
 use crate::client::sending::{Sending, with_reader};
@@ -39,15 +39,16 @@ impl CosS3Client {
         request: &mut Request<'_>,
         location: &Location,
         credentials: Option<&Credentials>,
-        call: &CallState,
+        number: u32,
+        until: Option<Duration>,
     ) -> Result<Exchange, Failure> {
-        let mut headers = self.headers(request, credentials, call.attempts.count).map_err(Failure::finally)?;
+        let mut headers = self.headers(request, credentials, number).map_err(Failure::finally)?;
         let mut query = request.query.clone();
         let mut place = location.clone();
         let mut signing = credentials;
         for _ in 0..=MAX_HOPS {
             let outgoing = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failure::finally)?;
-            let exchange = self.send(request, outgoing, call)?;
+            let exchange = self.send(request, outgoing, until)?;
             let answer = &exchange.answer;
             let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
                 && self.inner.config.fixed.allow_redirects
@@ -90,7 +91,7 @@ impl CosS3Client {
             headers.insert(REPEATED, HeaderValue::from_static("true"));
         }
         if let Some(token) = credentials.and_then(Credentials::token) {
-            let (name, value) = header("x-cos-security-token", token)?;
+            let (name, value) = header(request.target.token_header(), token)?;
             headers.insert(name, value);
         }
         let sends_body = !matches!(request.method, Method::GET | Method::HEAD);
@@ -149,13 +150,13 @@ impl CosS3Client {
         &self,
         request: &mut Request<'_>,
         outgoing: http::Request<()>,
-        call: &CallState,
+        until: Option<Duration>,
     ) -> Result<Exchange, Failure> {
         log::debug!("{} {} {}", request.operation, outgoing.method(), outgoing.uri().path());
         let len = request.body.len().or(request.declared_length);
         let traits = request.traits;
         let no_body = request.body.is_none();
-        let left = self.left(call.until);
+        let left = self.left(until);
         with_reader(&mut request.body, |reader| {
             let mut sending = Sending::new(reader, len, traits.verify_crc || traits.compute_crc);
             let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };

@@ -76,7 +76,8 @@ impl CosS3Client {
                 Some(fresh) => Some(fresh),
                 None => self.credentials(&call)?,
             };
-            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), &call);
+            let (number, until) = (call.attempts.count, call.until);
+            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
             let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
                 finish(&request, answer, crc).map_err(|failure| Failure { body_crc, ..failure })
             });

@@ -1,8 +1,9 @@
 //! The groups of header names that requests share, all in one place.
 
 /// Headers whose values are secrets, hidden in every log and debug output.
-pub(crate) const SECRET: [&str; 4] = [
+pub(crate) const SECRET: [&str; 5] = [
     "authorization",
+    "x-ci-security-token",
     "x-cos-security-token",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-copy-source-server-side-encryption-customer-key",

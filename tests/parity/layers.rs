@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 42] = [
+const LAYERS: [&str; 43] = [
     "attempts",
     "error",
     "dict",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 42] = [
     "wire/limits",
     "wire/host",
     "wire/proxy",
+    "wire/address",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",
