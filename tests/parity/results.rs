@@ -1,11 +1,13 @@
-//! Holds the section "Result keys" of `PYTHON_PARITY.md` to the result types: every key that a result has under
-//! Python's name stands there with its Rust field, and nothing else does.
+//! Holds the section "Result keys" of `PYTHON_PARITY.md` to the result types: every key of a result whose field is not
+//! called as the naming rule says stands there with its field, and nothing else does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use regex::Regex;
+
+use crate::document::snake_case;
 
 use crate::sources::{read, rust_files};
 
@@ -100,6 +102,14 @@ fn section() -> String {
     for name in all.keys().filter(|name| name.ends_with("Output") || returned.contains(*name)) {
         let mut found = Vec::new();
         rows(&all, name, "", "", &mut found);
+        // A key whose field has its name in snake case needs no row.
+        found.retain(|(python, rust)| {
+            let last = |path: &str| path.trim_end_matches("[]").rsplit('.').next().unwrap_or_default().to_owned();
+            snake_case(&last(python)) != last(rust)
+        });
+        if found.is_empty() {
+            continue;
+        }
         lines.extend([String::new(), format!("### {name}"), String::new(), "| Python | Rust |\n|---|---|".to_owned()]);
         lines.extend(found.into_iter().map(|(python, rust)| format!("| `{python}` | `{rust}` |")));
     }
@@ -115,6 +125,6 @@ fn every_result_key_has_its_row() {
     let expected = section();
     let stands: Vec<&str> = found.lines().filter(|line| line.starts_with("### ") || line.starts_with("| `")).collect();
     let should: Vec<&str> = expected.lines().filter(|l| l.starts_with("### ") || l.starts_with("| `")).collect();
-    assert!(should.len() > 150, "only {} rows were found in the source", should.len());
+    assert!(should.len() > 50, "only {} rows were found in the source", should.len());
     assert!(stands == should, "the section should hold:\n{expected}");
 }

@@ -151,7 +151,7 @@ impl<'a> UploadDirectory<'a> {
     }
 
     /// Keeps the checkpoints of files that go in parts in this folder, which is created if need be. Default: as for
-    /// [`one file`](crate::UploadFile::checkpoint_dir).
+    /// [`one file`](crate::transfer::UploadFile::checkpoint_dir).
     pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.checkpoint_dir = Some(folder.into());
         self
