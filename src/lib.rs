@@ -51,6 +51,8 @@
 //! # Features
 //!
 //! `encryption`, off by default: `CosEncryptionClient`, which encrypts objects before they leave the machine.
+//!
+//! `platform-verifier`, off by default: certificates are checked as the operating system does, with its authorities.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -275,6 +275,8 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
 pub(crate) struct FileIdentity {
     len: u64,
     modified: Option<SystemTime>,
+    /// When anything about it changed, which no program can put back.
+    changed: Option<(i64, i64)>,
     /// Device and number of the file, where the system has such.
     place: Option<(u64, u64)>,
 }
@@ -317,13 +319,13 @@ impl FileIdentity {
 impl From<&Metadata> for FileIdentity {
     fn from(found: &Metadata) -> Self {
         #[cfg(unix)]
-        let place = {
+        let (place, changed) = {
             use std::os::unix::fs::MetadataExt;
-            Some((found.dev(), found.ino()))
+            (Some((found.dev(), found.ino())), Some((found.ctime(), found.ctime_nsec())))
         };
         #[cfg(not(unix))]
-        let place = None;
-        Self { len: found.len(), modified: found.modified().ok(), place }
+        let (place, changed) = (None, None);
+        Self { len: found.len(), modified: found.modified().ok(), changed, place }
     }
 }
 

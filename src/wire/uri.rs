@@ -198,7 +198,13 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
         Target::Elsewhere { host, .. } => host.clone(),
         Target::Other { host, .. } => host.resolve(addressing)?,
         Target::Bucket { bucket } | Target::Object { bucket, .. } => {
-            let bucket_host = [&bucket_name(bucket, addressing.appid.as_deref())?, ".", endpoint].concat();
+            let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
+            if endpoint.strip_prefix(&bucket).is_some_and(|rest| rest.starts_with('.')) {
+                let why =
+                    format!("{endpoint:?} begins with the bucket, which is put before it: leave it out, or use domain");
+                return Err(CosClientError::invalid("endpoint", why));
+            }
+            let bucket_host = [&bucket, ".", endpoint].concat();
             addressing.domain.clone().unwrap_or(bucket_host)
         }
     };

@@ -65,7 +65,7 @@ call! {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HeadObjectOutput {
-    /// The length in bytes; 0 also where the answer does not say it, and then `headers` have no `Content-Length`.
+    /// The length in bytes; 0 also where the answer does not say it; [`length`](Response::length) tells the two apart.
     #[serde(skip)]
     pub content_length: u64,
     /// The content type.
@@ -89,8 +89,8 @@ pub struct HeadObjectOutput {
 }
 
 impl Response<HeadObjectOutput> {
-    /// Returns the length, if the answer says it; an answer in chunks does not.
-    pub(crate) fn length(&self) -> Option<u64> {
+    /// Returns the length in bytes, if the answer says it: an answer in chunks, as CDNs give, does not.
+    pub fn length(&self) -> Option<u64> {
         self.headers.number("content-length")
     }
 }
