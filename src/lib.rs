@@ -62,8 +62,8 @@
 //!
 //! * Bodies are checked by CRC-64 in both directions, and files appear under their name only when they are
 //!   complete and checked.
-//! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
-//!   signed anew. Where an answer got lost and a repetition could do harm, a look at the object comes first.
+//! * A request is retried, by default up to 3 times, if that can help and does no harm; each attempt is
+//!   signed anew. If an answer was lost and a retry could do harm, a HEAD of the object decides first.
 //! * Input that cannot be right is an error that names the argument, before anything is sent. What COS decides,
 //!   such as which storage classes there are, is an error of COS.
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as

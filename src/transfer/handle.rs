@@ -9,7 +9,7 @@ use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// How long a cancelled transfer may take to end before nobody waits for it any more.
-const CANCEL_GRACE: Duration = Duration::from_millis(700);
+const CANCEL_GRACE: Duration = Duration::from_millis(900);
 
 /// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
 ///
