@@ -196,7 +196,12 @@ fn fault_40_source_changes_during_the_upload() {
                 }
             };
             let upload = scene.upload(&scene.client).multipart_threshold(threshold).progress_callback(then);
-            assert_eq!(kind(upload.send()), ClientErrorKind::SourceChanged, "{name} at {moment}");
+            let error = failed(upload.send());
+            assert_eq!(*error.kind(), ClientErrorKind::SourceChanged, "{name} at {moment}");
+            // It says what is there.
+            let is_there = scene.client.object_exists(BUCKET, "up").send().unwrap();
+            let told = if is_there { "is stored, and may hold" } else { "nothing was completed" };
+            assert!(error.to_string().contains(told), "{name} at {moment}: {error}");
             let sent: Vec<_> = requests(&scene.cos, "PUT", "partNumber");
             let sent: Vec<_> = sent.iter().map(|part| part.param("partNumber").unwrap()).collect();
             // One that broke off need not be in the log.
