@@ -12,11 +12,10 @@ use super::{Connection, CosConfig, Fixed, Live, Network};
 use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::host::{check_host, check_ip, is_ipv6};
+use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::header;
 use crate::wire::uri::{Addressing, Module, region_endpoint};
 
-/// The largest object that one request can upload or copy, in bytes: 5 GiB.
-const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 /// Idle connections kept for a host unless set otherwise: enough for transfers of as many threads.
 const IDLE_CONNECTIONS: usize = 64;
 /// The longest time that is waited for anything. A clock cannot count much longer ones.
@@ -364,8 +363,7 @@ impl CosConfigBuilder {
     /// Checks the settings; an error names the one that is wrong.
     pub fn build(self) -> Result<CosConfig, CosError> {
         let credentials = self.credentials()?;
-        let live =
-            Live { addressing: self.addressing()?.into(), credentials, copy_part_threshold_size: SINGLE_REQUEST_LIMIT };
+        let live = Live { addressing: self.addressing()?.into(), credentials, copy_part_threshold_size: MAX_REQUEST };
         let user_agent = self.ua.clone().unwrap_or_else(|| USER_AGENT.to_owned());
         header("user-agent", &user_agent)
             .map_err(|e| CosClientError::invalid("ua", "is not a valid header value").caused_by(e))?;
@@ -451,7 +449,9 @@ impl CosConfigBuilder {
             scheme,
             appid: self.appid.clone().filter(|appid| !appid.is_empty()),
             endpoint,
+            region: self.region.clone(),
             endpoint_ci,
+            own_endpoint_ci: self.endpoint_ci.is_some(),
             domain: self.domain.clone(),
             service: self
                 .service_domain

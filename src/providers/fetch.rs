@@ -10,7 +10,7 @@ use crate::config::Network;
 use crate::credential::Credentials;
 use crate::credential::deadline::time_left;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::transport::{Route, Stage, exchange};
+use crate::transport::{Cause, Route, exchange};
 use crate::wire::request::header;
 
 const NAME: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
@@ -57,7 +57,7 @@ pub(crate) fn fetch<T>(
             },
             Err(failure) => {
                 let error = failed(what, &failure.error.to_string()).caused_by(failure.error);
-                if failure.stage == Stage::Final {
+                if failure.cause == Cause::Final {
                     return Err(error.with_attempt_count(tried).into());
                 }
                 error

@@ -24,7 +24,7 @@ use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
-use crate::wire::request::SINGLE_UPLOAD_LIMIT;
+use crate::wire::limits::MAX_REQUEST;
 use crate::wire::sign::hex;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
@@ -32,7 +32,7 @@ pub(crate) struct Section<'t> {
     file: &'t File,
     range: PartRange,
     read: u64,
-    /// Whether what is read is progress.
+    /// Whether the bytes that are read count as progress.
     counts: bool,
     progress: &'t Progress<'t>,
     stop: &'t StopSignal,
@@ -78,7 +78,7 @@ impl BodySource for Section<'_> {
     }
 }
 
-/// What all parts of an upload share.
+/// What the parts of an upload share.
 pub(super) struct FileUpload<'t> {
     pub(super) file: &'t File,
     pub(super) path: &'t Path,
@@ -140,7 +140,7 @@ impl<'t> FileUpload<'t> {
         let Some(cipher) = self.cipher else { return Ok(plan) };
         let plan = plan.in_units(cipher.unit());
         let stored = cipher.stored_len(plan.part_size());
-        if stored > SINGLE_UPLOAD_LIMIT {
+        if stored > MAX_REQUEST {
             let why =
                 format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("part_size", why));
@@ -282,7 +282,7 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
 /// What became of the object when the file of an upload changed before it was done.
 const UNFINISHED: &str = "nothing was completed";
 
-/// What tells whether a file is still the one that was opened, unchanged.
+/// The identity of an open file: it tells whether the file is still the same, and unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     len: u64,
@@ -311,7 +311,7 @@ impl FileIdentity {
         self.len
     }
 
-    /// Returns what a later process compares, to tell whether the file is still the same.
+    /// Returns the identity as text, for a later process to compare.
     pub(crate) fn state(&self) -> String {
         let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         format!("{} {:?} {:?}", self.len, modified, self.place)

@@ -13,7 +13,7 @@ const CANCEL_GRACE: Duration = Duration::from_millis(700);
 
 /// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
 ///
-/// Dropping it does not end the transfer. The end of the program does; the next call then goes on with it.
+/// Dropping the handle does not end the transfer. The end of the program does; the next call then resumes it.
 ///
 /// ```
 /// # use cos_emulator::CosEmulator;
@@ -77,8 +77,8 @@ impl<T> TransferHandle<T> {
         self.control().progress()
     }
 
-    /// Stops sending and receiving until [`resume`](Self::resume). Connections are given up: a part that was
-    /// being uploaded is sent again, a download goes on where it stopped.
+    /// Stops sending and receiving until [`resume`](Self::resume). Connections are closed: a part that was
+    /// being uploaded is sent again, a download resumes where it stopped.
     pub fn pause(&self) {
         self.control.pause();
     }
@@ -99,7 +99,7 @@ impl<T> TransferHandle<T> {
         self.thread.is_finished()
     }
 
-    /// Returns what other threads steer and watch the transfer by, while this one waits.
+    /// Returns a control for other threads, which can watch, pause and cancel the transfer while this one waits.
     pub fn control(&self) -> TransferControl {
         TransferControl(self.control.clone())
     }
@@ -131,17 +131,17 @@ impl TransferControl {
         TransferProgress { consumed, total, paused: self.0.is_paused(), cancelled: self.0.is_cancelled() }
     }
 
-    /// Does what [`TransferHandle::pause`] does.
+    /// Pauses the transfer, like [`TransferHandle::pause`].
     pub fn pause(&self) {
         self.0.pause();
     }
 
-    /// Does what [`TransferHandle::resume`] does.
+    /// Ends a pause, like [`TransferHandle::resume`].
     pub fn resume(&self) {
         self.0.resume();
     }
 
-    /// Does what [`TransferHandle::cancel`] does.
+    /// Ends the transfer, like [`TransferHandle::cancel`].
     pub fn cancel(&self) {
         self.0.cancel();
     }

@@ -25,8 +25,8 @@ pub use upload_buffer::UploadFileFromBuffer;
 
 use http::{HeaderMap, HeaderValue};
 
-/// One MiB, the unit of `part_size`, in bytes.
-const MIB: u64 = 1024 * 1024;
+use crate::wire::limits::MIB;
+
 /// Up to how many bytes a file goes in one request, as the documents say: 20 MiB.
 const SINGLE_REQUEST: u64 = 20 * MIB;
 

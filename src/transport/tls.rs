@@ -8,7 +8,7 @@ use crate::config::Network;
 use crate::error::CosClientError;
 use crate::wire::proxy::ca_bundle;
 
-/// Makes the settings of TLS. What the environment names counts where the program names nothing.
+/// Makes the settings of TLS. The environment's settings count where the program makes none.
 pub(super) fn tls(network: &Network, variables: &[(String, String)]) -> Result<TlsConfig, CosClientError> {
     let mut tls = TlsConfig::builder().disable_verification(!network.verify_ssl);
     if cfg!(feature = "platform-verifier") {

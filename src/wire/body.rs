@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// What is uploaded.
+/// The upload that a checkpoint belongs to.
 ///
 /// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
 /// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
@@ -32,11 +32,11 @@ pub(crate) enum BodyKind<'a> {
 pub(crate) trait BodySource: Read + Send {
     /// How many bytes are still to come, if that is known.
     fn remaining(&self) -> Option<u64>;
-    /// Tells the length that the caller declared, for who must know where to end.
+    /// Passes on the declared length, for sources that must know where to stop.
     fn declare(&mut self, _len: u64) {}
-    /// Tells whether what is read from now on is sent, for who counts what was. At first it is.
+    /// Tells whether the bytes that are read from now on are sent, for sources that count those. At first they are.
     fn counts(&mut self, _sent: bool) {}
-    /// Goes back to where the body started. False: it cannot.
+    /// Goes back to the start of the body. False: the body can be read only once.
     fn rewind(&mut self) -> io::Result<bool>;
     /// Whether reading it uses it up.
     fn is_one_shot(&self) -> bool {

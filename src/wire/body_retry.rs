@@ -1,9 +1,9 @@
-//! How often a body that breaks off is asked for again.
+//! How often the rest of a broken body is requested.
 
 /// How many bytes are progress: a body that breaks off after every few would take a request for each few.
 const PROGRESS: u64 = 64 * 1024;
 
-/// The patience with one body.
+/// The retries of one body.
 #[derive(Debug, Default)]
 pub(crate) struct BodyRetry {
     /// How often it broke off since there was progress.

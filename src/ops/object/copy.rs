@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::client::response::Answered;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{CosClientError, CosError};
 use crate::ops::argument::{Arg, DictArgument, Param, take};
+use crate::ops::lost_answer;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
@@ -14,8 +15,6 @@ use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
-
-const LOST: &str = "an answer was lost, and nothing tells whether the object was copied before this was refused";
 
 impl CosS3Client {
     /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
@@ -165,12 +164,7 @@ impl CopyObject<'_> {
     /// [`Ambiguous`](ClientErrorKind::Ambiguous) then.
     pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
-        let answer = self.client.execute(self.request).map_err(|error| match error {
-            CosError::Service(error) if error.attempts.may_have_succeeded && matches!(error.status, 409 | 412) => {
-                CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()
-            }
-            other => other,
-        })?;
+        let answer = self.client.execute(self.request).map_err(lost_answer::copied_or_not)?;
         CopyObjectOutput::read(operation, "CopyObjectResult", answer)
     }
 }

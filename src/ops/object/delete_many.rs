@@ -252,7 +252,7 @@ impl Delete {
     }
 }
 
-/// What was deleted and what could not be. With more than 1000 keys the headers and the id are those of the last request.
+/// The result of [`delete_prefix`](CosS3Client::delete_prefix). With more than 1000 keys the headers and the id are those of the last request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]

@@ -4,22 +4,14 @@ use http::Method;
 use serde::Serialize;
 
 use crate::client::CosS3Client;
+use crate::error::CosError;
 use crate::ops::call::{Call, call};
+use crate::ops::options;
 use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
+use crate::wire::headers;
+use crate::wire::request::Request;
 use crate::wire::respond::Headers;
-
-/// What a look at an object needs of the headers that it is written or read with: its key, and what hotlink
-/// protection asks for.
-pub(crate) const HEAD_HEADERS: [&str; 4] = [
-    "referer",
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
-
-/// Under which conditions an object is looked up.
-pub(crate) const CONDITIONS: [&str; 4] = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
 impl CosS3Client {
     /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
@@ -47,6 +39,19 @@ impl CosS3Client {
     pub fn object_exists(&self, bucket: impl Into<String>, key: impl Into<String>) -> Call<'_, bool> {
         self.object_call("object_exists", Method::HEAD, bucket, key, "").exists()
     }
+}
+
+/// Sends the HEAD that a larger operation needs: of an object that it reads or writes with these headers.
+pub(crate) fn head_for(client: &CosS3Client, request: Request<'_>) -> Result<Response<HeadObjectOutput>, CosError> {
+    client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))
+}
+
+/// Makes the HEAD that a request of an object needs, of the same version and with the same key.
+pub(crate) fn head_of(request: &Request<'_>) -> Request<'static> {
+    let mut head = Request::new(request.operation, Method::HEAD, request.target.clone());
+    head.query.extend(request.query.iter().filter(|(name, _)| name == "versionId").cloned());
+    head.headers = options::chosen(&request.headers, &headers::HEAD);
+    head
 }
 
 call! {

@@ -64,14 +64,14 @@ pub struct DeletePrefix<'a> {
     max_thread: usize,
 }
 
-/// What was deleted and what could not be.
+/// The result of [`delete_prefix`](CosS3Client::delete_prefix).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 #[must_use = "keys may have failed"]
 pub struct DeletePrefixReport {
     /// How many objects were deleted, or with `versions` how many versions and delete markers.
     pub deleted: u64,
-    /// What could not be deleted, and why, in the order of the keys. Where a request failed as a whole,
+    /// The keys that could not be deleted, and why, in their order. If a request failed as a whole,
     /// each of its keys is here with that error.
     pub error: Vec<DeleteError>,
 }
@@ -155,7 +155,7 @@ impl DeletePrefix<'static> {
     }
 }
 
-/// Lists what is to be deleted, page by page.
+/// Lists the keys to delete, page by page.
 fn pages<'c>(
     client: &'c CosS3Client,
     bucket: &str,
@@ -191,7 +191,7 @@ fn check_prefix(listed: &[DeleteKey], prefix: &str) -> Result<(), CosError> {
     }
 }
 
-/// What all requests have in common.
+/// What all requests share.
 struct Deletes<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,

@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Folder, hidden};
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::transfer::SINGLE_REQUEST;
@@ -27,6 +27,7 @@ use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
 use crate::transfer::pool::threads;
 use crate::transfer::progress::Callback;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
@@ -202,7 +203,7 @@ impl<'a> DownloadDirectory<'a> {
     }
 }
 
-/// What the downloads of all files have in common.
+/// What the downloads of all files share.
 struct Downloads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,
@@ -272,7 +273,7 @@ impl Downloads<'_> {
         }
         // One that cannot be read can be replaced all the same.
         let Ok(file) = place.open() else { return Ok((false, None)) };
-        let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+        let headers = options::chosen(&self.extras.headers, &headers::HEAD);
         let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
         Ok(pair.downloaded(self.skip))
     }

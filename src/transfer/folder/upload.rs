@@ -16,7 +16,6 @@ use super::walk::{FoundFile, Walk};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::HEAD_HEADERS;
 use crate::ops::options;
 use crate::ops::paging::stuck;
 use crate::transfer::SINGLE_REQUEST;
@@ -24,6 +23,7 @@ use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
 use crate::transfer::pool::threads;
 use crate::transfer::progress::Callback;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
@@ -91,7 +91,7 @@ impl CosS3Client {
     }
 }
 
-/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. What is set of an object is set
+/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. A setting of an object is a setting
 /// of each.
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadDirectory<'a> {
@@ -210,7 +210,7 @@ impl<'a> UploadDirectory<'a> {
     }
 }
 
-/// What the uploads of all files have in common.
+/// What the uploads of all files share.
 struct Uploads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,
@@ -229,7 +229,7 @@ impl Uploads<'_> {
     fn upload(&self, job: &FileTask<'_>) -> Result<FileOutcome, CosError> {
         let file = job.file.open(&job.path)?;
         if let Some(object) = &job.object {
-            let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+            let headers = options::chosen(&self.extras.headers, &headers::HEAD);
             let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);
@@ -259,7 +259,7 @@ struct FileTask<'t> {
     key: String,
     path: PathBuf,
     file: FoundFile,
-    /// What is there under the key; none if nothing is, or if that does not matter.
+    /// The object that is there under the key. `None`: there is none, or it does not matter.
     object: Option<Object>,
     share: Share<'t>,
 }

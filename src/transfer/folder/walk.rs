@@ -13,7 +13,7 @@ use super::keys::key_name;
 use crate::error::CosClientError;
 use crate::local::{DirEntry, Folder, is_hidden};
 
-/// Something in a folder: a file, or what stands in a file's way.
+/// An entry of a folder: a file, or an error in its place.
 pub(super) struct Found {
     /// The path below the folder, with `/` between the names: the key without its prefix.
     pub(super) name: String,
