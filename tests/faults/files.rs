@@ -399,10 +399,12 @@ fn fault_73_a_pipe_is_read_to_its_end() {
     use std::os::fd::OwnedFd;
     let scene = Scene::new();
     let (reader, mut writer) = std::io::pipe().unwrap();
-    let writing = std::thread::spawn(move || writer.write_all(&[7; 300_000]));
+    let content = noise(8, 300_000);
+    let sent = content.clone();
+    let writing = std::thread::spawn(move || writer.write_all(&sent));
     scene.client.put_object(BUCKET, fs::File::from(OwnedFd::from(reader)), "pipe").send().unwrap();
     writing.join().unwrap().unwrap();
-    assert!(get(&scene.client, "pipe") == [7; 300_000]);
+    assert!(get(&scene.client, "pipe") == content);
 }
 
 #[test]
