@@ -240,7 +240,7 @@ impl<'a> UploadFile<'a> {
     fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
         let put = self.request.repeat().with_body(upload.section(whole));
-        Ok(upload.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
+        Ok(upload.unchanged_whole(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
     fn send_parts(
