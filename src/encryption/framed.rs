@@ -240,25 +240,25 @@ impl ReadingPlan {
         let total = stored.extent.total.ok_or_else(|| protocol("the answer does not say how long the object is"))?;
         let content = content_len(total).ok_or_else(|| cut(total))?;
         let out = |what: String| CosClientError::invalid("range", format!("{what} of an object of {content} bytes"));
-        let (from, to) = match stored.wanted {
-            None if stored.extent.first.is_none() => (0, content),
+        // Whether only the end of the object says where the range ends.
+        let (from, to, open_ended) = match stored.wanted {
+            None if stored.extent.first.is_none() => (0, content, true),
             None => {
                 let why = "the object was replaced by one of another mode while it was looked up";
                 return Err(CosClientError::new(ClientErrorKind::ObjectChanged, why));
             }
             Some(Wanted::From(first, _)) if first >= content => return Err(out(format!("starts at byte {first}"))),
-            Some(Wanted::From(first, last)) => {
-                (first, last.map_or(content, |last| content.min(last.saturating_add(1))))
-            }
+            Some(Wanted::From(first, Some(last))) if last < content => (first, last + 1, false),
+            Some(Wanted::From(first, _)) => (first, content, true),
             Some(Wanted::Last(len)) if len == 0 || content == 0 => return Err(out(format!("is the last {len} bytes"))),
-            Some(Wanted::Last(len)) => (content.saturating_sub(len), content),
+            Some(Wanted::Last(len)) => (content.saturating_sub(len), content, true),
         };
         let first = stored.extent.first.unwrap_or(0);
         let body_end = stored.length.map(|length| first.saturating_add(length));
         let last = (total - 1) / STORED;
         let next = from / FRAME;
-        // Who reads to the end also proves that it is the end.
-        let to_the_end = to == content && body_end.is_none_or(|end| end >= total);
+        // A reader that reaches the end also opens the last frame, which proves that it is the end.
+        let to_the_end = open_ended || (to == content && body_end.is_none_or(|end| end >= total));
         let end = if to_the_end { last + 1 } else { to.saturating_sub(1) / FRAME + 1 };
         let needed = total.min(end.saturating_mul(STORED));
         let skipped = next.saturating_mul(STORED).checked_sub(first);
@@ -299,22 +299,37 @@ impl Unsealed {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        let len = (plan.stored - plan.next * STORED).min(STORED) as usize;
-        self.frame.resize(STORED as usize, 0);
-        // Nothing of it may be handed out before it is proven.
+        // Nothing of a frame may be handed out before it is proven.
         (self.at, self.filled) = (0, 0);
-        if fill(&mut self.stored, &mut self.frame[..len])? < len {
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.resize(STORED as usize, 0);
+        let filled = self.open_into(&mut frame)?;
+        (self.frame, self.plan.hidden) = (frame, 0);
+        let at = plan.hidden.min(filled);
+        // A reader that takes just the bytes it expects does not read once more: the end is proven before the last
+        // of them, also where an empty frame marks it.
+        if (filled - at) as u64 >= plan.left && self.plan.next < plan.end {
+            self.open_into(&mut [0; TAG as usize])?;
+        }
+        (self.at, self.filled) = (at, filled);
+        Ok(())
+    }
+
+    /// Reads, proves and opens the next frame; returns how much content it holds.
+    fn open_into(&mut self, frame: &mut [u8]) -> io::Result<usize> {
+        let plan = self.plan;
+        let len = (plan.stored - plan.next * STORED).min(STORED) as usize;
+        let Some(frame) = frame.get_mut(..len) else { return Err(io::Error::other(cut(plan.stored))) };
+        if fill(&mut self.stored, frame)? < len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         // Before the last frame is handed out, the body is read to its end, where length and CRC-64 are checked.
         if plan.next + 1 == plan.end && plan.exact && fill(&mut self.stored, &mut [0])? > 0 {
             return Err(io::Error::other(undecryptable("stored bytes follow the last frame")));
         }
-        let content = self.key.open_frame(plan.next, plan.next == plan.last, &mut self.frame[..len]);
-        let filled = content.map_err(io::Error::other)?.len();
-        (self.at, self.filled) = (plan.hidden.min(filled), filled);
-        (self.plan.next, self.plan.hidden) = (plan.next + 1, 0);
-        Ok(())
+        let content = self.key.open_frame(plan.next, plan.next == plan.last, frame).map_err(io::Error::other)?;
+        self.plan.next += 1;
+        Ok(content.len())
     }
 }
 
