@@ -1,7 +1,13 @@
-//! Attacks on client-side encryption. A server that is the attacker answers by hand; somebody who can only write to
+//! Attacks on client-side encryption. A server that is the attacker answers by itself; somebody who can only write to
 //! the bucket does so through the emulator.
+
+#![allow(dead_code, reason = "each attack uses a part of the tap")]
 
 mod common;
 
+#[path = "encryption_attacks/key_streams.rs"]
+mod key_streams;
 #[path = "encryption_attacks/ranges.rs"]
 mod ranges;
+#[path = "encryption_attacks/tap.rs"]
+mod tap;

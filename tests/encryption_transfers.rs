@@ -153,7 +153,10 @@ fn a_file_that_changes_before_it_is_sent_again_is_not_encrypted_twice() {
         }
     });
     let error = failed(upload.send());
-    assert!(error.to_string().contains("the 65536 bytes at 1048576 are others than were encrypted before"), "{error}");
+    assert!(
+        error.to_string().contains("the 1048576 bytes at 1048576 are others than were encrypted before"),
+        "{error}"
+    );
     assert!(!client.inner().object_exists(BUCKET, "big").send().unwrap());
 }
 

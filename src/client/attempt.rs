@@ -167,8 +167,7 @@ impl CosS3Client {
             match (answer, sending.take_error()) {
                 (Ok(answer), _) => Ok((answer, sending.crc())),
                 (Err(_), Some(own)) => {
-                    let error = CosClientError::new(ClientErrorKind::Body, format!("the body cannot be read: {own}"));
-                    Err(Failed { sent: Sent::Maybe, ..Failed::finally(error.caused_by(own)) })
+                    Err(Failed { sent: Sent::Maybe, ..Failed::finally(CosClientError::unreadable_body(own)) })
                 }
                 (Err(Failure { stage, error }), None) => {
                     let sent = if stage.is_before_sending() { Sent::Nothing } else { Sent::Maybe };

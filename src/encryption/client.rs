@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::ctr::CtrKey;
 use super::keys::{DataKey, Metadata, Random, Wrapped, undecryptable};
 use super::mode::EncryptionMode;
 use super::native;
@@ -307,7 +308,7 @@ impl CosEncryptionClient {
         if self.tags {
             headers.push((TAG, tag::make(self.provider.secret(&data), &place, &wrapped)?));
         }
-        Ok(Sealing { cipher: Arc::new(data), headers })
+        Ok(Sealing { cipher: Arc::new(CtrKey::new(&data)?), headers })
     }
 
     fn opener(&self, bucket: &str, key: &str) -> Opener<'_> {
@@ -338,7 +339,7 @@ impl CosEncryptionClient {
         if self.tag_required && proof != KeyProof::Tagged {
             return Err(undecryptable("the object has no tag, and require_key_tag refuses such objects"));
         }
-        Ok(Opened { cipher: Arc::new(data), proof })
+        Ok(Opened { cipher: Arc::new(CtrKey::new(&data)?), proof })
     }
 
     /// Returns the names of an object that do not depend on how they were written.

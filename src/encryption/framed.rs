@@ -1,17 +1,20 @@
-//! Bodies in frames: sealed while they are sent, proven and opened while they are read.
+//! The cipher of native mode: bodies in frames, proven and opened while they are read.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::frames::{FRAME, FrameKey, STORED, TAG, content_len, stored_len};
 use super::keys::undecryptable;
-use super::plaintext::{Plaintext, fill};
+use super::plaintext::fill;
+use super::sealed;
 use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored, Wanted};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::body::{Body, Kind, Source};
+use crate::wire::body::Body;
 
 /// No part but the last may be smaller for COS, in bytes.
 const SMALLEST_PART: u64 = 1024 * 1024;
@@ -32,36 +35,27 @@ impl Cipher for FrameKey {
     }
 
     fn seal(self: Arc<Self>, body: Body<'_>, start: u64, ends: bool) -> Body<'_> {
-        if let Kind::Failed(_) = body.0 {
-            // Its error is reported when the request is sent.
-            return body;
-        }
-        let plaintext = Plaintext::new(body);
-        Body::source(Sealed {
-            len: plaintext.len(),
-            plaintext,
-            key: self,
-            first: start / FRAME,
-            ends,
-            frame: Vec::new(),
-            at: 0,
-            next: 0,
-            ahead: None,
-            done: false,
-        })
+        sealed::seal(self, body, start, ends)
     }
 
     fn open(self: Arc<Self>, stored: Stored) -> Result<Content, CosClientError> {
         let plan = ReadingPlan::of(&stored)?;
-        let unsealed =
-            Unsealed { stored: stored.body, key: self, frame: Vec::new(), at: 0, filled: 0, failed: false, plan };
+        let unsealed = Unsealed {
+            stored: stored.body,
+            key: self,
+            frame: Zeroizing::default(),
+            at: 0,
+            filled: 0,
+            failed: false,
+            plan,
+        };
         Ok(Content { length: Some(unsealed.plan.left), body: Box::new(unsealed) })
     }
 
     fn open_file(&self, file: &File, stored: u64) -> io::Result<()> {
         let content = content_len(stored).ok_or_else(|| io::Error::other(cut(stored)))?;
         let last = (stored - 1) / STORED;
-        let mut frame = vec![0; STORED as usize];
+        let mut frame = Zeroizing::new(vec![0; STORED as usize]);
         for index in 0..=last {
             let (from, to) = (index * STORED, stored.min((index + 1) * STORED));
             let frame = &mut frame[..(to - from) as usize];
@@ -100,118 +94,6 @@ impl Read for At<'_> {
         let read = read_at(self.file, buf, self.at)?;
         self.at += read as u64;
         Ok(read)
-    }
-}
-
-/// A body that is sealed while it is sent.
-struct Sealed<'a> {
-    plaintext: Plaintext<'a>,
-    /// How much content there is, if that is known.
-    len: Option<u64>,
-    key: Arc<FrameKey>,
-    /// The index of the first frame in the object.
-    first: u64,
-    /// Whether the object ends with this body.
-    ends: bool,
-    /// A frame as it is stored, sent up to `at`.
-    frame: Vec<u8>,
-    at: usize,
-    /// How many frames were sealed.
-    next: u64,
-    /// A byte that was read to see whether another frame follows.
-    ahead: Option<u8>,
-    done: bool,
-}
-
-impl Sealed<'_> {
-    /// Reads the content of the next frame; returns its length and whether more follows.
-    fn content(&mut self) -> io::Result<(usize, bool)> {
-        self.frame.resize(STORED as usize, 0);
-        if let Some(len) = self.len {
-            let left = len.saturating_sub(self.plaintext.position());
-            let wanted = left.min(FRAME) as usize;
-            let read = fill(&mut self.plaintext, &mut self.frame[..wanted])?;
-            if read < wanted {
-                let missing = left - read as u64;
-                let why = format!("the body ended {missing} bytes before its length");
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
-            }
-            return Ok((wanted, left > FRAME));
-        }
-        let mut read = 0;
-        if let Some(byte) = self.ahead.take() {
-            self.frame[0] = byte;
-            read = 1;
-        }
-        let full = FRAME as usize;
-        read += fill(&mut self.plaintext, &mut self.frame[read..=full])?;
-        if read > full {
-            self.ahead = Some(self.frame[full]);
-        }
-        Ok((read.min(full), read > full))
-    }
-
-    fn seal_next(&mut self) -> io::Result<()> {
-        self.at = 0;
-        let (len, more) = self.content().inspect_err(|_| self.frame.clear())?;
-        let last = self.ends && !more;
-        self.done = !more;
-        if len == 0 && !last {
-            self.frame.clear();
-            return Ok(());
-        }
-        let sealed = self.key.seal_frame(self.first + self.next, last, &mut self.frame[..len]);
-        self.frame.truncate(if sealed.is_ok() { len } else { 0 });
-        self.frame.extend_from_slice(sealed.map_err(io::Error::other)?.as_ref());
-        self.next += 1;
-        Ok(())
-    }
-}
-
-impl Read for Sealed<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if buf.is_empty() {
-            return Ok(0);
-        }
-        while self.at >= self.frame.len() {
-            if self.done {
-                return Ok(0);
-            }
-            self.seal_next()?;
-        }
-        let read = (&self.frame[self.at..]).read(buf)?;
-        self.at += read;
-        Ok(read)
-    }
-}
-
-impl Source for Sealed<'_> {
-    fn remaining(&self) -> Option<u64> {
-        match self.len {
-            Some(0) if !self.ends => Some(0),
-            len => len.map(stored_len),
-        }
-    }
-
-    fn declare(&mut self, len: u64) {
-        self.len.get_or_insert(len);
-    }
-
-    fn counts(&mut self, sent: bool) {
-        self.plaintext.counts(sent);
-    }
-
-    fn rewind(&mut self) -> io::Result<bool> {
-        let rewound = self.plaintext.rewind()?;
-        if rewound {
-            (self.at, self.next, self.ahead, self.done) = (0, 0, None, false);
-            self.frame.clear();
-        }
-        Ok(rewound)
-    }
-
-    fn is_one_shot(&self) -> bool {
-        self.plaintext.is_one_shot()
     }
 }
 
@@ -283,7 +165,7 @@ struct Unsealed {
     key: Arc<FrameKey>,
     plan: ReadingPlan,
     /// The content of a frame, between `at` and `filled`.
-    frame: Vec<u8>,
+    frame: Zeroizing<Vec<u8>>,
     at: usize,
     filled: usize,
     failed: bool,

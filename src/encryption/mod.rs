@@ -11,6 +11,7 @@ mod framed;
 mod frames;
 mod key_file;
 pub(crate) mod keys;
+pub(crate) mod ledger;
 mod mode;
 mod multipart;
 pub(crate) mod native;
@@ -19,6 +20,7 @@ mod plaintext;
 mod provider;
 mod reading;
 mod rsa_provider;
+pub(crate) mod sealed;
 pub(crate) mod tag;
 mod uploads;
 

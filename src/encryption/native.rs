@@ -3,7 +3,7 @@
 use aws_lc_rs::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, hmac};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
@@ -75,7 +75,9 @@ fn derive(object: &ObjectKey, place: &Place) -> Result<(FrameKey, [u8; 32]), Cos
         let key = UnboundKey::from(secret.expand(&info(&b"frames"[..]), &AES_256_GCM)?);
         let mut commitment = [0; 32];
         secret.expand(&info(&b"commitment"[..]), hkdf::HKDF_SHA256)?.fill(&mut commitment)?;
-        Ok((FrameKey::new(LessSafeKey::new(key)), commitment))
+        // Stays on this machine, so it is no part of the format.
+        let marker = hmac::Key::from(secret.expand(&info(&b"marks"[..]), hmac::HMAC_SHA256)?);
+        Ok((FrameKey::new(LessSafeKey::new(key), marker), commitment))
     };
     all().map_err(|_: Unspecified| undecryptable("the key of the frames cannot be derived"))
 }

@@ -4,7 +4,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{choice, texts};
 use crate::encryption::keys::{DataKey, Wrapped};
+use crate::encryption::ledger::Batch;
 use crate::encryption::native;
+use crate::encryption::sealed::{BatchCipher as _, FRAME};
 use crate::encryption::tag::{self, Place, TAG};
 use crate::encryption::{AESProvider, Provider, pem as file};
 use crate::wire::respond::Headers;
@@ -110,10 +112,11 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
     let open = |headers: &HeaderMap, place: &Place| native::open(provider, place, &Headers::from(headers.clone())).ok();
-    let content = place(0).key.into_bytes();
-    let mut frame = content.clone();
-    let tag = key.seal_frame(1, true, &mut frame).expect("a frame is short enough");
-    frame.extend_from_slice(tag.as_ref());
+    let mut content = place(0).key.into_bytes();
+    content.truncate(FRAME as usize);
+    let mut frame = [&content[..], &[0; 16]].concat();
+    let batch = Batch { body: FRAME, at: FRAME, len: content.len() as u64, last: true };
+    key.seal_batch(batch, &mut frame).expect("nothing was encrypted before");
     let opened = open(&written, &place(0)).expect("what was written is read");
     assert_eq!(opened.open_frame(1, true, &mut frame.clone()).ok(), Some(&content[..]));
     for (index, last) in [(0, true), (2, true), (1, false)] {

@@ -1,0 +1,119 @@
+//! What was encrypted at which place of an object, so that nothing else is ever encrypted there.
+//!
+//! A key stream that serves for two contents gives away both. So a cipher notes a keyed checksum of every batch of
+//! content before the first byte of it leaves, and refuses a batch that differs from the one noted for its place.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{ClientErrorKind, CosClientError};
+
+/// How much content is noted together, in bytes; the last batch of a body may be shorter.
+pub(crate) const BATCH: u64 = 1024 * 1024;
+
+/// A checksum of a batch, which nobody can aim at who does not know the key of the object.
+pub(crate) type Mark = [u8; 16];
+
+/// A piece of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// Where in the object the body starts, in bytes.
+    pub(crate) body: u64,
+    /// Where in the object the batch starts: a multiple of [`BATCH`] behind the start of the body.
+    pub(crate) at: u64,
+    /// How much content it holds.
+    pub(crate) len: u64,
+    /// Whether the content of the object ends with it.
+    pub(crate) last: bool,
+}
+
+/// The batches of one body, without a gap.
+struct Span {
+    end: u64,
+    marks: Vec<Mark>,
+}
+
+/// The bodies that were encrypted, by where they start. 16 bytes for each MiB.
+#[derive(Default)]
+pub(crate) struct Ledger(Mutex<BTreeMap<u64, Span>>);
+
+impl Ledger {
+    /// Notes a batch that is about to be sent, or compares it with the one that was noted for its place.
+    pub(crate) fn admit(&self, batch: Batch, mark: Mark) -> Result<(), CosClientError> {
+        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if admit(&mut spans, batch, mark) {
+            return Ok(());
+        }
+        let why = format!(
+            "the {} bytes at {} are others than were encrypted before for the same place: start a new upload",
+            batch.len, batch.at
+        );
+        Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
+    }
+}
+
+fn admit(spans: &mut BTreeMap<u64, Span>, batch: Batch, mark: Mark) -> bool {
+    let end = batch.at.saturating_add(batch.len);
+    let index = usize::try_from((batch.at - batch.body) / BATCH).unwrap_or(usize::MAX);
+    let known = spans.get(&batch.body).map(|span| span.marks.len());
+    if let Some(noted) = spans.get(&batch.body).and_then(|span| span.marks.get(index)) {
+        return *noted == mark;
+    }
+    // What comes next must follow what there is, and run into no other body.
+    let before = spans.range(..=batch.body).next_back().map_or(0, |(_, span)| span.end);
+    let after = spans.range((Bound::Excluded(batch.body), Bound::Unbounded)).next();
+    if index != known.unwrap_or(0) || after.is_some_and(|(start, _)| *start < end) {
+        return false;
+    }
+    if known.map_or(before > batch.at, |_| before != batch.at) {
+        return false;
+    }
+    let span = spans.entry(batch.body).or_insert_with(|| Span { end, marks: Vec::new() });
+    span.end = end;
+    span.marks.push(mark);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(body: u64, at: u64, len: u64) -> Batch {
+        Batch { body, at, len, last: false }
+    }
+
+    #[test]
+    fn a_place_takes_one_content() {
+        let ledger = Ledger::default();
+        let takes = |batch, mark| ledger.admit(batch, [mark; 16]).is_ok();
+        assert!(takes(at(0, 0, BATCH), 1) && takes(at(0, 0, BATCH), 1));
+        assert!(!takes(at(0, 0, BATCH), 2));
+        assert!(takes(at(0, BATCH, 100), 3), "the next batch");
+        assert!(!takes(at(0, 2 * BATCH, 100), 4), "there is a gap");
+        assert!(takes(at(2 * BATCH, 2 * BATCH, 100), 5), "another body");
+    }
+
+    #[test]
+    fn bodies_do_not_overlap() {
+        let ledger = Ledger::default();
+        let takes = |batch, mark| ledger.admit(batch, [mark; 16]).is_ok();
+        assert!(takes(at(BATCH, BATCH, 100), 1));
+        assert!(!takes(at(BATCH + 16, BATCH + 16, 10), 1), "within another body");
+        assert!(!takes(at(BATCH + 96, BATCH + 96, 10), 1), "over the end of another body");
+        assert!(!takes(at(BATCH - 16, BATCH - 16, 32), 1), "over the start of another body");
+        assert!(!takes(at(BATCH, BATCH, 0), 2), "in the place of another body");
+        assert!(takes(at(0, 0, BATCH), 1) && takes(at(BATCH + 112, BATCH + 112, 5), 1));
+        // A body that goes on where another one begins.
+        assert!(takes(at(3 * BATCH, 3 * BATCH, BATCH), 1) && takes(at(4 * BATCH, 4 * BATCH, 5), 1));
+        assert!(!takes(at(3 * BATCH, 4 * BATCH, 5), 1));
+    }
+
+    #[test]
+    fn an_empty_body_may_end_the_object_where_another_one_ends() {
+        let ledger = Ledger::default();
+        assert!(ledger.admit(at(0, 0, BATCH), [1; 16]).is_ok());
+        assert!(ledger.admit(at(BATCH, BATCH, 0), [2; 16]).is_ok());
+        assert!(ledger.admit(at(BATCH, BATCH, 5), [3; 16]).is_err());
+    }
+}
