@@ -144,21 +144,21 @@ impl fmt::Debug for Opener<'_> {
     }
 }
 
-type Told<'a> = dyn FnOnce(&str, &HeaderMap) + Send + 'a;
+type Told<'a> = dyn FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a;
 
 /// What follows a request that succeeded; it is told the upload's id and the headers that were sent.
 pub(crate) struct Then<'a>(Box<Told<'a>>);
 
 #[cfg(feature = "encryption")]
 impl<'a> Then<'a> {
-    pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a) -> Self {
         Self(Box::new(then))
     }
 }
 
 impl Then<'_> {
-    pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) {
-        (self.0)(upload_id, headers);
+    pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) -> Result<(), CosClientError> {
+        (self.0)(upload_id, headers)
     }
 }
 

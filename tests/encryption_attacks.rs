@@ -11,3 +11,5 @@ mod key_streams;
 mod ranges;
 #[path = "encryption_attacks/tap.rs"]
 mod tap;
+#[path = "encryption_attacks/uploads.rs"]
+mod uploads;

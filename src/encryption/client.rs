@@ -80,6 +80,8 @@ const PREFIX: &str = "x-cos-meta-client-side-encryption-";
 
 /// A new key, and the headers that go with its object.
 pub(super) struct Sealing {
+    /// The object that the key is for.
+    pub(super) place: Place,
     pub(super) cipher: Arc<dyn PartCipher>,
     headers: Metadata,
 }
@@ -300,7 +302,7 @@ impl CosEncryptionClient {
         let place = self.place(bucket, key)?;
         if self.mode == EncryptionMode::Native {
             let (key, headers) = native::create(&self.provider, &place, &*self.random)?;
-            return Ok(Sealing { cipher: Arc::new(key), headers });
+            return Ok(Sealing { place, cipher: Arc::new(key), headers });
         }
         let data = DataKey::random(&*self.random)?;
         let wrapped = self.provider.wrap(&data)?;
@@ -308,11 +310,16 @@ impl CosEncryptionClient {
         if self.tags {
             headers.push((TAG, tag::make(self.provider.secret(&data), &place, &wrapped)?));
         }
-        Ok(Sealing { cipher: Arc::new(CtrKey::new(&data)?), headers })
+        Ok(Sealing { place, cipher: Arc::new(CtrKey::new(&data)?), headers })
     }
 
     fn opener(&self, bucket: &str, key: &str) -> Opener<'_> {
         Opener::new(Reading { client: self, bucket: bucket.to_owned(), key: key.to_owned() })
+    }
+
+    /// Returns the mode that is written.
+    pub(super) fn writes(&self) -> EncryptionMode {
+        self.mode
     }
 
     /// Returns the modes that are read.
@@ -343,7 +350,7 @@ impl CosEncryptionClient {
     }
 
     /// Returns the names of an object that do not depend on how they were written.
-    fn place(&self, bucket: &str, key: &str) -> Result<Place, CosClientError> {
+    pub(super) fn place(&self, bucket: &str, key: &str) -> Result<Place, CosClientError> {
         let addressing = self.inner.get_conf().addressing();
         let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
         Ok(Place { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })

@@ -16,7 +16,7 @@ pub(crate) const TAG: &str = "x-cos-meta-client-side-encryption-tag";
 const LABEL: &[u8] = b"qcloud-cos key tag v1";
 
 /// Where an object is, as its tag says it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) bucket: String,
     pub(crate) key: String,

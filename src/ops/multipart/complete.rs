@@ -132,7 +132,10 @@ impl<'a> CompleteMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn then(
+        mut self,
+        then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
+    ) -> Self {
         self.then = Some(Then::new(then));
         self
     }
@@ -207,7 +210,7 @@ impl CompleteMultipartUpload<'_> {
         output.request_id = answer.headers.text("x-cos-request-id");
         output.headers = answer.headers;
         if let Some(then) = self.then {
-            then.tell(&upload_id, &headers);
+            then.tell(&upload_id, &headers)?;
         }
         Ok(output)
     }

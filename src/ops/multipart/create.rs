@@ -81,7 +81,10 @@ impl<'a> CreateMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn then(
+        mut self,
+        then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
+    ) -> Self {
         self.then = Some(Then::new(then));
         self
     }
@@ -119,7 +122,7 @@ impl CreateMultipartUpload<'_> {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
         }
         if let Some(then) = self.then {
-            then.tell(&output.upload_id, &headers);
+            then.tell(&output.upload_id, &headers)?;
         }
         Ok(output)
     }
@@ -152,6 +155,15 @@ pub struct CreateMultipartUploadOutput {
 pub struct AbortMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
+}
+
+/// What the encrypting client does besides.
+#[cfg(feature = "encryption")]
+impl<'a> AbortMultipartUpload<'a> {
+    /// The request, for a client that encrypts.
+    pub(crate) fn request(&mut self) -> &mut Request<'a> {
+        &mut self.request
+    }
 }
 
 impl AbortMultipartUpload<'_> {
