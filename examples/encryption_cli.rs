@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(address) = env::var("COS_CONNECT_TO") {
         config = config.connect_to(address.parse()?);
     }
-    let client = CosEncryptionClient::new(config.build()?, provider(key)?)?;
+    // The official Python SDK writes no tags.
+    let client = CosEncryptionClient::new(config.build()?, provider(key)?)?.require_key_tag(false);
     for line in stdin().lock().lines() {
         let line = line?;
         match run(&client, bucket, &line.split('\t').collect::<Vec<_>>()) {

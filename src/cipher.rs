@@ -92,13 +92,17 @@ pub(crate) enum Wanted {
 #[non_exhaustive]
 pub enum KeyProof {
     /// The object is in native mode: key, bucket and key name are proven, and so is every byte of the content
-    /// before it is handed out.
+    /// before it is handed out. With an RSA key, anybody who has the public key can have written it.
     Authenticated,
-    /// The object's metadata hold a tag by this crate: key, IV, bucket and key name belong together, and to
-    /// the caller's key. It does not cover the content.
+    /// The object's metadata hold a tag that the caller's AES key made: key, IV, bucket and key name belong together,
+    /// and were written with that key. It does not cover the content.
     Tagged,
-    /// Nothing proves it: the official Python SDK wrote the object, or somebody took the tag away. With a wrong
-    /// AES key the content is noise.
+    /// The object's metadata hold a tag, made with the object's own key, because the caller's is an RSA key: key, IV,
+    /// bucket and key name belong together. Anybody who has the public key can have written them. It does not cover
+    /// the content.
+    Consistent,
+    /// Nothing proves it: the official Python SDK wrote the object, or somebody took the tag away. The content may be
+    /// another object's, and with a wrong key it is noise.
     Unauthenticated,
 }
 

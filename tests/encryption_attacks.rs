@@ -7,6 +7,8 @@ mod common;
 
 #[path = "encryption_attacks/key_streams.rs"]
 mod key_streams;
+#[path = "encryption_attacks/keys.rs"]
+mod keys;
 #[path = "encryption_attacks/ranges.rs"]
 mod ranges;
 #[path = "encryption_attacks/tap.rs"]

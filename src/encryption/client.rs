@@ -33,9 +33,10 @@ use crate::wire::uri::bucket_name;
 ///
 /// In Python's format it is not protected from change: the format has no checksum that an attacker could not
 /// adapt. A tag in the metadata, which Python ignores, proves on reading that key, IV, bucket and key name are
-/// those that were written, so that a wrong key or a moved object is an error instead of noise;
-/// [`require_key_tag`](Self::require_key_tag) refuses objects without it. In native mode the content is proven,
-/// too: none of it is handed out that was altered, cut, reordered or moved.
+/// those that were written, so that a wrong key or a moved object is an error. Objects without a tag are refused; to
+/// read those that the official Python SDK wrote, a client says
+/// [`require_key_tag(false)`](Self::require_key_tag). In native mode the content is proven, too: none of it is handed
+/// out that was altered, reordered or moved, and an object that was cut is an error before its end.
 ///
 /// A copy on COS's side has another name than was written, and is refused: download it and upload it anew.
 ///
@@ -72,7 +73,8 @@ pub struct CosEncryptionClient {
     /// Which modes are read, where they are not just the one that is written.
     accepted: Option<Vec<EncryptionMode>>,
     tags: bool,
-    tag_required: bool,
+    /// Whether objects without a tag are refused, where it is not a matter of writing tags.
+    tag_required: Option<bool>,
 }
 
 /// How the names of all metadata of encryption begin.
@@ -119,7 +121,7 @@ impl CosEncryptionClient {
             mode: EncryptionMode::Python,
             accepted: None,
             tags: true,
-            tag_required: false,
+            tag_required: None,
         }
     }
 
@@ -168,18 +170,24 @@ impl CosEncryptionClient {
         self
     }
 
-    /// Writes the tag that proves the key in Python's format, as one more entry of metadata. Without it metadata
-    /// are exactly Python's. Default: true.
+    /// Sets whether objects in Python's format are written with a tag that proves their key, as one more entry of
+    /// metadata. Without it metadata are exactly Python's. Default: true.
+    ///
+    /// A client that writes no tags reads objects without one, too, unless
+    /// [`require_key_tag`](Self::require_key_tag) says otherwise.
     pub fn key_tag(mut self, write: bool) -> Self {
         self.tags = write;
         self
     }
 
-    /// Refuses objects in Python's format without a tag: those that Python wrote, and those whose tag somebody took
-    /// away.
-    /// Default: false; [`key_proof`](crate::GetObjectOutput::key_proof) of a result says whether there was one.
+    /// Sets whether objects in Python's format without a tag are refused: those that the official Python SDK wrote,
+    /// and those whose tag somebody took away. Default: true.
+    ///
+    /// With `false`, whoever can write to the bucket can take the tag of an object away and put the object in the
+    /// place of another one, where it is read without an error. A result's
+    /// [`key_proof`](crate::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {
-        self.tag_required = require;
+        self.tag_required = Some(require);
         self
     }
 
@@ -341,11 +349,22 @@ impl CosEncryptionClient {
             return Ok(Opened { cipher: Arc::new(key), proof: KeyProof::Authenticated });
         }
         let wrapped = Wrapped::read(headers)?;
-        let data = self.provider.unwrap(&wrapped)?;
-        let proof = tag::check(self.provider.secret(&data), &place, &wrapped, headers)?;
-        if self.tag_required && proof != KeyProof::Tagged {
-            return Err(undecryptable("the object has no tag, and require_key_tag refuses such objects"));
+        let tag = tag::read(headers);
+        // Asked before a private key is used.
+        if tag.is_none() && self.tag_required.unwrap_or(self.tags) {
+            return Err(undecryptable(
+                "the object has no tag that proves its key: the official Python SDK wrote it, or somebody took the tag \
+                 away; a client with require_key_tag(false) reads it",
+            ));
         }
+        let data = self.provider.unwrap(&wrapped)?;
+        let proof = match &tag {
+            Some(tag) => {
+                tag::check(self.provider.secret(&data), &place, &wrapped, tag)?;
+                self.provider.tag_proof()
+            }
+            None => KeyProof::Unauthenticated,
+        };
         Ok(Opened { cipher: Arc::new(CtrKey::new(&data)?), proof })
     }
 

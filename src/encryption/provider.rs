@@ -4,6 +4,7 @@ use super::aes_provider::AESProvider;
 use super::keys::{DataKey, Wrapped};
 use super::native::ObjectKey;
 use super::rsa_provider::RSAProvider;
+use crate::cipher::KeyProof;
 use crate::error::CosClientError;
 
 /// What wraps the keys of objects: made by `into()` from [`AESProvider`] and [`RSAProvider`].
@@ -42,6 +43,14 @@ impl Provider {
         match &self.0 {
             Kind::Aes(provider) => provider.unwrap_native(wrapped),
             Kind::Rsa(provider) => provider.unwrap_native(wrapped),
+        }
+    }
+
+    /// What a tag that fits proves.
+    pub(crate) fn tag_proof(&self) -> KeyProof {
+        match &self.0 {
+            Kind::Aes(_) => KeyProof::Tagged,
+            Kind::Rsa(_) => KeyProof::Consistent,
         }
     }
 
