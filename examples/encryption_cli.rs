@@ -57,12 +57,14 @@ fn provider(words: &[&str]) -> Result<Provider, Box<dyn Error>> {
     };
     Ok(match words {
         ["aes", key] => AESProvider::aes_key(key)?.into(),
-        ["aes-file", path] => AESProvider::aes_key_path(path)?.into(),
+        // The official Python SDK makes such files.
+        ["aes-file", path] => AESProvider::aes_key_path_readable_by_others(path)?.into(),
         ["rsa", public, private, rest @ ..] => {
             rsa(RSAProvider::get_rsa_key_pair(read(public)?, read(private)?).into(), rest.first())?.into()
         }
         ["rsa-files", public, private, rest @ ..] => {
-            rsa(RSAProvider::get_rsa_key_pair_path(*public, *private).into(), rest.first())?.into()
+            let pair = RSAProvider::get_rsa_key_pair_path(*public, *private).readable_by_others();
+            rsa(pair.into(), rest.first())?.into()
         }
         _ => return Err(format!("cannot understand {words:?}; see the head of this example").into()),
     })

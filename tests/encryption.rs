@@ -505,11 +505,11 @@ fn recorded_provider(encryption: &Value, folder: &Path) -> Provider {
         folder.join(name)
     };
     match (encryption["type"].as_str().unwrap(), encryption["via"].as_str()) {
-        ("aes", Some("path")) => AESProvider::aes_key_path(file("key_b64")).unwrap().into(),
+        ("aes", Some("path")) => AESProvider::aes_key_path_readable_by_others(file("key_b64")).unwrap().into(),
         ("aes", _) => AESProvider::aes_key(text("key_b64")).unwrap().into(),
         (_, Some("path")) => {
             let pair = RSAProvider::get_rsa_key_pair_path(file("public_key"), file("private_key"));
-            RSAProvider::new(pair).unwrap().into()
+            RSAProvider::new(pair.readable_by_others()).unwrap().into()
         }
         _ => RSAProvider::new(RSAProvider::get_rsa_key_pair(text("public_key"), text("private_key"))).unwrap().into(),
     }

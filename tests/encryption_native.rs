@@ -57,7 +57,7 @@ fn what_another_implementation_wrote_is_read_and_written_byte_for_byte() {
         let text = |name: &str| case[name].as_str().unwrap();
         let (name, key, object_key) = (text("name"), text("key"), unhex(text("object_key")));
         let provider: Provider = if text("provider") == "aes" {
-            AESProvider::aes_key(text("aes_key")).unwrap().into()
+            AESProvider::aes_key(text("aes_key")).unwrap().allow_short_key().into()
         } else {
             let pair = RSAProvider::get_rsa_key_pair(text("public_key"), text("private_key"));
             RSAProvider::new(pair).unwrap().into()
@@ -236,7 +236,8 @@ fn all_kinds_of_keys_wrap() {
     }
     assert_eq!(field(native(&plain, writer).get_object(BUCKET, "object").send()), "private_key");
     for len in [16, 24, 32] {
-        let client = native(&plain, AESProvider::aes_key(BASE64_STANDARD.encode(vec![7; len])).unwrap());
+        let client =
+            native(&plain, AESProvider::aes_key(BASE64_STANDARD.encode(vec![7; len])).unwrap().allow_short_key());
         client.put_object(BUCKET, "content", "object").send().unwrap();
         assert_eq!(read(&client, "object"), b"content", "{len}");
     }

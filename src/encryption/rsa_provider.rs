@@ -14,9 +14,10 @@ use aws_lc_rs::rsa::{
 use aws_lc_rs::{hkdf, hmac};
 use zeroize::Zeroizing;
 
+use super::key_file::{self, Access};
 use super::keys::{DataKey, Wrapped, undecryptable};
 use super::native::ObjectKey;
-use super::{key_file, pem, tag};
+use super::{pem, tag};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// The texts of an RSA key pair; made by [`RSAProvider::get_rsa_key_pair`].
@@ -30,6 +31,15 @@ pub struct RSAKeyPair {
 pub struct RSAKeyPairPath {
     public_key_path: PathBuf,
     private_key_path: Option<PathBuf>,
+    access: Access,
+}
+
+impl RSAKeyPairPath {
+    /// Takes a private key also from a file that others may read or write. Default: on Unix it is refused.
+    pub fn readable_by_others(mut self) -> Self {
+        self.access = Access::Others;
+        self
+    }
 }
 
 /// An RSA key pair, by its texts or its files: made by `into()` from [`RSAKeyPair`] and [`RSAKeyPairPath`].
@@ -130,14 +140,15 @@ impl RSAProvider {
         RSAKeyPair { public_key: Zeroizing::new(public_key.into()), private_key }
     }
 
-    /// Names a key pair by its files, in PEM or DER.
+    /// Names a key pair by its files, in PEM or DER. On Unix a private key that others may read or write is an error.
     ///
     /// Python: `RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path')`
     pub fn get_rsa_key_pair_path(
         public_key_path: impl Into<PathBuf>,
         private_key_path: impl Into<PathBuf>,
     ) -> RSAKeyPairPath {
-        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: Some(private_key_path.into()) }
+        let private_key_path = Some(private_key_path.into());
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path, access: Access::Owner }
     }
 
     /// Names a public key by its text, for a program that only uploads.
@@ -147,7 +158,7 @@ impl RSAProvider {
 
     /// Names a public key by its file, for a program that only uploads.
     pub fn get_rsa_public_key_path(public_key_path: impl Into<PathBuf>) -> RSAKeyPairPath {
-        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: None }
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: None, access: Access::Owner }
     }
 
     /// Reads the keys. A missing file is an error; Python makes a new key pair then.
@@ -183,6 +194,10 @@ impl RSAProvider {
         let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used to wrap keys");
         let (public_key, private_key) = match keys.0 {
             Form::Texts(pair) => {
+                check_text("public_key", &pair.public_key)?;
+                if let Some(text) = &pair.private_key {
+                    check_text("private_key", text)?;
+                }
                 let public_key = public("public_key", pair.public_key.as_bytes())?;
                 let decrypting = |text: Zeroizing<String>| {
                     let key = private("private_key", text.as_bytes(), passphrase)?;
@@ -192,9 +207,9 @@ impl RSAProvider {
                 (public_key, pair.private_key.map(decrypting).transpose()?)
             }
             Form::Files(pair) => {
-                let public_key = public("public_key_path", &key_file::read(&pair.public_key_path, false)?)?;
+                let public_key = public("public_key_path", &key_file::read(&pair.public_key_path, Access::Others)?)?;
                 let decrypting = |path: PathBuf| {
-                    let key = private("private_key_path", &key_file::read(&path, true)?, passphrase)?;
+                    let key = private("private_key_path", &key_file::read(&path, pair.access)?, passphrase)?;
                     Decrypting::new(key, false).map_err(rejected("private_key_path"))
                 };
                 let public_key = Encrypting::new(public_key, false).map_err(rejected("public_key_path"))?;
@@ -296,6 +311,15 @@ impl Decrypting {
 
 fn foreign() -> CosClientError {
     undecryptable("the object's key cannot be unwrapped by this RSA key")
+}
+
+/// Refuses what is no PEM, which may be the name of a file.
+fn check_text(field: &'static str, text: &str) -> Result<(), CosClientError> {
+    if text.contains("-----BEGIN ") {
+        return Ok(());
+    }
+    let why = "is not a key in PEM; get_rsa_key_pair_path and get_rsa_public_key_path take the names of files";
+    Err(CosClientError::invalid(field, why))
 }
 
 fn public(field: &'static str, text: &[u8]) -> Result<PublicEncryptingKey, CosClientError> {

@@ -186,3 +186,57 @@ fn c09_a_tag_that_anybody_can_make_does_not_pass_for_the_callers() {
     client.put_object(BUCKET, "own", "object").send().unwrap();
     assert_eq!(read(&client, "object").unwrap(), (Some(KeyProof::Tagged), b"own".to_vec()));
 }
+
+#[cfg(unix)]
+#[test]
+fn c12_key_files_that_others_may_read_or_write_are_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let pair = Pair::new();
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    AESProvider::generate_key_file(&key).unwrap();
+    for mode in [0o640, 0o604, 0o620, 0o602, 0o644, 0o666, 0o600] {
+        let allowed = mode == 0o600;
+        for path in [&key, &pair.private] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let aes = AESProvider::aes_key_path(&key);
+        assert_eq!(aes.is_ok(), allowed, "{mode:o}");
+        let rsa = || RSAProvider::get_rsa_key_pair_path(&pair.public, &pair.private);
+        assert_eq!(RSAProvider::new(rsa()).is_ok(), allowed, "{mode:o}");
+        if let Err(error) = aes {
+            assert!(error.to_string().contains("chmod 600"), "{error}");
+        }
+        // A caller that knows better says so.
+        AESProvider::aes_key_path_readable_by_others(&key).unwrap();
+        RSAProvider::new(rsa().readable_by_others()).unwrap();
+    }
+}
+
+#[test]
+fn c12_native_mode_does_not_write_with_a_short_key_unless_told_to() {
+    let (cos, plain) = start();
+    for len in [16, 24] {
+        let provider = AESProvider::aes_key(BASE64_STANDARD.encode(noise(1, len))).unwrap();
+        let client = |provider: &AESProvider| {
+            CosEncryptionClient::with_client(plain.clone(), provider.clone()).mode(EncryptionMode::Native)
+        };
+        let count = cos.request_count();
+        assert_eq!(field(client(&provider).put_object(BUCKET, "x", "object").send()), "aes_key", "{len}");
+        assert_eq!(cos.request_count(), count, "nothing was sent");
+        client(&provider.clone().allow_short_key()).put_object(BUCKET, "x", "object").send().unwrap();
+        // To read takes no permission: it weakens nothing.
+        assert_eq!(read(&client(&provider), "object").unwrap().1, b"x");
+    }
+}
+
+#[test]
+fn names_of_files_in_the_place_of_keys_are_refused_with_the_call_that_takes_them() {
+    let pair = Pair::new();
+    let [public, private] = [&pair.public, &pair.private].map(|path| path.to_str().unwrap());
+    let error = RSAProvider::new(RSAProvider::get_rsa_key_pair(public, private)).unwrap_err().to_string();
+    assert!(error.starts_with("public_key: ") && error.contains("get_rsa_key_pair_path"), "{error}");
+    let error = AESProvider::aes_key(public).unwrap_err().to_string();
+    assert!(error.starts_with("aes_key: is not Base64") && error.contains("aes_key_path"), "{error}");
+}
