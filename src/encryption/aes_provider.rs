@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
+use super::derive::wrapping_key;
 use super::key_file::{self, Access};
-use super::keys::{DataKey, Wrapped, apply_from_zero, undecryptable};
-use super::native::{ObjectKey, wrapping_key};
+use super::keys::{DataKey, ObjectKey, Wrapped, apply_from_zero, undecryptable};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// The length of an object's key as AES-KW wraps it, in bytes.

@@ -4,25 +4,21 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ctr::CtrKey;
-use super::keys::{DataKey, Metadata, Random, Wrapped, undecryptable};
+use super::keyring::{Keyring, Sealing};
 use super::mode::EncryptionMode;
-use super::native;
 use super::provider::Provider;
 use super::reading::Reading;
-use super::tag::{self, Place, TAG};
-use super::uploads::{PartCipher, Uploads};
-use crate::cipher::{KeyProof, Opened, Opener};
+use super::tag::ObjectName;
+use super::uploads::Uploads;
+use crate::cipher::Opener;
 use crate::client::CosS3Client;
 use crate::config::CosConfig;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{CosClientError, CosError};
 use crate::ops::object::get::GetObject;
 use crate::ops::object::put::PutObject;
 use crate::transfer::download::DownloadFile;
 use crate::transfer::upload::UploadFile;
 use crate::wire::body::Body;
-use crate::wire::request::Request;
-use crate::wire::respond::Headers;
 use crate::wire::uri::bucket_name;
 
 /// A client that encrypts objects before they leave the machine.
@@ -66,36 +62,8 @@ use crate::wire::uri::bucket_name;
 #[derive(Clone)]
 pub struct CosEncryptionClient {
     pub(super) inner: CosS3Client,
-    provider: Provider,
+    pub(super) keyring: Keyring,
     pub(super) uploads: Arc<Uploads>,
-    random: Arc<Random>,
-    mode: EncryptionMode,
-    /// Which modes are read, where they are not just the one that is written.
-    accepted: Option<Vec<EncryptionMode>>,
-    tags: bool,
-    /// Whether objects without a tag are refused, where it is not a matter of writing tags.
-    tag_required: Option<bool>,
-}
-
-/// How the names of all metadata of encryption begin.
-const PREFIX: &str = "x-cos-meta-client-side-encryption-";
-
-/// A new key, and the headers that go with its object.
-pub(super) struct Sealing {
-    /// The object that the key is for.
-    pub(super) place: Place,
-    pub(super) cipher: Arc<dyn PartCipher>,
-    headers: Metadata,
-}
-
-impl Sealing {
-    pub(super) fn set_headers(&self, request: &mut Request<'_>) {
-        for (name, value) in &self.headers {
-            request.set_header(name, value);
-        }
-        // Metadata taken from another object must not replace these: nobody could decrypt this one then.
-        request.reserved = Some(PREFIX);
-    }
 }
 
 impl CosEncryptionClient {
@@ -110,25 +78,13 @@ impl CosEncryptionClient {
     ///
     /// Python: `CosEncryptionClient(conf, provider, retry=5)`
     pub fn with_client(client: CosS3Client, provider: impl Into<Provider>) -> Self {
-        Self {
-            inner: client,
-            provider: provider.into(),
-            uploads: Arc::default(),
-            random: Arc::new(|bytes| {
-                let failed = |_| CosClientError::new(ClientErrorKind::Body, "the system gives no random bytes");
-                aws_lc_rs::rand::fill(bytes).map_err(failed)
-            }),
-            mode: EncryptionMode::Python,
-            accepted: None,
-            tags: true,
-            tag_required: None,
-        }
+        Self { inner: client, keyring: Keyring::new(provider.into()), uploads: Arc::default() }
     }
 
     /// Draws keys and IVs from somewhere else. For tests that compare with recordings.
     #[doc(hidden)]
     pub fn random_from(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        self.random = Arc::new(move |bytes| {
+        self.keyring.random = Arc::new(move |bytes| {
             random(bytes);
             Ok(())
         });
@@ -156,7 +112,7 @@ impl CosEncryptionClient {
     /// # Ok(()) }
     /// ```
     pub fn mode(mut self, mode: EncryptionMode) -> Self {
-        self.mode = mode;
+        self.keyring.mode = mode;
         self
     }
 
@@ -166,7 +122,7 @@ impl CosEncryptionClient {
     /// that accepts Python's format gets no more certainty than that gives. It takes a HEAD before a GET with a
     /// range to know where the range is stored.
     pub fn accept(mut self, modes: impl IntoIterator<Item = EncryptionMode>) -> Self {
-        self.accepted = Some(modes.into_iter().collect());
+        self.keyring.accepted = Some(modes.into_iter().collect());
         self
     }
 
@@ -176,7 +132,7 @@ impl CosEncryptionClient {
     /// A client that writes no tags reads objects without one, too, unless
     /// [`require_key_tag`](Self::require_key_tag) says otherwise.
     pub fn key_tag(mut self, write: bool) -> Self {
-        self.tags = write;
+        self.keyring.tags = write;
         self
     }
 
@@ -187,7 +143,7 @@ impl CosEncryptionClient {
     /// place of another one, where it is read without an error. A result's
     /// [`key_proof`](crate::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {
-        self.tag_required = Some(require);
+        self.keyring.tag_required = Some(require);
         self
     }
 
@@ -307,72 +263,18 @@ impl CosEncryptionClient {
 
     /// Makes the key of a new object.
     pub(super) fn seal(&self, bucket: &str, key: &str) -> Result<Sealing, CosClientError> {
-        let place = self.place(bucket, key)?;
-        if self.mode == EncryptionMode::Native {
-            let (key, headers) = native::create(&self.provider, &place, &*self.random)?;
-            return Ok(Sealing { place, cipher: Arc::new(key), headers });
-        }
-        let data = DataKey::random(&*self.random)?;
-        let wrapped = self.provider.wrap(&data)?;
-        let mut headers = wrapped.headers().to_vec();
-        if self.tags {
-            headers.push((TAG, tag::make(self.provider.secret(&data), &place, &wrapped)?));
-        }
-        Ok(Sealing { place, cipher: Arc::new(CtrKey::new(&data)?), headers })
+        self.keyring.seal(self.name(bucket, key)?)
     }
 
     fn opener(&self, bucket: &str, key: &str) -> Opener<'_> {
-        Opener::new(Reading { client: self, bucket: bucket.to_owned(), key: key.to_owned() })
-    }
-
-    /// Returns the mode that is written.
-    pub(super) fn writes(&self) -> EncryptionMode {
-        self.mode
-    }
-
-    /// Returns the modes that are read.
-    pub(crate) fn accepted(&self) -> &[EncryptionMode] {
-        self.accepted.as_deref().unwrap_or(std::slice::from_ref(&self.mode))
-    }
-
-    /// Unwraps the key of an object that is in this mode.
-    pub(crate) fn open(
-        &self,
-        mode: EncryptionMode,
-        bucket: &str,
-        key: &str,
-        headers: &Headers,
-    ) -> Result<Opened, CosClientError> {
-        let place = self.place(bucket, key)?;
-        if mode == EncryptionMode::Native {
-            let key = native::open(&self.provider, &place, headers)?;
-            return Ok(Opened { cipher: Arc::new(key), proof: KeyProof::Authenticated });
-        }
-        let wrapped = Wrapped::read(headers)?;
-        let tag = tag::read(headers);
-        // Asked before a private key is used.
-        if tag.is_none() && self.tag_required.unwrap_or(self.tags) {
-            return Err(undecryptable(
-                "the object has no tag that proves its key: the official Python SDK wrote it, or somebody took the tag \
-                 away; a client with require_key_tag(false) reads it",
-            ));
-        }
-        let data = self.provider.unwrap(&wrapped)?;
-        let proof = match &tag {
-            Some(tag) => {
-                tag::check(self.provider.secret(&data), &place, &wrapped, tag)?;
-                self.provider.tag_proof()
-            }
-            None => KeyProof::Unauthenticated,
-        };
-        Ok(Opened { cipher: Arc::new(CtrKey::new(&data)?), proof })
+        Opener::new(Reading { client: &self.inner, keyring: &self.keyring, name: self.name(bucket, key) })
     }
 
     /// Returns the names of an object that do not depend on how they were written.
-    pub(super) fn place(&self, bucket: &str, key: &str) -> Result<Place, CosClientError> {
+    pub(super) fn name(&self, bucket: &str, key: &str) -> Result<ObjectName, CosClientError> {
         let addressing = self.inner.get_conf().addressing();
         let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
-        Ok(Place { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })
+        Ok(ObjectName { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })
     }
 }
 
@@ -380,8 +282,8 @@ impl fmt::Debug for CosEncryptionClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CosEncryptionClient")
             .field("inner", &self.inner)
-            .field("provider", &self.provider)
-            .field("mode", &self.mode)
+            .field("provider", &self.keyring.provider)
+            .field("mode", &self.keyring.mode)
             .finish_non_exhaustive()
     }
 }

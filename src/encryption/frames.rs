@@ -25,8 +25,8 @@ pub(crate) struct FrameKey {
 }
 
 impl FrameKey {
-    pub(crate) fn new(key: LessSafeKey, marker: hmac::Key) -> Self {
-        Self { key, marker, ledger: Ledger::default() }
+    pub(crate) fn new(key: LessSafeKey, marker: hmac::Key, ledger: Ledger) -> Self {
+        Self { key, marker, ledger }
     }
 
     /// Proves and decrypts a stored frame in place, and returns its content.
@@ -112,7 +112,7 @@ mod tests {
 
     fn key() -> FrameKey {
         let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).unwrap());
-        FrameKey::new(key, hmac::Key::new(hmac::HMAC_SHA256, &[8; 32]))
+        FrameKey::new(key, hmac::Key::new(hmac::HMAC_SHA256, &[8; 32]), Ledger::default())
     }
 
     /// Seals a frame, with its tag.

@@ -26,7 +26,10 @@ pub(crate) fn undecryptable(why: impl Into<String>) -> CosClientError {
     CosClientError::new(ClientErrorKind::Decryption, why)
 }
 
-/// The key and the first counter block of one object.
+/// The random key of one object in native mode, from which the others are derived.
+pub(crate) type ObjectKey = Zeroizing<[u8; 32]>;
+
+/// The key and the first counter block of one object in Python's format.
 pub(crate) struct DataKey {
     pub(crate) key: Zeroizing<[u8; 32]>,
     pub(crate) iv: Zeroizing<[u8; 16]>,

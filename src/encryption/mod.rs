@@ -7,9 +7,11 @@
 mod aes_provider;
 mod client;
 mod ctr;
+mod derive;
 mod framed;
 mod frames;
 mod key_file;
+mod keyring;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 mod mode;

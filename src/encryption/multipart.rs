@@ -1,6 +1,7 @@
 //! Uploads in parts, part by part.
 
-use super::client::{CosEncryptionClient, Sealing};
+use super::client::CosEncryptionClient;
+use super::keyring::Sealing;
 use super::mode::EncryptionMode;
 use super::uploads::Closing;
 use crate::error::CosError;
@@ -35,8 +36,8 @@ impl CosEncryptionClient {
             Ok(sealing) => {
                 sealing.set_headers(create.request());
                 create.then(move |upload_id, headers| {
-                    let Sealing { place, cipher, .. } = sealing;
-                    self.uploads.started(upload_id, place, cipher, chosen(headers, &PART_HEADERS))
+                    let Sealing { name, cipher, .. } = sealing;
+                    self.uploads.started(upload_id, name, cipher, chosen(headers, &PART_HEADERS))
                 })
             }
             Err(error) => {
@@ -129,8 +130,8 @@ impl CosEncryptionClient {
         let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
         let parts: MultipartUpload = multipart_upload.into();
         let numbers: Vec<u32> = parts.part.iter().map(|part| part.part_number).collect();
-        let native = self.writes() == EncryptionMode::Native;
-        let checked = self.place(&bucket, &key).and_then(|of| self.uploads.check(&upload_id, &of, &numbers, native));
+        let native = self.keyring.mode == EncryptionMode::Native;
+        let checked = self.name(&bucket, &key).and_then(|of| self.uploads.check(&upload_id, &of, &numbers, native));
         let mut complete = self.inner.complete_multipart_upload(&bucket, &key, &upload_id, parts.clone());
         match checked {
             Ok(Some(closing)) => complete = complete.of(move || self.close(bucket, key, upload_id, closing, parts)),
@@ -159,7 +160,7 @@ impl CosEncryptionClient {
         upload_id: impl Into<String>,
     ) -> AbortMultipartUpload<'_> {
         let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
-        let checked = self.place(&bucket, &key).and_then(|of| self.uploads.check_place(&upload_id, &of));
+        let checked = self.name(&bucket, &key).and_then(|of| self.uploads.check_name(&upload_id, &of));
         let mut abort = self.inner.abort_multipart_upload(bucket, key, &upload_id);
         match checked {
             Ok(()) => self.uploads.ended(&upload_id),
@@ -175,9 +176,9 @@ impl CosEncryptionClient {
         (number, offset): (u32, Option<u64>),
         upload_id: &str,
     ) -> UploadPart<'a> {
-        let place = self.place(&bucket, &key);
+        let name = self.name(&bucket, &key);
         let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
-        match place.and_then(|of| self.uploads.part(upload_id, &of, (number, offset), body.len())) {
+        match name.and_then(|of| self.uploads.part(upload_id, &of, (number, offset), body.len())) {
             Ok(place) => upload.request().body = place.cipher.seal(body, place.offset, place.ends),
             Err(error) => upload.request().defer(error),
         }

@@ -1,8 +1,7 @@
 //! What wraps the keys of objects.
 
 use super::aes_provider::AESProvider;
-use super::keys::{DataKey, Wrapped};
-use super::native::ObjectKey;
+use super::keys::{DataKey, ObjectKey, Wrapped};
 use super::rsa_provider::RSAProvider;
 use crate::cipher::KeyProof;
 use crate::error::CosClientError;

@@ -15,8 +15,7 @@ use aws_lc_rs::{hkdf, hmac};
 use zeroize::Zeroizing;
 
 use super::key_file::{self, Access};
-use super::keys::{DataKey, Wrapped, undecryptable};
-use super::native::ObjectKey;
+use super::keys::{DataKey, ObjectKey, Wrapped, undecryptable};
 use super::{pem, tag};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 

@@ -17,7 +17,7 @@ const LABEL: &[u8] = b"qcloud-cos key tag v1";
 
 /// Where an object is, as its tag says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ObjectName {
     pub(crate) bucket: String,
     pub(crate) key: String,
 }
@@ -28,7 +28,7 @@ fn key(secret: &[u8]) -> Result<hmac::Key, CosClientError> {
     derived.map_err(|_| undecryptable("the key of the tag cannot be derived"))
 }
 
-fn message(place: &Place, wrapped: &Wrapped) -> Vec<u8> {
+fn message(place: &ObjectName, wrapped: &Wrapped) -> Vec<u8> {
     let mut message = Vec::new();
     for part in [LABEL, place.bucket.as_bytes(), place.key.as_bytes(), &wrapped.key, &wrapped.iv] {
         message.extend((part.len() as u64).to_be_bytes());
@@ -38,7 +38,7 @@ fn message(place: &Place, wrapped: &Wrapped) -> Vec<u8> {
 }
 
 /// Returns the tag in Base64.
-pub(crate) fn make(secret: &[u8], place: &Place, wrapped: &Wrapped) -> Result<String, CosClientError> {
+pub(crate) fn make(secret: &[u8], place: &ObjectName, wrapped: &Wrapped) -> Result<String, CosClientError> {
     Ok(BASE64_STANDARD.encode(hmac::sign(&key(secret)?, &message(place, wrapped))))
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn read(headers: &Headers) -> Option<Vec<u8>> {
 }
 
 /// Checks a tag.
-pub(crate) fn check(secret: &[u8], place: &Place, wrapped: &Wrapped, tag: &[u8]) -> Result<(), CosClientError> {
+pub(crate) fn check(secret: &[u8], place: &ObjectName, wrapped: &Wrapped, tag: &[u8]) -> Result<(), CosClientError> {
     hmac::verify(&key(secret)?, &message(place, wrapped), tag).map_err(|_| unfit())
 }
 

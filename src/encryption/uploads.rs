@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderMap;
 
-use super::tag::Place;
+use super::tag::ObjectName;
 use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError};
 
@@ -28,7 +28,7 @@ struct Span {
 
 struct Upload {
     /// The object that its parts are encrypted for.
-    place: Place,
+    name: ObjectName,
     cipher: Arc<dyn PartCipher>,
     parts: BTreeMap<u32, Span>,
     /// Headers that every part carries.
@@ -71,13 +71,13 @@ impl Uploads {
     pub(crate) fn started(
         &self,
         upload_id: &str,
-        place: Place,
+        name: ObjectName,
         cipher: Arc<dyn PartCipher>,
         headers: HeaderMap,
     ) -> Result<(), CosClientError> {
         match self.lock().entry(upload_id.to_owned()) {
             Entry::Vacant(entry) => {
-                entry.insert(State::Open(Upload { place, cipher, parts: BTreeMap::new(), headers }));
+                entry.insert(State::Open(Upload { name, cipher, parts: BTreeMap::new(), headers }));
                 Ok(())
             }
             Entry::Occupied(mut entry) => {
@@ -96,9 +96,9 @@ impl Uploads {
     }
 
     /// Refuses an upload that is one of another object.
-    pub(crate) fn check_place(&self, upload_id: &str, place: &Place) -> Result<(), CosClientError> {
+    pub(crate) fn check_name(&self, upload_id: &str, name: &ObjectName) -> Result<(), CosClientError> {
         match self.lock().get(upload_id) {
-            Some(State::Open(upload)) => upload.is_of(place),
+            Some(State::Open(upload)) => upload.is_of(name),
             _ => Ok(()),
         }
     }
@@ -107,7 +107,7 @@ impl Uploads {
     pub(crate) fn part(
         &self,
         upload_id: &str,
-        place: &Place,
+        name: &ObjectName,
         (number, offset): (u32, Option<u64>),
         len: Option<u64>,
     ) -> Result<PartPlace, CosClientError> {
@@ -117,7 +117,7 @@ impl Uploads {
             Some(State::Ambiguous) => return Err(ambiguous()),
             None => return Err(unknown()),
         };
-        upload.is_of(place)?;
+        upload.is_of(name)?;
         let Some(len) = len else {
             return Err(CosClientError::invalid(
                 "body",
@@ -167,7 +167,7 @@ impl Uploads {
     pub(crate) fn check(
         &self,
         upload_id: &str,
-        place: &Place,
+        name: &ObjectName,
         numbers: &[u32],
         marked: bool,
     ) -> Result<Option<Closing>, CosClientError> {
@@ -178,7 +178,7 @@ impl Uploads {
             None if marked => return Err(unknown()),
             None => return Ok(None),
         };
-        upload.is_of(place)?;
+        upload.is_of(name)?;
         let refused = |why: String| CosClientError::invalid("multipart_upload", why);
         let mut at = 0;
         for number in numbers {
@@ -205,11 +205,11 @@ impl Uploads {
 }
 
 impl Upload {
-    fn is_of(&self, place: &Place) -> Result<(), CosClientError> {
-        if self.place == *place {
+    fn is_of(&self, name: &ObjectName) -> Result<(), CosClientError> {
+        if self.name == *name {
             return Ok(());
         }
-        let why = format!("it is an upload of {:?} in {}", self.place.key, self.place.bucket);
+        let why = format!("it is an upload of {:?} in {}", self.name.key, self.name.bucket);
         Err(CosClientError::invalid("upload_id", why))
     }
 }

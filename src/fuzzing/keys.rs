@@ -3,13 +3,12 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{choice, texts};
-use crate::RSAProvider;
 use crate::encryption::keys::{DataKey, Wrapped};
-use crate::encryption::ledger::Batch;
+use crate::encryption::ledger::{Batch, Ledger};
 use crate::encryption::native;
 use crate::encryption::sealed::{BatchCipher as _, FRAME};
-use crate::encryption::tag::{self, Place, TAG};
-use crate::encryption::{AESProvider, Provider, pem as file};
+use crate::encryption::tag::{self, ObjectName, TAG};
+use crate::encryption::{AESProvider, Provider, RSAProvider, pem as file};
 use crate::wire::respond::Headers;
 
 const NAMES: [&str; 3] = ["x-cos-meta-client-side-encryption-key", "x-cos-meta-client-side-encryption-iv", TAG];
@@ -19,7 +18,7 @@ pub fn envelope(data: &[u8]) {
     let provider: Provider =
         AESProvider::aes_key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("the key is right").into();
     let given = texts(data);
-    let place = |at: usize| Place { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
+    let place = |at: usize| ObjectName { bucket: "b-1".to_owned(), key: given.get(at).cloned().unwrap_or_default() };
     native_envelope(&provider, &given, place, choice(data).0);
     let mut headers = HeaderMap::new();
     for (name, text) in NAMES.iter().zip(&given) {
@@ -45,7 +44,7 @@ pub fn envelope(data: &[u8]) {
     let made = tag::make(provider.secret(&key), &place(0), &wrapped).expect("HMAC takes any bytes");
     written.insert(TAG, HeaderValue::from_str(&made).expect("Base64 is a header's value"));
     let (choice, _) = choice(data);
-    let check = |headers: &HeaderMap, place: &Place| {
+    let check = |headers: &HeaderMap, place: &ObjectName| {
         let headers = Headers::from(headers.clone());
         let wrapped = Wrapped::read(&headers).ok()?;
         let found = provider.unwrap(&wrapped).ok()?;
@@ -91,7 +90,7 @@ const NATIVE: [&str; 3] =
     [native::MODE, "x-cos-meta-client-side-encryption-wrapped-key", "x-cos-meta-client-side-encryption-commitment"];
 
 /// The same in native mode, with a frame of content.
-fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) -> Place, choice: u8) {
+fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) -> ObjectName, choice: u8) {
     let mut headers = HeaderMap::new();
     for (name, text) in NATIVE.iter().zip(given) {
         // The name of the format is let through, so that more than it is reached.
@@ -107,11 +106,15 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
         Ok(())
     };
     let (key, made) = native::create(provider, &place(0), &random).expect("the keys are right");
+    let key = key.frame_key(Ledger::default());
     let mut written = HeaderMap::new();
     for (name, value) in made {
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
-    let open = |headers: &HeaderMap, place: &Place| native::open(provider, place, &Headers::from(headers.clone())).ok();
+    let open = |headers: &HeaderMap, place: &ObjectName| {
+        let keys = native::open(provider, place, &Headers::from(headers.clone())).ok()?;
+        Some(keys.frame_key(Ledger::default()))
+    };
     let mut content = place(0).key.into_bytes();
     content.truncate(FRAME as usize);
     let mut frame = [&content[..], &[0; 16]].concat();
