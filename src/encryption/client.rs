@@ -39,7 +39,15 @@ use crate::wire::uri::bucket_name;
 /// Metadata whose names begin with `x-cos-meta-client-side-encryption-` are the client's own. A caller's are an
 /// error, so that those copied from another object cannot make this one unreadable.
 ///
-/// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own.
+/// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own, drawn from
+/// the system's randomness. No call has keys drawn from elsewhere:
+///
+/// ```compile_fail
+/// # use qcloud_cos::CosEncryptionClient;
+/// # fn with(client: CosEncryptionClient) {
+/// client.random_from(|bytes: &mut [u8]| bytes.fill(0));
+/// # }
+/// ```
 ///
 /// Python: `CosEncryptionClient(conf, provider)`
 ///
@@ -82,8 +90,8 @@ impl CosEncryptionClient {
     }
 
     /// Draws keys and IVs from somewhere else. For tests that compare with recordings.
-    #[doc(hidden)]
-    pub fn random_from(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+    #[cfg(test)]
+    pub(crate) fn random_from(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
         self.keyring.random = Arc::new(move |bytes| {
             random(bytes);
             Ok(())
