@@ -4,6 +4,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -36,6 +37,46 @@ pub(crate) trait Cipher: Send + Sync {
     /// Decrypts a file in place, of which COS stored so many bytes. An error that is none of the file's holds
     /// a [`CosClientError`].
     fn open_file(&self, file: &File, stored: u64) -> io::Result<()>;
+}
+
+/// Makes the cipher of the upload of a file, and keeps what it takes to resume the upload.
+pub(crate) trait FileCipher: Send + Sync {
+    /// Makes a new key, or with `resume` takes the key of that upload, if it is kept and everything fits.
+    fn begin(&self, file: &FileToEncrypt<'_>, resume: Option<&str>) -> Result<EncryptedFile, CosClientError>;
+}
+
+/// A file that is about to be uploaded in parts.
+pub(crate) struct FileToEncrypt<'t> {
+    pub(crate) source: &'t str,
+    /// What tells whether the file is still the same.
+    pub(crate) state: &'t str,
+    pub(crate) size: u64,
+    pub(crate) part_size: u64,
+    /// Where the key can be kept; none if it must not.
+    pub(crate) folder: Option<&'t Path>,
+}
+
+/// How a file is encrypted.
+pub(crate) struct EncryptedFile {
+    pub(crate) cipher: Arc<dyn Cipher>,
+    /// The metadata of the object.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Whether the key is that of the upload that was to be resumed.
+    pub(crate) resumed: bool,
+    /// What is kept of the key; none if it dies with this upload.
+    pub(crate) kept: Option<Arc<dyn KeptKey>>,
+}
+
+/// What is kept of the key of an upload, so that a later call can resume it.
+pub(crate) trait KeptKey: Send + Sync {
+    /// Notes the id of the upload, before any part is sent.
+    fn started(&self, upload_id: &str);
+    /// Whether a later call can resume the upload.
+    fn is_kept(&self) -> bool;
+    /// Notes that nothing is sent any more, for a later call to resume.
+    fn close(&self);
+    /// Forgets the key.
+    fn remove(&self);
 }
 
 /// The body of an answer as COS stores it.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{ClientErrorKind, CosClientError};
 
@@ -34,16 +34,35 @@ struct Span {
     marks: Vec<Mark>,
 }
 
+/// Where batches are noted, too, so that a later process knows of them.
+pub(crate) trait Notes: Send + Sync {
+    /// Notes a batch. An error keeps the batch from being sent.
+    fn note(&self, batch: Batch, mark: Mark) -> Result<(), CosClientError>;
+}
+
 /// The bodies that were encrypted, by where they start. 16 bytes for each MiB.
 #[derive(Default)]
-pub(crate) struct Ledger(Mutex<BTreeMap<u64, Span>>);
+pub(crate) struct Ledger {
+    spans: Mutex<BTreeMap<u64, Span>>,
+    notes: Option<Arc<dyn Notes>>,
+}
 
 impl Ledger {
+    /// Notes what comes from now on elsewhere, too.
+    pub(crate) fn noted_in(self, notes: Arc<dyn Notes>) -> Self {
+        Self { notes: Some(notes), ..self }
+    }
+
     /// Notes a batch that is about to be sent, or compares it with the one that was noted for its place.
     pub(crate) fn admit(&self, batch: Batch, mark: Mark) -> Result<(), CosClientError> {
-        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if admit(&mut spans, batch, mark) {
-            return Ok(());
+        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        match admit(&spans, batch, mark) {
+            Admission::Noted => return Ok(()),
+            Admission::New => {
+                let noted = self.notes.as_ref().map_or(Ok(()), |notes| notes.note(batch, mark));
+                return noted.map(|()| add(&mut spans, batch, mark));
+            }
+            Admission::Refused => {}
         }
         let why = format!(
             "the {} bytes at {} are others than were encrypted before for the same place: start a new upload",
@@ -53,26 +72,31 @@ impl Ledger {
     }
 }
 
-fn admit(spans: &mut BTreeMap<u64, Span>, batch: Batch, mark: Mark) -> bool {
+enum Admission {
+    New,
+    Noted,
+    Refused,
+}
+
+fn admit(spans: &BTreeMap<u64, Span>, batch: Batch, mark: Mark) -> Admission {
     let end = batch.at.saturating_add(batch.len);
     let index = usize::try_from((batch.at - batch.body) / BATCH).unwrap_or(usize::MAX);
     let known = spans.get(&batch.body).map(|span| span.marks.len());
     if let Some(noted) = spans.get(&batch.body).and_then(|span| span.marks.get(index)) {
-        return *noted == mark;
+        return if *noted == mark { Admission::Noted } else { Admission::Refused };
     }
     // What comes next must follow what there is, and run into no other body.
     let before = spans.range(..=batch.body).next_back().map_or(0, |(_, span)| span.end);
     let after = spans.range((Bound::Excluded(batch.body), Bound::Unbounded)).next();
-    if index != known.unwrap_or(0) || after.is_some_and(|(start, _)| *start < end) {
-        return false;
-    }
-    if known.map_or(before > batch.at, |_| before != batch.at) {
-        return false;
-    }
-    let span = spans.entry(batch.body).or_insert_with(|| Span { end, marks: Vec::new() });
-    span.end = end;
+    let overlaps = after.is_some_and(|(start, _)| *start < end);
+    let follows = known.map_or(before <= batch.at, |_| before == batch.at);
+    if index == known.unwrap_or(0) && follows && !overlaps { Admission::New } else { Admission::Refused }
+}
+
+fn add(spans: &mut BTreeMap<u64, Span>, batch: Batch, mark: Mark) {
+    let span = spans.entry(batch.body).or_insert_with(|| Span { end: 0, marks: Vec::new() });
+    span.end = batch.at.saturating_add(batch.len);
     span.marks.push(mark);
-    true
 }
 
 #[cfg(test)]

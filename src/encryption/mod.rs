@@ -10,6 +10,8 @@ mod ctr;
 mod derive;
 mod framed;
 mod frames;
+pub(crate) mod journal;
+mod kept_key;
 mod key_file;
 mod keyring;
 pub(crate) mod keys;
@@ -21,6 +23,8 @@ pub(crate) mod pem;
 mod plaintext;
 mod provider;
 mod reading;
+#[cfg(test)]
+mod recorded;
 mod rsa_provider;
 pub(crate) mod sealed;
 pub(crate) mod tag;

@@ -1,11 +1,14 @@
 //! Keys and metadata of native mode, whose format is ours: `docs/encryption-format.md`.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::{hkdf, hmac};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 pub(crate) use super::derive::FORMAT;
@@ -83,6 +86,24 @@ pub(crate) fn open(provider: &Provider, name: &ObjectName, headers: &Headers) ->
             "the commitment does not fit: the key is another, or metadata, bucket or name of the object were changed",
         )),
     }
+}
+
+/// Opens the keys of an object whose metadata were kept; returns these, too.
+pub(crate) fn reopen(
+    provider: &Provider,
+    name: &ObjectName,
+    kept: &BTreeMap<String, String>,
+) -> Result<(ObjectKeys, Metadata), CosClientError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in kept {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
+        let (name, value) = header.ok_or_else(|| undecryptable("the metadata that were kept are none"))?;
+        headers.insert(name, value);
+    }
+    let headers = Headers::from(headers);
+    let keys = open(provider, name, &headers)?;
+    let metadata = [MODE, KEY, COMMITMENT].into_iter().filter_map(|name| Some((name, headers.get(name)?)));
+    Ok((keys, metadata.collect()))
 }
 
 /// Derives the keys of an object, and the commitment to them.

@@ -45,6 +45,14 @@ impl Provider {
         }
     }
 
+    /// Whether what was wrapped can be unwrapped again here.
+    pub(crate) fn can_unwrap(&self) -> bool {
+        match &self.0 {
+            Kind::Aes(_) => true,
+            Kind::Rsa(provider) => provider.can_unwrap(),
+        }
+    }
+
     /// What a tag that fits proves.
     pub(crate) fn tag_proof(&self) -> KeyProof {
         match &self.0 {

@@ -264,6 +264,10 @@ impl RSAProvider {
         object.and_then(|object| Some(Zeroizing::new(object.as_slice().try_into().ok()?))).ok_or_else(foreign)
     }
 
+    pub(crate) fn can_unwrap(&self) -> bool {
+        self.private.is_some()
+    }
+
     fn private(&self) -> Result<&Decrypting, CosClientError> {
         let missing = || CosClientError::invalid("private_key", "is needed to decrypt, and was not given");
         self.private.as_deref().ok_or_else(missing)
