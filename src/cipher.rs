@@ -192,44 +192,44 @@ impl fmt::Debug for Opener<'_> {
 type Told<'a> = dyn FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a;
 
 /// What follows a request that succeeded; it is told the upload's id and the headers that were sent.
-pub(crate) struct Then<'a>(Box<Told<'a>>);
+pub(crate) struct AfterSuccess<'a>(Box<Told<'a>>);
 
 #[cfg(feature = "encryption")]
-impl<'a> Then<'a> {
+impl<'a> AfterSuccess<'a> {
     pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a) -> Self {
         Self(Box::new(then))
     }
 }
 
-impl Then<'_> {
+impl AfterSuccess<'_> {
     pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) -> Result<(), CosClientError> {
         (self.0)(upload_id, headers)
     }
 }
 
-impl fmt::Debug for Then<'_> {
+impl fmt::Debug for AfterSuccess<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Then")
     }
 }
 
 /// What precedes a request, and makes something for it.
-pub(crate) struct Before<'a, T>(Box<dyn FnOnce() -> Result<T, CosError> + Send + 'a>);
+pub(crate) struct PreparePayload<'a, T>(Box<dyn FnOnce() -> Result<T, CosError> + Send + 'a>);
 
 #[cfg(feature = "encryption")]
-impl<'a, T> Before<'a, T> {
+impl<'a, T> PreparePayload<'a, T> {
     pub(crate) fn new(before: impl FnOnce() -> Result<T, CosError> + Send + 'a) -> Self {
         Self(Box::new(before))
     }
 }
 
-impl<T> Before<'_, T> {
+impl<T> PreparePayload<'_, T> {
     pub(crate) fn make(self) -> Result<T, CosError> {
         (self.0)()
     }
 }
 
-impl<T> fmt::Debug for Before<'_, T> {
+impl<T> fmt::Debug for PreparePayload<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Before")
     }

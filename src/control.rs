@@ -20,7 +20,7 @@ pub(crate) struct Control(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<ControlState>,
     changed: Condvar,
     /// What `state` says, for those who ask often.
     interrupted: AtomicBool,
@@ -30,7 +30,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct ControlState {
     paused: bool,
     cancelled: bool,
     blocked: Vec<Weak<dyn Interrupt>>,
@@ -41,7 +41,7 @@ thread_local! {
 }
 
 impl Control {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ControlState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -59,7 +59,7 @@ impl Control {
         self.change(|state| state.cancelled = true);
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut ControlState)) {
         let blocked = {
             let mut state = self.state();
             change(&mut state);

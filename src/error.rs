@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::tried::{Sent, Tried, getters};
+use crate::attempts::{Attempts, Sent, getters};
 
 /// Any error of this crate: raised on this side, or answered by COS.
 ///
@@ -55,18 +55,18 @@ impl CosError {
 
     getters!();
 
-    pub(crate) fn tried(&self) -> &Tried {
+    pub(crate) fn all_attempts(&self) -> &Attempts {
         match self {
-            Self::Client(error) => error.tried(),
-            Self::Service(error) => error.tried(),
+            Self::Client(error) => error.all_attempts(),
+            Self::Service(error) => error.all_attempts(),
         }
     }
 
-    /// Adds what was tried before.
-    pub(crate) fn after(self, tried: Tried) -> Self {
+    /// Adds the attempts that were made.
+    pub(crate) fn with_attempts(self, attempts: Attempts) -> Self {
         match self {
-            Self::Client(error) => error.after_trying(tried).into(),
-            Self::Service(error) => CosServiceError { tried, ..*error }.into(),
+            Self::Client(error) => error.with_attempts(attempts).into(),
+            Self::Service(error) => CosServiceError { attempts, ..*error }.into(),
         }
     }
 
@@ -74,7 +74,7 @@ impl CosError {
     /// succeeded.
     pub(crate) fn done_before(&self, code: &str) -> bool {
         self.is_not_found()
-            && self.tried().doubtful
+            && self.all_attempts().may_have_succeeded
             && self.service().is_some_and(|error| error.get_error_code() == code)
     }
 
@@ -189,13 +189,13 @@ pub struct CosClientError(Box<ClientErrorInner>);
 struct ClientErrorInner {
     kind: ClientErrorKind,
     message: String,
-    tried: Tried,
+    attempts: Attempts,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl CosClientError {
     pub(crate) fn new(kind: ClientErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(ClientErrorInner { kind, message: message.into(), tried: Tried::default(), source: None }))
+        Self(Box::new(ClientErrorInner { kind, message: message.into(), attempts: Attempts::default(), source: None }))
     }
 
     pub(crate) fn invalid(field: impl Into<String>, why: impl fmt::Display) -> Self {
@@ -239,14 +239,14 @@ impl CosClientError {
     /// What an answer brought is not what it should be.
     pub(crate) fn answered(kind: ClientErrorKind, message: impl Into<String>) -> Self {
         let mut error = Self::new(kind, message);
-        error.0.tried = Tried { attempts: 1, sent: Sent::All, ..Tried::default() };
+        error.0.attempts = Attempts { count: 1, sent: Sent::All, ..Attempts::default() };
         error
     }
 
     /// What COS refused means this.
     pub(crate) fn meant(kind: ClientErrorKind, message: impl Into<String>, refusal: CosServiceError) -> Self {
         let mut error = Self::new(kind, message);
-        error.0.tried = refusal.tried;
+        error.0.attempts = refusal.attempts;
         error.caused_by(refusal)
     }
 
@@ -255,22 +255,22 @@ impl CosClientError {
         Self::new(self.0.kind.clone(), self.0.message.clone())
     }
 
-    /// Adds what was tried before.
-    pub(crate) fn after_trying(mut self, tried: Tried) -> Self {
-        self.0.tried = tried;
+    /// Adds the attempts that were made.
+    pub(crate) fn with_attempts(mut self, attempts: Attempts) -> Self {
+        self.0.attempts = attempts;
         self
     }
 
-    pub(crate) fn after(mut self, attempts: u32) -> Self {
-        self.0.tried.attempts = attempts;
+    pub(crate) fn with_attempt_count(mut self, attempts: u32) -> Self {
+        self.0.attempts.count = attempts;
         self
     }
 
     /// It cannot be told what became of a request, or it is no use to try again; its last failure was `last`.
     pub(crate) fn unclear(kind: ClientErrorKind, why: &str, last: CosError) -> Self {
-        let tried = *last.tried();
+        let attempts = *last.all_attempts();
         let mut error = Self::new(kind, format!("{why}: {last}")).caused_by(last);
-        error.0.tried = tried;
+        error.0.attempts = attempts;
         error
     }
 
@@ -281,8 +281,8 @@ impl CosClientError {
 
     getters!();
 
-    pub(crate) fn tried(&self) -> &Tried {
-        &self.0.tried
+    pub(crate) fn all_attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 }
 
@@ -293,7 +293,7 @@ impl fmt::Display for CosClientError {
         if matches!(self.0.kind, ClientErrorKind::Ambiguous | ClientErrorKind::AppendConflict) {
             Ok(())
         } else {
-            write!(f, "{}", self.0.tried)
+            write!(f, "{}", self.0.attempts)
         }
     }
 }
@@ -344,7 +344,7 @@ pub struct CosServiceError {
     pub(crate) status: u16,
     pub(crate) origin: OriginalBody,
     pub(crate) digest: BTreeMap<String, String>,
-    pub(crate) tried: Tried,
+    pub(crate) attempts: Attempts,
     /// Why credentials that COS refused could not be replaced.
     pub(crate) source: Option<Box<CosError>>,
 }
@@ -402,19 +402,19 @@ impl CosServiceError {
 
     getters!();
 
-    pub(crate) fn tried(&self) -> &Tried {
-        &self.tried
+    pub(crate) fn all_attempts(&self) -> &Attempts {
+        &self.attempts
     }
 
     /// Returns how long the answer asks to be left alone (`Retry-After`), if it does.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.tried.retry_after
+        self.attempts.retry_after
     }
 
     /// Returns by how many seconds this machine's clock is behind COS's, where COS refused the request for that;
     /// negative if it is ahead.
     pub fn clock_offset(&self) -> Option<i64> {
-        self.tried.clock_offset
+        self.attempts.clock_offset
     }
 
     /// Returns the name of the operation, such as `put_object`.
@@ -435,7 +435,7 @@ impl fmt::Display for CosServiceError {
             self.get_error_msg(),
             self.get_request_id(),
         )?;
-        write!(f, "{}", self.tried)
+        write!(f, "{}", self.attempts)
     }
 }
 

@@ -60,9 +60,7 @@
     deny(clippy::expect_used, clippy::panic, clippy::todo, clippy::unreachable, clippy::unwrap_used)
 )]
 
-mod answer;
-mod body;
-mod budget;
+mod attempts;
 #[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "nothing is encrypted then"))]
 mod cipher;
 mod client;
@@ -82,9 +80,9 @@ mod providers;
 mod thread_pool;
 mod transfer;
 mod transport;
-mod tried;
 mod wire;
 
+pub use attempts::Sent;
 pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
@@ -140,7 +138,6 @@ pub use providers::policy::{StsPolicy, StsStatement};
 pub use providers::profile::ProfileCredentials;
 pub use providers::sts::{AssumeRoleCredentials, FederationTokenCredentials};
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
-pub use transfer::buffer::UploadFileFromBuffer;
 pub use transfer::copy::{CopyOutput, CopyTransfer};
 pub use transfer::download::{DownloadFile, DownloadFileOutput};
 pub use transfer::folder::delete::{DeletePrefix, DeletePrefixReport};
@@ -149,9 +146,8 @@ pub use transfer::folder::report::{DirectoryReport, FileOutcome, FileResult};
 pub use transfer::folder::skip::SkipIdentical;
 pub use transfer::folder::upload::UploadDirectory;
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
-pub use transfer::upload::UploadFile;
-pub use transfer::uploaded::UploadFileOutput;
-pub use tried::Sent;
+pub use transfer::upload::{UploadFile, UploadFileOutput};
+pub use transfer::upload_buffer::UploadFileFromBuffer;
 pub use wire::body::Body;
 pub use wire::copy_source::CopySource;
 pub use wire::respond::Headers;

@@ -6,13 +6,13 @@ use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT};
 
 use super::CosS3Client;
-use super::run::Course;
-use crate::answer::{Failed, Reason, refused};
-use crate::body::{Sending, with_reader};
+use super::run::CallState;
+use crate::attempts::Sent;
+use crate::client::response::{Failed, Reason, refused};
+use crate::client::sending::{Sending, with_reader};
 use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
-use crate::transport::{Answer, Call, Failure, Transport};
-use crate::tried::Sent;
+use crate::transport::{Answer, Failure, Outgoing, Transport};
 use crate::wire::redirect::follow;
 use crate::wire::request::{REPEATED, Request, header};
 use crate::wire::sign::ToSign;
@@ -41,15 +41,15 @@ impl CosS3Client {
         request: &mut Request<'_>,
         location: &Location,
         credentials: Option<&Credentials>,
-        course: &mut Course,
+        call: &mut CallState,
     ) -> Result<(Answer, Option<u64>), Failed> {
-        let mut headers = self.headers(request, credentials, course.tried.attempts).map_err(Failed::finally)?;
+        let mut headers = self.headers(request, credentials, call.attempts.count).map_err(Failed::finally)?;
         let mut query = request.query.clone();
         let mut place = location.clone();
         let mut signing = credentials;
         for _ in 0..=MAX_HOPS {
-            let call = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failed::finally)?;
-            let (answer, crc) = self.send(request, call, course)?;
+            let outgoing = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failed::finally)?;
+            let (answer, crc) = self.send(request, outgoing, call)?;
             let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
                 && self.inner.config.fixed.allow_redirects
                 && matches!(request.method, Method::GET | Method::HEAD);
@@ -122,7 +122,7 @@ impl CosS3Client {
             let what = ToSign {
                 method: &request.method,
                 path: &location.signed_path,
-                query: if fixed.sign_params && !request.facts.unsigned_query { query } else { &[] },
+                query: if fixed.sign_params && !request.traits.unsigned_query { query } else { &[] },
                 headers: &headers,
                 host: fixed.sign_host.then_some(host.as_str()),
             };
@@ -135,35 +135,35 @@ impl CosS3Client {
             [] => location.url(),
             query => location.url() + "?" + &encode_query(query),
         };
-        let mut call = http::Request::builder().method(request.method.clone()).uri(url).body(()).map_err(|e| {
+        let mut outgoing = http::Request::builder().method(request.method.clone()).uri(url).body(()).map_err(|e| {
             CosClientError::new(ClientErrorKind::Protocol, format!("the request has no valid URL: {e}")).caused_by(e)
         })?;
-        *call.headers_mut() = headers;
-        Ok(call)
+        *outgoing.headers_mut() = headers;
+        Ok(outgoing)
     }
 
     fn send(
         &self,
         request: &mut Request<'_>,
-        call: http::Request<()>,
-        course: &mut Course,
+        outgoing: http::Request<()>,
+        call: &mut CallState,
     ) -> Result<(Answer, Option<u64>), Failed> {
-        log::debug!("{} {} {}", request.operation, call.method(), call.uri().path());
+        log::debug!("{} {} {}", request.operation, outgoing.method(), outgoing.uri().path());
         let len = request.body.len().or(request.declared_length);
-        let facts = request.facts;
+        let traits = request.traits;
         let no_body = request.body.is_none();
-        let left = self.left(course.until);
+        let left = self.left(call.until);
         with_reader(&mut request.body, |reader| {
-            let mut sending = Sending::new(reader, len, facts.answers_body_crc || facts.counts_body_crc);
+            let mut sending = Sending::new(reader, len, traits.verify_crc || traits.compute_crc);
             let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };
-            let answer = self.inner.transport.send(Call {
-                request: call,
+            let answer = self.inner.transport.send(Outgoing {
+                request: outgoing,
                 body,
-                patience: facts.patience,
-                keeps_alive: facts.keeps_alive,
+                response_timeout: traits.response_timeout,
+                trickles: traits.trickles,
                 left,
             });
-            course.tried.body_crc = sending.whole_crc().or(course.tried.body_crc);
+            call.attempts.body_crc = sending.whole_crc().or(call.attempts.body_crc);
             match (answer, sending.take_error()) {
                 (Ok(answer), _) => Ok((answer, sending.crc())),
                 (Err(_), Some(own)) => {

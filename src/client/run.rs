@@ -4,19 +4,19 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{CosS3Client, Verdict};
-use crate::answer::{Failed, Reason, outcome};
+use crate::attempts::{Attempts, Sent};
+use crate::client::response::{Failed, Reason, outcome};
 use crate::control::Control;
 use crate::credentials::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
-use crate::tried::{Sent, Tried};
-use crate::wire::body::Kind;
+use crate::wire::body::BodyKind;
+use crate::wire::body_retry::BodyRetry;
 use crate::wire::clock::clock_offset;
-use crate::wire::patience::Patience;
 use crate::wire::request::Request;
 use crate::wire::retry::{
-    Decision, Outcome, Policy, Repair, Repaired, State, Stop, TRANSIENT_BASE, TRANSIENT_COST, decide, may_be_done,
-    pause,
+    Decision, Policy, Repair, Repaired, RetryOutcome, RetryState, StopReason, TRANSIENT_BASE, TRANSIENT_COST, decide,
+    may_be_done, pause,
 };
 use crate::wire::uri::{Location, Target, locate};
 
@@ -25,8 +25,8 @@ const AVOIDED: Duration = Duration::from_secs(60);
 
 /// How a call is getting on.
 #[derive(Default)]
-pub(super) struct Course {
-    pub(super) tried: Tried,
+pub(super) struct CallState {
+    pub(super) attempts: Attempts,
     /// When the call's time is over, by the monotonic clock.
     pub(super) until: Option<Duration>,
     corrupt: u32,
@@ -41,7 +41,7 @@ pub(super) struct Course {
 }
 
 /// Finds out what became of a request.
-type Look<'l, T> = Option<&'l dyn Fn(&Tried) -> Verdict<T>>;
+type Reconcile<'l, T> = Option<&'l dyn Fn(&Attempts) -> Verdict<T>>;
 
 impl CosS3Client {
     /// Sends a request until it succeeds, nothing helps, or `limit` is over.
@@ -50,55 +50,55 @@ impl CosS3Client {
         mut request: Request<'_>,
         limit: Option<Duration>,
         finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failed>,
-        look: Look<'_, T>,
-    ) -> Result<(T, Tried), CosError> {
+        reconcile: Reconcile<'_, T>,
+    ) -> Result<(T, Attempts), CosError> {
         request.check()?;
         request.check_framing()?;
-        if let Kind::Failed(error) = &request.body.0 {
+        if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
         }
-        let mut location = self.place(&request.target)?;
+        let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
-        let mut course = Course {
+        let mut call = CallState {
             until: limit.map(|limit| (self.inner.monotonic)().saturating_add(limit)),
             switched: self.start_at_backup(&host, &mut location),
-            ..Course::default()
+            ..CallState::default()
         };
-        let at_start = course.switched;
+        let at_start = call.switched;
         loop {
-            course.tried.attempts += 1;
-            course.offset = self.inner.clock_offset.load(Ordering::Relaxed);
-            let credentials = match course.fresh.take() {
+            call.attempts.count += 1;
+            call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
+            let credentials = match call.fresh.take() {
                 Some(fresh) => Some(fresh),
-                None => self.inner.config.credentials().map_err(|error| error.after(course.tried))?,
+                None => self.inner.config.credentials().map_err(|error| error.with_attempts(call.attempts))?,
             };
-            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), &mut course);
+            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), &mut call);
             let failed = match attempted.and_then(|(answer, crc)| finish(&request, answer, crc)) {
                 Ok(done) => {
-                    self.settle(&host, &course, course.switched && !at_start);
-                    return Ok((done, course.answered()));
+                    self.refund(&host, &call, call.switched && !at_start);
+                    return Ok((done, call.answered()));
                 }
                 Err(failed) => failed,
             };
             let Failed { error, reason, sent } = failed;
-            if matches!(reason, Reason::Answer { from_cos: true, .. }) && course.switched && !at_start {
+            if matches!(reason, Reason::Answer { from_cos: true, .. }) && call.switched && !at_start {
                 self.avoid(&host);
             }
-            let clock = self.clock_repair(&request, &error, &reason, course.offset);
+            let clock = self.clock_repair(&request, &error, &reason, call.offset);
             let trusted = location.scheme == "https" || self.inner.trust_http_date;
             let outcome = outcome(&error, &reason, clock.is_some() && trusted);
-            course.note(sent, &reason, outcome, clock);
+            call.note(sent, &reason, outcome, clock);
             let replayable = request.body.rewind().unwrap_or(false);
             if Control::current().is_some_and(|control| control.is_interrupted()) {
-                return Err(told(error, course.tried));
+                return Err(with_attempts(error, call.attempts));
             }
-            let mut idempotent = request.facts.idempotent;
-            if let Some(look) = look.filter(|_| must_look(outcome, course.tried)) {
-                match look(&course.tried) {
-                    Verdict::Done(done) => return Ok((done, course.tried)),
+            let mut idempotent = request.traits.idempotent;
+            if let Some(reconcile) = reconcile.filter(|_| must_reconcile(outcome, call.attempts)) {
+                match reconcile(&call.attempts) {
+                    Verdict::Done(done) => return Ok((done, call.attempts)),
                     Verdict::Undone => idempotent = true,
                     Verdict::Unclear(kind, why) => {
-                        return Err(CosClientError::unclear(kind, why, told(error, course.tried)).into());
+                        return Err(CosClientError::unclear(kind, why, with_attempts(error, call.attempts)).into());
                     }
                 }
             }
@@ -106,38 +106,38 @@ impl CosS3Client {
                 attempts: self.inner.attempts,
                 switch_domain: self.inner.config.fixed.auto_switch_domain_on_retry && location.clone().switch_domain(),
             };
-            let state = State {
-                made: course.tried.attempts,
-                corrupt: course.corrupt,
-                repaired: course.repaired,
+            let state = RetryState {
+                made: call.attempts.count,
+                corrupt: call.corrupt,
+                repaired: call.repaired,
                 idempotent,
                 replayable,
                 refreshable: credentials.is_some(),
                 tokens: self.inner.hosts.tokens(&host),
-                left: self.left(course.until),
+                left: self.left(call.until),
             };
             let decision = decide(policy, state, outcome, (self.inner.random)());
-            log::debug!("{} attempt {}: {error}: {decision:?}", request.operation, course.tried.attempts);
+            log::debug!("{} attempt {}: {error}: {decision:?}", request.operation, call.attempts.count);
             match decision {
-                Decision::Stop(stop) => return Err(course.stopped(error, stop)),
+                Decision::Stop(stop) => return Err(call.stopped(error, stop)),
                 Decision::AtOnce(repair) => {
-                    course.repaired.note(repair);
+                    call.repaired.note(repair);
                     match repair {
                         Repair::Connection => {}
                         Repair::Clock => self.inner.clock_offset.store(clock.unwrap_or_default(), Ordering::Relaxed),
                         Repair::Credentials => match self.refreshed(credentials.as_ref()) {
-                            Ok(Some(fresh)) => course.fresh = Some(fresh),
-                            Ok(None) => return Err(course.stopped(error, Stop::Final)),
-                            Err(why) => return Err(course.stopped(because(error, why), Stop::Final)),
+                            Ok(Some(fresh)) => call.fresh = Some(fresh),
+                            Ok(None) => return Err(call.stopped(error, StopReason::Final)),
+                            Err(why) => return Err(call.stopped(because(error, why), StopReason::Final)),
                         },
                     }
                 }
                 Decision::Again { delay, switch_domain, cost } => {
                     if !self.inner.hosts.spend(&host, cost) {
-                        return Err(course.stopped(error, Stop::Quota));
+                        return Err(call.stopped(error, StopReason::Quota));
                     }
-                    course.spent += cost;
-                    course.switched |= switch_domain && location.switch_domain();
+                    call.spent += cost;
+                    call.switched |= switch_domain && location.switch_domain();
                     if !delay.is_zero() {
                         self.sleep(delay);
                     }
@@ -148,36 +148,36 @@ impl CosS3Client {
     }
 
     /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.
-    pub(crate) fn again(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
-        number < self.inner.attempts && self.pay(&request.target, number, (base, cost)).is_ok()
+    pub(crate) fn pause_before_retry(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
+        number < self.inner.attempts && self.charge_and_sleep(&request.target, number, (base, cost)).is_ok()
     }
 
     /// Notes that bytes of a body came.
-    pub(crate) fn came(&self, target: &Target, bytes: u64, patience: &mut Patience) {
-        let refund = patience.came(bytes);
-        if let (1.., Ok(location)) = (refund, self.place(target)) {
+    pub(crate) fn bytes_received(&self, target: &Target, bytes: u64, retry: &mut BodyRetry) {
+        let refund = retry.bytes_received(bytes);
+        if let (1.., Ok(location)) = (refund, self.locate(target)) {
             self.inner.hosts.refund(&location.signed_host(), refund);
         }
     }
 
     /// Pauses before the rest of a body that broke off is asked for. An error: that is once too often, or the host
     /// must be spared.
-    pub(crate) fn go_on(&self, target: &Target, patience: &mut Patience) -> Result<(), Stop> {
-        let (number, cost) = patience.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(Stop::Attempts)?;
-        self.pay(target, number, (TRANSIENT_BASE, cost))
+    pub(crate) fn retry_body(&self, target: &Target, retry: &mut BodyRetry) -> Result<(), StopReason> {
+        let (number, cost) = retry.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(StopReason::Attempts)?;
+        self.charge_and_sleep(target, number, (TRANSIENT_BASE, cost))
     }
 
     /// Charges the host of a repetition and pauses before it.
-    fn pay(&self, target: &Target, number: u32, (base, cost): (Duration, u32)) -> Result<(), Stop> {
-        let location = self.place(target).map_err(|_| Stop::Final)?;
+    fn charge_and_sleep(&self, target: &Target, number: u32, (base, cost): (Duration, u32)) -> Result<(), StopReason> {
+        let location = self.locate(target).map_err(|_| StopReason::Final)?;
         if !self.inner.hosts.spend(&location.signed_host(), cost) {
-            return Err(Stop::Quota);
+            return Err(StopReason::Quota);
         }
         self.sleep(pause(number, base, (self.inner.random)()));
         Ok(())
     }
 
-    fn place(&self, target: &Target) -> Result<Location, CosError> {
+    fn locate(&self, target: &Target) -> Result<Location, CosError> {
         let addressing = self.inner.config.addressing();
         let mut location = locate(&addressing, target, &addressing.endpoint)?;
         // The signed host is in lower case, so the host that is sent must be, too.
@@ -197,9 +197,9 @@ impl CosS3Client {
     }
 
     /// Squares the account of a call that succeeded.
-    fn settle(&self, host: &str, course: &Course, switched: bool) {
-        let first = u32::from(course.tried.attempts == 1);
-        self.inner.hosts.refund(host, course.spent + first);
+    fn refund(&self, host: &str, call: &CallState, switched: bool) {
+        let first = u32::from(call.attempts.count == 1);
+        self.inner.hosts.refund(host, call.spent + first);
         if switched {
             self.avoid(host);
         }
@@ -229,41 +229,42 @@ impl CosS3Client {
     }
 }
 
-impl Course {
-    fn note(&mut self, sent: Sent, reason: &Reason, outcome: Outcome<'_>, clock: Option<i64>) {
-        self.tried.sent = self.tried.sent.max(sent);
-        self.tried.doubtful |= may_be_done(outcome);
-        self.corrupt += u32::from(outcome == Outcome::Corrupt);
-        self.tried.retry_after = match reason {
+impl CallState {
+    fn note(&mut self, sent: Sent, reason: &Reason, outcome: RetryOutcome<'_>, clock: Option<i64>) {
+        self.attempts.sent = self.attempts.sent.max(sent);
+        self.attempts.may_have_succeeded |= may_be_done(outcome);
+        self.corrupt += u32::from(outcome == RetryOutcome::Corrupt);
+        self.attempts.retry_after = match reason {
             Reason::Answer { retry_after, .. } => *retry_after,
             _ => None,
         };
-        self.tried.clock_offset = clock;
+        self.attempts.clock_offset = clock;
     }
 
     /// What it took to get the answer.
-    fn answered(&self) -> Tried {
-        Tried { sent: Sent::All, retry_after: None, clock_offset: None, ..self.tried }
+    fn answered(&self) -> Attempts {
+        Attempts { sent: Sent::All, retry_after: None, clock_offset: None, ..self.attempts }
     }
 
-    fn stopped(&self, error: CosError, stop: Stop) -> CosError {
-        let quota_exhausted = stop == Stop::Quota;
-        let deadline_exceeded = stop == Stop::Deadline;
-        told(error, Tried { quota_exhausted, deadline_exceeded, ..self.tried })
+    fn stopped(&self, error: CosError, stop: StopReason) -> CosError {
+        let quota_exhausted = stop == StopReason::Quota;
+        let deadline_exceeded = stop == StopReason::Deadline;
+        with_attempts(error, Attempts { quota_exhausted, deadline_exceeded, ..self.attempts })
     }
 }
 
 /// Whether only a look at the object tells what became of a request: its answer was lost, or what is refused now
 /// may be so because of an earlier attempt.
-fn must_look(outcome: Outcome<'_>, tried: Tried) -> bool {
-    may_be_done(outcome) || (tried.doubtful && matches!(outcome, Outcome::Answer { status: 409 | 412, .. }))
+fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
+    may_be_done(outcome)
+        || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))
 }
 
 /// Adds to an error what was tried.
-fn told(error: CosError, tried: Tried) -> CosError {
+fn with_attempts(error: CosError, attempts: Attempts) -> CosError {
     match error.kind() {
         Some(ClientErrorKind::Body) => error,
-        _ => error.after(tried),
+        _ => error.with_attempts(attempts),
     }
 }
 

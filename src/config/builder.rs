@@ -50,7 +50,7 @@ pub struct CosConfigBuilder {
     connect_timeout: Option<Duration>,
     response_timeout: Option<Duration>,
     stall_timeout: Option<Duration>,
-    least_speed: Option<(u64, Duration)>,
+    minimum_throughput: Option<(u64, Duration)>,
     deadline: Option<Duration>,
     endpoint: Option<String>,
     endpoint_ci: Option<String>,
@@ -164,8 +164,8 @@ impl CosConfigBuilder {
     /// Sets how slowly the body of an answer may come: a download that got fewer bytes a second, over this much
     /// time of waiting, is broken off, and one in parts goes on from there. 0 bytes: however slowly. Default:
     /// 1024 bytes a second over 60 s.
-    pub fn least_speed(mut self, bytes_per_second: u64, over: Duration) -> Self {
-        self.least_speed = Some((bytes_per_second, over));
+    pub fn minimum_throughput(mut self, bytes_per_second: u64, over: Duration) -> Self {
+        self.minimum_throughput = Some((bytes_per_second, over));
         self
     }
 
@@ -446,8 +446,10 @@ impl CosConfigBuilder {
             connect_timeout: limit("connect_timeout", self.connect_timeout, 10)?,
             response_timeout: limit("response_timeout", self.response_timeout, 30)?,
             stall_timeout: limit("stall_timeout", self.stall_timeout, 30)?,
-            least_speed: match self.least_speed.unwrap_or((1024, Duration::from_secs(60))) {
-                (_, Duration::ZERO) => return Err(CosClientError::invalid("least_speed", "must be over some time")),
+            minimum_throughput: match self.minimum_throughput.unwrap_or((1024, Duration::from_secs(60))) {
+                (_, Duration::ZERO) => {
+                    return Err(CosClientError::invalid("minimum_throughput", "must be over some time"));
+                }
                 (bytes, over) => (bytes, over),
             },
             pool_connections: count("pool_connections", self.pool_connections, 10)?,

@@ -53,7 +53,7 @@ pub(crate) struct Connection {
     pub(crate) response_timeout: Duration,
     pub(crate) stall_timeout: Duration,
     /// How many bytes of a body must come in how much time.
-    pub(crate) least_speed: (u64, Duration),
+    pub(crate) minimum_throughput: (u64, Duration),
     pub(crate) pool_connections: usize,
     pub(crate) pool_max_size: usize,
     /// `None`: as the environment says.

@@ -239,7 +239,7 @@ impl CosEncryptionClient {
         match sealing {
             Ok(sealing) => {
                 sealing.set_headers(upload.request());
-                upload.sealed(sealing.cipher)
+                upload.encrypted_by(sealing.cipher)
             }
             Err(error) => {
                 upload.request().defer(error);

@@ -12,6 +12,7 @@ use super::plaintext::fill;
 use super::sealed;
 use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored, Wanted};
+use crate::client::response::body_error;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
 use crate::wire::body::Body;
@@ -40,16 +41,13 @@ impl Cipher for FrameKey {
 
     fn open(self: Arc<Self>, stored: Stored) -> Result<Content, CosClientError> {
         let plan = ReadingPlan::of(&stored)?;
-        let unsealed = Unsealed {
-            stored: stored.body,
-            key: self,
-            frame: Zeroizing::default(),
-            at: 0,
-            filled: 0,
-            failed: false,
-            plan,
-        };
-        Ok(Content { length: Some(unsealed.plan.left), body: Box::new(unsealed) })
+        let frame = Zeroizing::default();
+        let mut unsealed = Unsealed { stored: stored.body, key: self, frame, at: 0, filled: 0, failed: false, plan };
+        // Nobody reads a body that is announced to be empty: that it is must be proven now.
+        if plan.left == 0 {
+            unsealed.open_next().map_err(body_error)?;
+        }
+        Ok(Content { length: Some(plan.left), body: Box::new(unsealed) })
     }
 
     fn open_file(&self, file: &File, stored: u64) -> io::Result<()> {

@@ -21,7 +21,7 @@ use super::native;
 use super::tag::ObjectName;
 use crate::cipher::{EncryptedFile, FileCipher, FileToEncrypt, KeptKey};
 use crate::error::CosClientError;
-use crate::local::{Folder, Place as DirEntry, write_all_at};
+use crate::local::{DirEntry, Folder, write_all_at};
 use crate::wire::sign::hex;
 
 /// The largest journal that is read, in bytes: more than 2 TiB of content.

@@ -2,11 +2,11 @@
 
 use std::io::{self, Read};
 
-use crate::wire::body::{Body, Kind};
+use crate::wire::body::{Body, BodyKind};
 
 /// Reads a body of any kind.
 pub(crate) struct Plaintext<'a> {
-    kind: Kind<'a>,
+    kind: BodyKind<'a>,
     read: u64,
 }
 
@@ -18,15 +18,15 @@ impl<'a> Plaintext<'a> {
     /// Returns the length in bytes, if it is known.
     pub(crate) fn len(&self) -> Option<u64> {
         match &self.kind {
-            Kind::None | Kind::Failed(_) => Some(0),
-            Kind::Bytes(bytes) => Some(bytes.len() as u64),
-            Kind::Source(source) => source.remaining(),
+            BodyKind::None | BodyKind::Failed(_) => Some(0),
+            BodyKind::Bytes(bytes) => Some(bytes.len() as u64),
+            BodyKind::Source(source) => source.remaining(),
         }
     }
 
     /// Tells the body whether what is read from now on is sent.
     pub(crate) fn counts(&mut self, sent: bool) {
-        if let Kind::Source(source) = &mut self.kind {
+        if let BodyKind::Source(source) = &mut self.kind {
             source.counts(sent);
         }
     }
@@ -34,7 +34,7 @@ impl<'a> Plaintext<'a> {
     /// Goes back to the start. False: this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         let rewound = match &mut self.kind {
-            Kind::Source(source) => source.rewind()?,
+            BodyKind::Source(source) => source.rewind()?,
             _ => true,
         };
         if rewound {
@@ -44,19 +44,19 @@ impl<'a> Plaintext<'a> {
     }
 
     pub(crate) fn is_one_shot(&self) -> bool {
-        matches!(&self.kind, Kind::Source(source) if source.is_one_shot())
+        matches!(&self.kind, BodyKind::Source(source) if source.is_one_shot())
     }
 }
 
 impl Read for Plaintext<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = match &mut self.kind {
-            Kind::None | Kind::Failed(_) => 0,
-            Kind::Bytes(bytes) => {
+            BodyKind::None | BodyKind::Failed(_) => 0,
+            BodyKind::Bytes(bytes) => {
                 let at = usize::try_from(self.read).map_or(bytes.len(), |at| at.min(bytes.len()));
                 (&bytes[at..]).read(buf)?
             }
-            Kind::Source(source) => source.read(buf)?,
+            BodyKind::Source(source) => source.read(buf)?,
         };
         self.read += read as u64;
         Ok(read)

@@ -8,7 +8,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::ledger::{BATCH, Batch};
 use super::plaintext::{Plaintext, fill};
 use crate::error::CosClientError;
-use crate::wire::body::{Body, Kind, Source};
+use crate::wire::body::{Body, BodyKind, BodySource};
 
 /// How much content is encrypted at a time, in bytes; the last frame of a body may be shorter.
 pub(crate) const FRAME: u64 = 64 * 1024;
@@ -33,7 +33,7 @@ pub(crate) fn stored_frames(batch: &mut [u8], tag: usize) -> impl Iterator<Item 
 
 /// Encrypts a body that starts at `start` of the content, which ends with it if `ends`.
 pub(crate) fn seal<'a, C: BatchCipher + 'a>(key: Arc<C>, body: Body<'a>, start: u64, ends: bool) -> Body<'a> {
-    if let Kind::Failed(_) = body.0 {
+    if let BodyKind::Failed(_) = body.0 {
         // Its error is reported when the request is sent.
         return body;
     }
@@ -143,7 +143,7 @@ impl<C: BatchCipher> Read for Sealed<'_, C> {
     }
 }
 
-impl<C: BatchCipher> Source for Sealed<'_, C> {
+impl<C: BatchCipher> BodySource for Sealed<'_, C> {
     fn remaining(&self) -> Option<u64> {
         self.len.map(|len| self.key.sealed_len(len, self.ends))
     }

@@ -5,9 +5,9 @@ use std::path::{Component, Path};
 use serde_json::Value;
 
 use super::choice;
-use crate::local::Place;
+use crate::local::DirEntry;
 use crate::transfer::checkpoint::{line, parse};
-use crate::transfer::record::{Head, Places, RecordedPart, Source};
+use crate::transfer::download::partial::{DownloadFiles, DownloadSource, Header, RecordedPart};
 
 /// Checkpoints: only whole lines are believed, up to the first that is not, and none names a file but one beside
 /// the destination. Half of the inputs are taken as the file; of the others, lines with right checksums are made.
@@ -15,16 +15,16 @@ pub fn checkpoint(data: &[u8]) {
     let (kind, rest) = choice(data);
     let text = if kind & 1 == 0 { rest.to_vec() } else { made(rest) };
     let any = parse::<Value, Value>(&text);
-    let Some(parsed) = parse::<Head, RecordedPart>(&text) else { return };
+    let Some(parsed) = parse::<Header, RecordedPart>(&text) else { return };
     // What cannot be read as a part ends what is believed; the lines themselves were whole.
     assert!(any.is_some_and(|any| any.len >= parsed.len && any.entries.len() >= parsed.entries.len()));
     assert!(parsed.len <= text.len());
     assert_eq!(text.get(..parsed.len).and_then(parse).as_ref(), Some(&parsed));
     let lines: Result<String, _> = std::iter::once(line(&parsed.head)).chain(parsed.entries.iter().map(line)).collect();
-    let again = lines.ok().and_then(|lines| parse::<Head, RecordedPart>(lines.as_bytes()));
+    let again = lines.ok().and_then(|lines| parse::<Header, RecordedPart>(lines.as_bytes()));
     assert_eq!(again.map(|again| (again.head, again.entries)).as_ref(), Some(&(parsed.head.clone(), parsed.entries)));
 
-    let of = Source {
+    let of = DownloadSource {
         bucket: "b-1".to_owned(),
         key: "k".to_owned(),
         etag: "\"e\"".to_owned(),
@@ -33,8 +33,8 @@ pub fn checkpoint(data: &[u8]) {
         part_size: 1,
     };
     if parsed.head.is_of(&of) {
-        let destination = Place::of(Path::new("a.bin")).expect("the current folder can be opened");
-        let places = Places::new(&destination, "b-1", "k", None).expect("the current folder has a path");
+        let destination = DirEntry::of(Path::new("a.bin")).expect("the current folder can be opened");
+        let places = DownloadFiles::new(&destination, "b-1", "k", None).expect("the current folder has a path");
         let temporary = places.temporary(&parsed.head);
         let mut names = Path::new(temporary.name()).components();
         assert!(matches!(names.next(), Some(Component::Normal(_))), "{}", temporary.path().display());

@@ -3,13 +3,13 @@
 use std::path::{Component, Path};
 
 use super::choice;
-use crate::transfer::folder::keys::way;
+use crate::transfer::folder::keys::split_key;
 
 /// Keys of a folder: what becomes a path leads down, name by name, and is the key again.
 pub fn key_to_path(data: &[u8]) {
     let (native, key) = choice(data);
     let Ok(key) = std::str::from_utf8(key) else { return };
-    let Ok(way) = way(key, native & 1 != 0) else { return };
+    let Ok(way) = split_key(key, native & 1 != 0) else { return };
     let names: Vec<&str> = way.folders.iter().copied().chain(way.file).collect();
     for name in &names {
         let mut components = Path::new(name).components();

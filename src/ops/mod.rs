@@ -4,6 +4,7 @@ pub(crate) mod acl;
 pub(crate) mod bucket;
 pub(crate) mod date;
 pub(crate) mod document;
+pub(crate) mod lost_answer;
 pub(crate) mod multipart;
 pub(crate) mod object;
 pub(crate) mod options;

@@ -8,7 +8,7 @@ use crate::error::CosError;
 use crate::ops::bucket::list::Owner;
 use crate::ops::options;
 use crate::ops::paging::{Listing, items, pages, stuck};
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
@@ -26,11 +26,11 @@ impl CosS3Client {
     /// COS API: <https://cloud.tencent.com/document/product/436/8291>
     pub fn list_buckets(&self) -> ListBuckets<'_> {
         // The official SDK leaves this one query unsigned.
-        let facts = Facts { unsigned_query: true, ..Facts::default() };
+        let traits = Traits { unsigned_query: true, ..Traits::default() };
         let request = Request::new("list_buckets", Method::GET, Target::Service)
             .param("marker", "")
             .param("max-keys", 2000)
-            .with_facts(facts);
+            .with_traits(traits);
         ListBuckets {
             client: self,
             request,

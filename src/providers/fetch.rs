@@ -47,20 +47,20 @@ pub(crate) fn fetch<T>(
             Ok((status, body)) => match read(status, &body) {
                 Ok(found) => return Ok(found),
                 Err(Denied::Passing(why)) => failed(what, &why),
-                Err(Denied::Final(why)) => return Err(failed(what, &why).after(tried).into()),
+                Err(Denied::Final(why)) => return Err(failed(what, &why).with_attempt_count(tried).into()),
                 Err(Denied::Nothing(why)) => return Err(CosError::no_credentials(format!("{what}: {why}"))),
             },
             Err(failure) => {
                 let error = failed(what, &failure.error.to_string()).caused_by(failure.error);
                 if failure.stage == Stage::Final {
-                    return Err(error.after(tried).into());
+                    return Err(error.with_attempt_count(tried).into());
                 }
                 error
             }
         };
         log::debug!("{error} (try {tried} of {TRIES})");
         if tried == TRIES {
-            return Err(error.after(tried).into());
+            return Err(error.with_attempt_count(tried).into());
         }
         thread::sleep(PAUSE.saturating_mul(tried).mul_f64(fastrand::f64()));
     }

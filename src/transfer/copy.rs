@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use http::{HeaderName, Method};
 use serde::Serialize;
 
-use super::destination::{Destination, OpenUpload, refused};
-use super::finish::Done;
 use super::handle::TransferHandle;
+use super::multipart::checkpoint::{self, SavedPart, UploadCheckpoint, UploadIdentity};
+use super::multipart::complete::Done;
+use super::multipart::resume::{self, Begun, begin, missing};
+use super::multipart::session::{Destination, OpenUpload, refused};
 use super::pin;
 use super::plan::{Plan, part_size_bytes};
-use super::pool::{Stop, check_threads, run, threads};
-use super::resume::{self, Begun, begin, missing};
-use super::saved::{self, Saved, SavedPart, Upload};
+use super::pool::{StopSignal, check_threads, run, threads};
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
@@ -23,7 +23,7 @@ use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
 use crate::ops::values::StorageClass;
-use crate::wire::copy_source::{CopySource, Source};
+use crate::wire::copy_source::{CopySource, ResolvedSource};
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
@@ -200,7 +200,7 @@ impl CopyTransfer<'_> {
     }
 
     /// Looks the source up, where it is.
-    fn head(&self, source: &Source) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self, source: &ResolvedSource) -> Result<HeadObjectOutput, CosError> {
         let target = Target::Elsewhere { host: source.host.clone(), key: format!("/{}", source.key) };
         let mut head = Request::new("copy", Method::HEAD, target);
         if !source.version_id.is_empty() {
@@ -225,7 +225,7 @@ impl CopyTransfer<'_> {
     fn copy_parts(
         &self,
         control: &Control,
-        source: &Source,
+        source: &ResolvedSource,
         head: &HeadObjectOutput,
         plan: Plan,
     ) -> Result<CopyOutput, CosError> {
@@ -234,17 +234,20 @@ impl CopyTransfer<'_> {
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
         pin(&mut headers, IF_MATCH, &head.etag);
         let pool = threads(self.max_thread.min(plan.count()))?;
-        let of = Upload {
+        let of = UploadIdentity {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             source: format!("{}/{}?{}", source.host, source.key, source.version_id),
             state: format!("{} {}", head.etag, head.last_modified),
             size: head.content_length,
             part_size: plan.part_size(),
-            options: saved::options(&request.headers),
+            options: checkpoint::options(&request.headers),
         };
-        let (saved, earlier) =
-            if self.resume { Saved::open(of, self.checkpoint_dir.as_deref()) } else { (Saved::none(of), None) };
+        let (saved, earlier) = if self.resume {
+            UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
+        } else {
+            (UploadCheckpoint::none(of), None)
+        };
         let to = Destination { client, bucket, key, headers: &request.headers };
         let (upload, there) = match begin(to, &CopiedFrom { to, head }, &saved, earlier)? {
             Begun::Upload(upload, there) => (upload, there),
@@ -253,7 +256,7 @@ impl CopyTransfer<'_> {
                 return Ok((*output).into());
             }
         };
-        let stop = Stop::new(control);
+        let stop = StopSignal::new(control);
         let copied = run(&pool, &stop, missing(plan, &there).into_iter(), |part| {
             let last = part.offset + part.len - 1;
             let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source);
@@ -300,7 +303,7 @@ struct CopiedFrom<'t> {
     head: &'t HeadObjectOutput,
 }
 
-impl<'t> resume::Source<'t> for CopiedFrom<'t> {
+impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
     /// Only one that we began: one that has parts is somebody else's.
     fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
         let Some(upload) = (if begun { self.to.newest()? } else { None }) else { return Ok(None) };

@@ -1,26 +1,17 @@
 //! Transfers of files: planned purely, then executed in parallel parts.
 
-pub(crate) mod buffer;
 pub(crate) mod checkpoint;
 pub(crate) mod copy;
-mod destination;
 pub(crate) mod download;
-mod fetch;
-mod finish;
+mod file;
 pub(crate) mod folder;
 pub(crate) mod handle;
-mod hash;
-mod journal;
-mod partial;
+mod multipart;
 mod plan;
 mod pool;
 mod progress;
-pub(crate) mod record;
-mod resume;
-mod saved;
-mod section;
 pub(crate) mod upload;
-pub(crate) mod uploaded;
+pub(crate) mod upload_buffer;
 
 use http::{HeaderMap, HeaderValue};
 

@@ -13,12 +13,12 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// Tells the parts of a transfer that one of them failed, or that its handle wants them to stop.
 #[derive(Debug)]
-pub(crate) struct Stop {
+pub(crate) struct StopSignal {
     failed: AtomicBool,
     control: Control,
 }
 
-impl Stop {
+impl StopSignal {
     pub(crate) fn new(control: &Control) -> Self {
         Self { failed: AtomicBool::new(false), control: control.clone() }
     }
@@ -56,7 +56,7 @@ impl Stop {
 }
 
 /// Stops the other parts when one panics.
-struct SetOnPanic<'s>(&'s Stop);
+struct SetOnPanic<'s>(&'s StopSignal);
 
 impl Drop for SetOnPanic<'_> {
     fn drop(&mut self) {
@@ -116,7 +116,7 @@ impl Deref for Threads<'_> {
 /// rest and is returned. A cancel that comes while the last item ends is heard, too.
 pub(crate) fn run<T: Send, R: Send>(
     pool: &ThreadPool,
-    stop: &Stop,
+    stop: &StopSignal,
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(&T) -> Result<R, CosError> + Sync,
 ) -> Result<Vec<R>, CosError> {
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn the_first_error_is_the_one_returned_and_stops_the_rest() {
         let pool = threads(3).unwrap();
-        let stop = Stop::new(&Control::default());
+        let stop = StopSignal::new(&Control::default());
         let done = Mutex::new(0);
         let result = run(&pool, &stop, 0..1000, |&item| {
             if item == 5 {
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_cancelled_when_the_last_item_ends_does_not_go_on() {
         let control = Control::default();
-        let result = run(&threads(1).unwrap(), &Stop::new(&control), 0..3, |&item| {
+        let result = run(&threads(1).unwrap(), &StopSignal::new(&control), 0..3, |&item| {
             if item == 2 {
                 control.cancel();
             }

@@ -7,29 +7,31 @@ use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
+use serde::Serialize;
 
 use super::SINGLE_REQUEST;
-use super::destination::Destination;
-use super::finish::Done;
+use super::file::{FileIdentity, FileUpload};
 use super::handle::TransferHandle;
+use super::multipart::checkpoint::{self, Earlier, UploadCheckpoint, UploadIdentity};
+use super::multipart::complete::Done;
+use super::multipart::resume::{Begun, FileSource, begin, missing};
+use super::multipart::session::Destination;
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{Stop, Threads, check_threads, run};
+use super::pool::{StopSignal, Threads, check_threads, run};
 use super::progress::{Callback, Progress};
-use super::resume::{Begun, FileSource, begin, missing};
-use super::saved::{self, Earlier, Saved, Upload};
-use super::section::{Identity, Section};
-use super::uploaded::UploadFileOutput;
+
 use crate::cipher::Cipher;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
-use crate::ops::multipart::complete::Part;
-use crate::ops::object::put::{SINGLE_UPLOAD_LIMIT, UPLOAD, upload_body};
+use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
-use crate::wire::body::Body;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
+
+use crate::wire::respond::Headers;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
 pub(crate) const PART_HEADERS: [&str; 4] = [
@@ -85,7 +87,7 @@ impl CosS3Client {
     ) -> UploadFile<'a> {
         UploadFile {
             client: self.clone(),
-            request: Request::new("upload_file", Method::PUT, Target::object(bucket, key)).with_facts(UPLOAD),
+            request: Request::new("upload_file", Method::PUT, Target::object(bucket, key)).with_traits(UPLOAD),
             path: local_file_path.as_ref().to_path_buf(),
             part_size: 1,
             max_thread: 5,
@@ -203,7 +205,7 @@ impl<'a> UploadFile<'a> {
 
     /// Encrypts the file. An upload that fails is given up then, for nobody has the key to go on with it.
     #[cfg(feature = "encryption")]
-    pub(crate) fn sealed(mut self, cipher: Arc<dyn Cipher>) -> Self {
+    pub(crate) fn encrypted_by(mut self, cipher: Arc<dyn Cipher>) -> Self {
         self.cipher = Some(cipher);
         self
     }
@@ -230,18 +232,18 @@ impl<'a> UploadFile<'a> {
         let control = Control::of_this_thread();
         let _entered = control.enter();
         let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
-        let identity = Identity::of(&file, &self.path)?;
+        let identity = FileIdentity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let path = self.path.clone();
         let cipher = self.cipher.take();
         self.resume &= cipher.is_none();
-        let job = Job {
+        let job = FileUpload {
             file: &file,
             path: &path,
             identity: &identity,
             progress: &progress,
             control: &control,
-            stop: &Stop::new(&control),
+            stop: &StopSignal::new(&control),
             cipher: cipher.as_ref(),
         };
         let require_crc = self.require_crc;
@@ -259,22 +261,31 @@ impl<'a> UploadFile<'a> {
         Ok(output)
     }
 
-    fn send_whole(&self, job: &Job<'_>) -> Result<UploadFileOutput, CosError> {
+    fn send_whole(&self, job: &FileUpload<'_>) -> Result<UploadFileOutput, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
         let put = self.request.repeat().with_body(job.section(whole));
         Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(&self, job: &Job<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
+    fn send_parts(&self, job: &FileUpload<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
         let of = self.described(job, plan)?;
-        let (saved, earlier) =
-            if self.resume { Saved::open(of, self.checkpoint_dir.as_deref()) } else { (Saved::none(of), None) };
+        let (saved, earlier) = if self.resume {
+            UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
+        } else {
+            (UploadCheckpoint::none(of), None)
+        };
         let output = match self.send_parts_once(job, pool, plan, &saved, earlier) {
             // Somebody else completed or aborted the upload meanwhile; a new one is nobody else's.
             Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" => {
                 log::warn!("the upload of {} vanished, starting anew: {error}", self.path.display());
                 job.progress.restart();
-                self.send_parts_once(&Job { stop: &Stop::new(job.control), ..*job }, pool, plan, &saved, None)
+                self.send_parts_once(
+                    &FileUpload { stop: &StopSignal::new(job.control), ..*job },
+                    pool,
+                    plan,
+                    &saved,
+                    None,
+                )
             }
             result => result,
         }?;
@@ -283,26 +294,26 @@ impl<'a> UploadFile<'a> {
     }
 
     /// What the checkpoint tells this upload from others by.
-    fn described(&self, job: &Job<'_>, plan: Plan) -> Result<Upload, CosError> {
+    fn described(&self, job: &FileUpload<'_>, plan: Plan) -> Result<UploadIdentity, CosError> {
         let (bucket, key) = self.request.target.names()?;
         let path = absolute(job.path).map_err(|e| CosClientError::local(job.path, "cannot use", e))?;
-        Ok(Upload {
+        Ok(UploadIdentity {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             source: path.to_string_lossy().into_owned(),
             state: job.identity.state(),
             size: job.identity.len(),
             part_size: plan.part_size(),
-            options: saved::options(&self.request.headers),
+            options: checkpoint::options(&self.request.headers),
         })
     }
 
     fn send_parts_once(
         &self,
-        job: &Job<'_>,
+        job: &FileUpload<'_>,
         pool: &ThreadPool,
         plan: Plan,
-        saved: &Saved,
+        saved: &UploadCheckpoint,
         earlier: Option<Earlier>,
     ) -> Result<UploadFileOutput, CosError> {
         let Self { client, request, enable_md5, .. } = self;
@@ -346,48 +357,69 @@ impl UploadFile<'static> {
     }
 }
 
-/// What all parts of an upload share.
-pub(super) struct Job<'t> {
-    pub(super) file: &'t File,
-    pub(super) path: &'t Path,
-    identity: &'t Identity,
-    progress: &'t Progress<'t>,
-    pub(super) control: &'t Control,
-    pub(super) stop: &'t Stop,
-    cipher: Option<&'t Arc<dyn Cipher>>,
+/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
+/// parts also bucket, key, ETag and location.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct UploadFileOutput {
+    /// All headers of the last answer.
+    #[serde(flatten)]
+    pub headers: Headers,
+    /// The address of the object; only for an upload in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The bucket; only for an upload in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// The key; only for an upload in parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The ETag, with its quotes.
+    #[serde(skip)]
+    pub etag: String,
+    /// The ETag where it is not among the headers: of an upload in parts.
+    #[serde(rename = "ETag", skip_serializing_if = "Option::is_none")]
+    completed_etag: Option<String>,
+    /// The version that was written, in a bucket with versioning.
+    #[serde(skip)]
+    pub version_id: Option<String>,
+    /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
+    #[serde(skip)]
+    pub crc64: Option<u64>,
+    /// The id of the last request.
+    #[serde(skip)]
+    pub request_id: String,
 }
 
-impl<'t> Job<'t> {
-    fn section(&self, range: PartRange) -> Body<'t> {
-        let section = Body::source(Section::new(self.file, range, self.progress, self.stop));
-        match self.cipher {
-            Some(cipher) => {
-                let ends = range.offset + range.len == self.identity.len();
-                Arc::clone(cipher).seal(section, range.offset, ends)
-            }
-            None => section,
+impl From<PutObjectOutput> for UploadFileOutput {
+    fn from(put: PutObjectOutput) -> Self {
+        Self {
+            location: None,
+            bucket: None,
+            key: None,
+            completed_etag: None,
+            etag: put.etag,
+            version_id: put.version_id,
+            crc64: put.crc64,
+            request_id: put.request_id,
+            headers: put.headers,
         }
     }
+}
 
-    /// Sends something of the file. A file that changed before it is not sent any more, and one that changed
-    /// meanwhile is why sending failed, if it did.
-    fn unchanged<T>(&self, send: impl FnOnce() -> Result<T, CosError>) -> Result<T, CosError> {
-        self.identity.check(self.file, self.path)?;
-        let result = send();
-        self.identity.check(self.file, self.path)?;
-        result
-    }
-
-    /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
-    fn sealable(&self, plan: Plan) -> Result<Plan, CosClientError> {
-        let Some(cipher) = self.cipher else { return Ok(plan) };
-        let plan = plan.in_units(cipher.unit());
-        let stored = cipher.stored_len(plan.part_size());
-        if stored > SINGLE_UPLOAD_LIMIT {
-            let why =
-                format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
-            return Err(CosClientError::invalid("part_size", why));
+impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
+    fn from(complete: CompleteMultipartUploadOutput) -> Self {
+        Self {
+            location: Some(complete.location),
+            bucket: Some(complete.bucket),
+            key: Some(complete.key),
+            completed_etag: Some(complete.etag.clone()),
+            etag: complete.etag,
+            version_id: complete.version_id,
+            crc64: complete.crc64,
+            request_id: complete.request_id,
+            headers: complete.headers,
         }
-        Ok(plan)
     }
 }

@@ -17,19 +17,19 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// let from_text: Body = "hello".into();
 /// let from_stream = Body::reader(std::io::stdin());
 /// ```
-pub struct Body<'a>(pub(crate) Kind<'a>);
+pub struct Body<'a>(pub(crate) BodyKind<'a>);
 
-pub(crate) enum Kind<'a> {
+pub(crate) enum BodyKind<'a> {
     /// Nothing is sent; `Content-Length: 0` where the method expects a body.
     None,
     Bytes(Cow<'a, [u8]>),
-    Source(Box<dyn Source + 'a>),
+    Source(Box<dyn BodySource + 'a>),
     /// The body could not be made; reported when the request is sent.
     Failed(io::Error),
 }
 
 /// A body that is read while it is sent.
-pub(crate) trait Source: Read + Send {
+pub(crate) trait BodySource: Read + Send {
     /// How many bytes are still to come, if that is known.
     fn remaining(&self) -> Option<u64>;
     /// Tells the length that the caller declared, for who must know where to end.
@@ -48,12 +48,12 @@ impl<'a> Body<'a> {
     /// Sends what `reader` gives, until its end. The length is unknown, so it goes out in chunks
     /// (`Transfer-Encoding: chunked`), and the request is not repeated once a byte was read.
     pub fn reader(reader: impl Read + Send + 'a) -> Self {
-        Self(Kind::Source(Box::new(OneShot { reader, len: None, pulled: false })))
+        Self(BodyKind::Source(Box::new(OneShot { reader, len: None, pulled: false })))
     }
 
     /// Sends exactly `len` bytes of `reader`; a reader that ends before that is an error.
     pub fn sized_reader(reader: impl Read + Send + 'a, len: u64) -> Self {
-        Self(Kind::Source(Box::new(OneShot { reader: reader.take(len), len: Some(len), pulled: false })))
+        Self(BodyKind::Source(Box::new(OneShot { reader: reader.take(len), len: Some(len), pulled: false })))
     }
 
     /// Sends what `reader` holds from its current position on, as Python does with a file or a
@@ -65,37 +65,37 @@ impl<'a> Body<'a> {
             Ok((start, end.saturating_sub(start)))
         });
         match measured {
-            Ok((start, len)) => Self(Kind::Source(Box::new(Seekable { reader: reader.take(len), start, len }))),
-            Err(error) => Self(Kind::Failed(error)),
+            Ok((start, len)) => Self(BodyKind::Source(Box::new(Seekable { reader: reader.take(len), start, len }))),
+            Err(error) => Self(BodyKind::Failed(error)),
         }
     }
 
-    pub(crate) fn source(source: impl Source + 'a) -> Self {
-        Self(Kind::Source(Box::new(source)))
+    pub(crate) fn source(source: impl BodySource + 'a) -> Self {
+        Self(BodyKind::Source(Box::new(source)))
     }
 
     pub(crate) fn is_none(&self) -> bool {
-        matches!(self.0, Kind::None)
+        matches!(self.0, BodyKind::None)
     }
 
     pub(crate) fn is_one_shot(&self) -> bool {
-        matches!(&self.0, Kind::Source(source) if source.is_one_shot())
+        matches!(&self.0, BodyKind::Source(source) if source.is_one_shot())
     }
 
     /// Returns the length in bytes, if it is known.
     pub(crate) fn len(&self) -> Option<u64> {
         match &self.0 {
-            Kind::None | Kind::Failed(_) => Some(0),
-            Kind::Bytes(bytes) => Some(bytes.len() as u64),
-            Kind::Source(source) => source.remaining(),
+            BodyKind::None | BodyKind::Failed(_) => Some(0),
+            BodyKind::Bytes(bytes) => Some(bytes.len() as u64),
+            BodyKind::Source(source) => source.remaining(),
         }
     }
 
     /// Goes back to the start. False: this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         match &mut self.0 {
-            Kind::None | Kind::Bytes(_) | Kind::Failed(_) => Ok(true),
-            Kind::Source(source) => source.rewind(),
+            BodyKind::None | BodyKind::Bytes(_) | BodyKind::Failed(_) => Ok(true),
+            BodyKind::Source(source) => source.rewind(),
         }
     }
 }
@@ -108,7 +108,7 @@ impl fmt::Debug for Body<'_> {
 
 impl<'a> From<&'a [u8]> for Body<'a> {
     fn from(bytes: &'a [u8]) -> Self {
-        Self(Kind::Bytes(Cow::Borrowed(bytes)))
+        Self(BodyKind::Bytes(Cow::Borrowed(bytes)))
     }
 }
 
@@ -120,7 +120,7 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Body<'a> {
 
 impl From<Vec<u8>> for Body<'_> {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Kind::Bytes(Cow::Owned(bytes)))
+        Self(BodyKind::Bytes(Cow::Owned(bytes)))
     }
 }
 
@@ -161,7 +161,7 @@ impl<R: Read> Read for OneShot<R> {
     }
 }
 
-impl<R: Read + Send> Source for OneShot<R> {
+impl<R: Read + Send> BodySource for OneShot<R> {
     fn remaining(&self) -> Option<u64> {
         self.len
     }
@@ -187,7 +187,7 @@ impl<R: Read> Read for Seekable<R> {
     }
 }
 
-impl<R: Read + Seek + Send> Source for Seekable<R> {
+impl<R: Read + Seek + Send> BodySource for Seekable<R> {
     fn remaining(&self) -> Option<u64> {
         Some(self.len)
     }
@@ -205,7 +205,7 @@ mod tests {
     use std::io::Cursor;
 
     fn read(body: &mut Body<'_>) -> String {
-        let Kind::Source(source) = &mut body.0 else { panic!("not a stream") };
+        let BodyKind::Source(source) = &mut body.0 else { panic!("not a stream") };
         let mut text = String::new();
         source.read_to_string(&mut text).unwrap();
         text

@@ -44,7 +44,7 @@ impl CopySource {
     }
 
     /// Resolves bucket and region to a host; an error names `copy_source`.
-    pub(crate) fn resolve(&self, addressing: &Addressing) -> Result<Source, CosClientError> {
+    pub(crate) fn resolve(&self, addressing: &Addressing) -> Result<ResolvedSource, CosClientError> {
         let wrong = |e: CosClientError| CosClientError::invalid("copy_source", &e).caused_by(e);
         let bucket = bucket_name(&self.bucket, Some(self.appid.as_str()).filter(|appid| !appid.is_empty()));
         let bucket = bucket.map_err(wrong)?;
@@ -59,7 +59,7 @@ impl CopySource {
             return Err(CosClientError::invalid("copy_source", "key: is empty"));
         }
         let host = format!("{bucket}.{endpoint}");
-        Ok(Source { host, endpoint, key: key.to_owned(), version_id: self.version_id.clone() })
+        Ok(ResolvedSource { host, endpoint, key: key.to_owned(), version_id: self.version_id.clone() })
     }
 }
 
@@ -72,7 +72,7 @@ impl From<&CopySource> for CopySource {
 
 /// A source whose host is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Source {
+pub(crate) struct ResolvedSource {
     pub(crate) host: String,
     pub(crate) endpoint: String,
     /// The key without a leading slash of the address.
@@ -80,7 +80,7 @@ pub(crate) struct Source {
     pub(crate) version_id: String,
 }
 
-impl Source {
+impl ResolvedSource {
     /// Returns the value of `x-cos-copy-source`.
     pub(crate) fn header(&self) -> String {
         let object = format!("{}/{}", self.host, encode_key(&self.key));

@@ -5,13 +5,13 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
 pub(crate) mod body;
+pub(crate) mod body_retry;
 pub(crate) mod clock;
 pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;
 pub(crate) mod event_stream;
 pub(crate) mod host;
-pub(crate) mod patience;
 pub(crate) mod range;
 pub(crate) mod redirect;
 pub(crate) mod request;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
-use super::body::{Body, Kind};
+use super::body::{Body, BodyKind};
 use super::uri::Target;
 use crate::error::CosClientError;
 
@@ -32,7 +32,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Body<'a>,
     /// The caller's `ContentLength`, used only where the body does not know its own.
     pub(crate) declared_length: Option<u64>,
-    pub(crate) facts: Facts,
+    pub(crate) traits: Traits,
     /// How the names of headers begin that the caller must not set.
     pub(crate) reserved: Option<&'static str>,
     deferred: Option<CosClientError>,
@@ -40,33 +40,33 @@ pub(crate) struct Request<'a> {
 
 /// What an operation knows about its own repetition and answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
     pub(crate) idempotent: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
-    pub(crate) patience: Option<Duration>,
+    pub(crate) response_timeout: Option<Duration>,
     /// The query is left out of the signature.
     pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
-    pub(crate) answers_body_crc: bool,
+    pub(crate) verify_crc: bool,
     /// The checksum of the body that is sent is kept, though it is not the answer's.
-    pub(crate) counts_body_crc: bool,
+    pub(crate) compute_crc: bool,
     /// It moves data, here or at COS, and may take as long as it takes.
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
-    pub(crate) keeps_alive: bool,
+    pub(crate) trickles: bool,
 }
 
-impl Default for Facts {
+impl Default for Traits {
     fn default() -> Self {
         Self {
             idempotent: true,
-            patience: None,
+            response_timeout: None,
             unsigned_query: false,
-            answers_body_crc: false,
-            counts_body_crc: false,
+            verify_crc: false,
+            compute_crc: false,
             transfer: false,
-            keeps_alive: false,
+            trickles: false,
         }
     }
 }
@@ -107,9 +107,9 @@ impl<'a> Request<'a> {
             target,
             query: Vec::new(),
             headers: HeaderMap::new(),
-            body: Body(Kind::None),
+            body: Body(BodyKind::None),
             declared_length: None,
-            facts: Facts::default(),
+            traits: Traits::default(),
             reserved: None,
             deferred: None,
         }
@@ -120,8 +120,8 @@ impl<'a> Request<'a> {
         self
     }
 
-    pub(crate) fn with_facts(mut self, facts: Facts) -> Self {
-        self.facts = facts;
+    pub(crate) fn with_traits(mut self, traits: Traits) -> Self {
+        self.traits = traits;
         self
     }
 
@@ -183,9 +183,9 @@ impl<'a> Request<'a> {
             target: self.target.clone(),
             query: self.query.clone(),
             headers: self.headers.clone(),
-            body: Body(Kind::None),
+            body: Body(BodyKind::None),
             declared_length: None,
-            facts: self.facts,
+            traits: self.traits,
             reserved: self.reserved,
             deferred: self.deferred.as_ref().map(CosClientError::again),
         }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::xml;
+use crate::attempts::Attempts;
 use crate::error::{CosServiceError, OriginalBody};
-use crate::tried::Tried;
 
 /// How much of an error's body is kept, in bytes.
 pub(crate) const ERROR_BODY_LIMIT: u64 = 64 * 1024;
@@ -160,7 +160,7 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
         status: answer.status,
         origin: OriginalBody::new(answer.body),
         digest,
-        tried: Tried::default(),
+        attempts: Attempts::default(),
         source: None,
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Policy {
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome<'a> {
+pub(crate) enum RetryOutcome<'a> {
     /// COS, or something before it, answered with an error.
     Answer {
         status: u16,
@@ -64,7 +64,7 @@ pub(crate) enum Outcome<'a> {
 
 /// What has happened so far, and what the request allows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct State {
+pub(crate) struct RetryState {
     /// Attempts made, the one just ended included.
     pub(crate) made: u32,
     /// In how many of them something else arrived than what was sent.
@@ -118,14 +118,14 @@ pub(crate) enum Repair {
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
-    Stop(Stop),
+    Stop(StopReason),
     AtOnce(Repair),
     Again { delay: Duration, switch_domain: bool, cost: u32 },
 }
 
 /// Why nothing is tried any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
+pub(crate) enum StopReason {
     /// A repetition cannot help, or could do harm.
     Final,
     /// All attempts were made.
@@ -144,31 +144,31 @@ enum Class {
 }
 
 /// Decides what follows an attempt; `random` is in 0..1.
-pub(crate) fn decide(policy: Policy, state: State, outcome: Outcome<'_>, random: f64) -> Decision {
+pub(crate) fn decide(policy: Policy, state: RetryState, outcome: RetryOutcome<'_>, random: f64) -> Decision {
     // What was wrong on this side before the request is no attempt of the server's.
     let made = state.made.saturating_sub(state.repaired.count()).max(1);
     let (base, cost) = match classify(state, outcome) {
-        Class::Final => return Decision::Stop(Stop::Final),
+        Class::Final => return Decision::Stop(StopReason::Final),
         Class::AtOnce(repair) => return Decision::AtOnce(repair),
         Class::Transient if !asks_for_time(outcome) => (TRANSIENT_BASE, TRANSIENT_COST),
         Class::Transient | Class::Throttled => (THROTTLE_BASE, THROTTLE_COST),
     };
     if made >= policy.attempts || state.corrupt >= CORRUPT_ATTEMPTS {
-        return Decision::Stop(Stop::Attempts);
+        return Decision::Stop(StopReason::Attempts);
     }
-    let redirected = matches!(outcome, Outcome::Answer { status: 300..400, .. });
-    let anonymous_failure = !matches!(outcome, Outcome::Answer { from_cos: true, .. });
+    let redirected = matches!(outcome, RetryOutcome::Answer { status: 300..400, .. });
+    let anonymous_failure = !matches!(outcome, RetryOutcome::Answer { from_cos: true, .. });
     let last_is_next = made + 1 == policy.attempts;
     let switch_domain = policy.switch_domain && anonymous_failure && (redirected || last_is_next);
     if redirected && !switch_domain {
-        return Decision::Stop(Stop::Final);
+        return Decision::Stop(StopReason::Final);
     }
     if state.tokens < cost {
-        return Decision::Stop(Stop::Quota);
+        return Decision::Stop(StopReason::Quota);
     }
     let delay = asked(pause(made, base, random), outcome, random);
     if state.left.is_some_and(|left| delay >= left) {
-        return Decision::Stop(Stop::Deadline);
+        return Decision::Stop(StopReason::Deadline);
     }
     Decision::Again { delay, switch_domain, cost }
 }
@@ -179,30 +179,34 @@ pub(crate) fn pause(made: u32, base: Duration, random: f64) -> Duration {
 }
 
 /// Returns the pause that an answer asks for, where that is longer.
-fn asked(own: Duration, outcome: Outcome<'_>, random: f64) -> Duration {
+fn asked(own: Duration, outcome: RetryOutcome<'_>, random: f64) -> Duration {
     match outcome {
         // Up to a tenth more, so that those who were told the same do not come back together.
-        Outcome::Answer { retry_after: Some(asked), .. } => {
+        RetryOutcome::Answer { retry_after: Some(asked), .. } => {
             own.max(asked.min(RETRY_AFTER_CAP)).mul_f64(1.0 + random.clamp(0.0, 1.0) / 10.0)
         }
         _ => own,
     }
 }
 
-fn asks_for_time(outcome: Outcome<'_>) -> bool {
-    matches!(outcome, Outcome::Answer { retry_after: Some(_), .. })
+fn asks_for_time(outcome: RetryOutcome<'_>) -> bool {
+    matches!(outcome, RetryOutcome::Answer { retry_after: Some(_), .. })
 }
 
-fn classify(state: State, outcome: Outcome<'_>) -> Class {
+fn classify(state: RetryState, outcome: RetryOutcome<'_>) -> Class {
     if !state.replayable {
         return Class::Final;
     }
     match outcome {
-        Outcome::NotConnected => Class::Transient,
-        Outcome::StaleConnection if state.idempotent && !state.repaired.connection => Class::AtOnce(Repair::Connection),
-        Outcome::Corrupt | Outcome::StaleConnection | Outcome::Broken if state.idempotent => Class::Transient,
-        Outcome::Answer { clock_off: true, .. } if !state.repaired.clock => Class::AtOnce(Repair::Clock),
-        Outcome::Answer { status, code, .. } => match (status, code) {
+        RetryOutcome::NotConnected => Class::Transient,
+        RetryOutcome::StaleConnection if state.idempotent && !state.repaired.connection => {
+            Class::AtOnce(Repair::Connection)
+        }
+        RetryOutcome::Corrupt | RetryOutcome::StaleConnection | RetryOutcome::Broken if state.idempotent => {
+            Class::Transient
+        }
+        RetryOutcome::Answer { clock_off: true, .. } if !state.repaired.clock => Class::AtOnce(Repair::Clock),
+        RetryOutcome::Answer { status, code, .. } => match (status, code) {
             (400..500, code) if STALE_CREDENTIALS.contains(&code) => {
                 let hope = state.refreshable && !state.repaired.credentials;
                 if hope { Class::AtOnce(Repair::Credentials) } else { Class::Final }
@@ -224,11 +228,11 @@ fn asks_for_less(code: &str) -> bool {
 }
 
 /// Whether the request may have been carried out although it failed so.
-pub(crate) fn may_be_done(outcome: Outcome<'_>) -> bool {
+pub(crate) fn may_be_done(outcome: RetryOutcome<'_>) -> bool {
     match outcome {
-        Outcome::StaleConnection | Outcome::Broken | Outcome::Corrupt => true,
-        Outcome::NotConnected | Outcome::Final => false,
-        Outcome::Answer { status, code, .. } => {
+        RetryOutcome::StaleConnection | RetryOutcome::Broken | RetryOutcome::Corrupt => true,
+        RetryOutcome::NotConnected | RetryOutcome::Final => false,
+        RetryOutcome::Answer { status, code, .. } => {
             code == "InternalError" || ((500..).contains(&status) && !asks_for_less(code) && code != "RequestTimeout")
         }
     }
@@ -248,7 +252,7 @@ mod tests {
     use super::*;
 
     const POLICY: Policy = Policy { attempts: 4, switch_domain: false };
-    const FIRST: State = State {
+    const FIRST: RetryState = RetryState {
         made: 1,
         corrupt: 0,
         repaired: Repaired { connection: false, clock: false, credentials: false },
@@ -259,11 +263,11 @@ mod tests {
         left: None,
     };
 
-    fn answer(status: u16, code: &str) -> Outcome<'_> {
-        Outcome::Answer { status, code, from_cos: true, retry_after: None, clock_off: false }
+    fn answer(status: u16, code: &str) -> RetryOutcome<'_> {
+        RetryOutcome::Answer { status, code, from_cos: true, retry_after: None, clock_off: false }
     }
 
-    fn delay(state: State, outcome: Outcome<'_>) -> Option<Duration> {
+    fn delay(state: RetryState, outcome: RetryOutcome<'_>) -> Option<Duration> {
         match decide(POLICY, state, outcome, 1.0) {
             Decision::Stop(_) => None,
             Decision::AtOnce(_) => Some(Duration::ZERO),
@@ -293,11 +297,11 @@ mod tests {
             (answer(412, "PreconditionFailed"), None),
             (answer(304, "NotModified"), None),
             (answer(302, "Unknown"), None),
-            (Outcome::NotConnected, transient),
-            (Outcome::Broken, transient),
-            (Outcome::StaleConnection, Some(Duration::ZERO)),
-            (Outcome::Corrupt, transient),
-            (Outcome::Final, None),
+            (RetryOutcome::NotConnected, transient),
+            (RetryOutcome::Broken, transient),
+            (RetryOutcome::StaleConnection, Some(Duration::ZERO)),
+            (RetryOutcome::Corrupt, transient),
+            (RetryOutcome::Final, None),
         ] {
             assert_eq!(delay(FIRST, outcome), expected, "{outcome:?}");
         }
@@ -307,7 +311,7 @@ mod tests {
     fn pauses_double_up_to_the_cap_and_end_with_the_attempts() {
         let policy = Policy { attempts: 10, switch_domain: false };
         let pauses: Vec<_> = (1..=10)
-            .map(|made| decide(policy, State { made, ..FIRST }, answer(500, ""), 0.5))
+            .map(|made| decide(policy, RetryState { made, ..FIRST }, answer(500, ""), 0.5))
             .map(|decision| match decision {
                 Decision::Again { delay, .. } => delay.as_millis(),
                 _ => u128::MAX,
@@ -320,17 +324,17 @@ mod tests {
 
     #[test]
     fn a_body_may_come_damaged_in_three_attempts_whatever_else_failed() {
-        assert!(delay(State { made: 3, corrupt: 1, ..FIRST }, Outcome::Corrupt).is_some());
-        assert!(delay(State { made: 3, corrupt: 2, ..FIRST }, Outcome::Corrupt).is_some());
-        assert_eq!(delay(State { made: 3, corrupt: 3, ..FIRST }, Outcome::Corrupt), None);
-        assert_eq!(delay(State { made: 4, corrupt: 1, ..FIRST }, Outcome::Corrupt), None);
+        assert!(delay(RetryState { made: 3, corrupt: 1, ..FIRST }, RetryOutcome::Corrupt).is_some());
+        assert!(delay(RetryState { made: 3, corrupt: 2, ..FIRST }, RetryOutcome::Corrupt).is_some());
+        assert_eq!(delay(RetryState { made: 3, corrupt: 3, ..FIRST }, RetryOutcome::Corrupt), None);
+        assert_eq!(delay(RetryState { made: 4, corrupt: 1, ..FIRST }, RetryOutcome::Corrupt), None);
     }
 
     #[test]
     fn a_retry_after_is_waited_for_up_to_its_cap() {
         let asked = |seconds, random| {
             let retry_after = Some(Duration::from_secs(seconds));
-            let outcome = Outcome::Answer { status: 503, code: "", from_cos: true, retry_after, clock_off: false };
+            let outcome = RetryOutcome::Answer { status: 503, code: "", from_cos: true, retry_after, clock_off: false };
             match decide(POLICY, FIRST, outcome, random) {
                 Decision::Again { delay, .. } => delay.as_secs_f64(),
                 _ => f64::NAN,
@@ -344,18 +348,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_repeated_is_not() {
-        let one_shot = State { replayable: false, ..FIRST };
+        let one_shot = RetryState { replayable: false, ..FIRST };
         assert_eq!(delay(one_shot, answer(500, "InternalError")), None);
-        assert_eq!(delay(one_shot, Outcome::NotConnected), None);
-        let unsafe_twice = State { idempotent: false, ..FIRST };
-        assert_eq!(delay(unsafe_twice, Outcome::Broken), None);
-        assert_eq!(delay(unsafe_twice, Outcome::StaleConnection), None);
-        assert!(delay(unsafe_twice, Outcome::NotConnected).is_some());
+        assert_eq!(delay(one_shot, RetryOutcome::NotConnected), None);
+        let unsafe_twice = RetryState { idempotent: false, ..FIRST };
+        assert_eq!(delay(unsafe_twice, RetryOutcome::Broken), None);
+        assert_eq!(delay(unsafe_twice, RetryOutcome::StaleConnection), None);
+        assert!(delay(unsafe_twice, RetryOutcome::NotConnected).is_some());
     }
 
     #[test]
     fn what_must_not_be_done_twice_is_repeated_only_if_it_was_not_done() {
-        let unsafe_twice = State { idempotent: false, ..FIRST };
+        let unsafe_twice = RetryState { idempotent: false, ..FIRST };
         for (outcome, again) in [
             (answer(500, "InternalError"), false),
             (answer(200, "InternalError"), false),
@@ -363,7 +367,7 @@ mod tests {
             (answer(503, "Unknown"), false),
             (answer(504, "Unknown"), false),
             (answer(409, "PositionNotEqualToLength"), false),
-            (Outcome::Corrupt, false),
+            (RetryOutcome::Corrupt, false),
             (answer(503, "SlowDown"), true),
             (answer(503, "ServiceUnavailable"), true),
             (answer(503, "RequestLimitExceeded"), true),
@@ -378,84 +382,87 @@ mod tests {
     #[test]
     fn what_is_repeated_at_once_costs_no_attempt_but_only_one_time() {
         let connection = Repaired { connection: true, ..Repaired::default() };
-        assert_eq!(delay(State { made: 5, repaired: connection, ..FIRST }, answer(500, "")), None);
-        assert!(delay(State { made: 4, repaired: connection, ..FIRST }, answer(500, "")).is_some());
-        let second = State { made: 2, repaired: connection, ..FIRST };
-        assert_eq!(delay(second, Outcome::StaleConnection), Some(Duration::from_millis(100)));
+        assert_eq!(delay(RetryState { made: 5, repaired: connection, ..FIRST }, answer(500, "")), None);
+        assert!(delay(RetryState { made: 4, repaired: connection, ..FIRST }, answer(500, "")).is_some());
+        let second = RetryState { made: 2, repaired: connection, ..FIRST };
+        assert_eq!(delay(second, RetryOutcome::StaleConnection), Some(Duration::from_millis(100)));
         let all = Repaired { connection: true, clock: true, credentials: true };
-        assert!(delay(State { made: 6, repaired: all, ..FIRST }, answer(500, "")).is_some());
-        assert_eq!(delay(State { made: 7, repaired: all, ..FIRST }, answer(500, "")), None);
+        assert!(delay(RetryState { made: 6, repaired: all, ..FIRST }, answer(500, "")).is_some());
+        assert_eq!(delay(RetryState { made: 7, repaired: all, ..FIRST }, answer(500, "")), None);
     }
 
     #[test]
     fn clock_and_credentials_are_put_right_one_time_each() {
-        let skewed = Outcome::Answer {
+        let skewed = RetryOutcome::Answer {
             status: 403,
             code: "RequestTimeTooSkewed",
             from_cos: true,
             retry_after: None,
             clock_off: true,
         };
-        let unsafe_twice = State { idempotent: false, ..FIRST };
+        let unsafe_twice = RetryState { idempotent: false, ..FIRST };
         let decided = |state, outcome| decide(POLICY, state, outcome, 0.5);
         assert_eq!(decided(unsafe_twice, skewed), Decision::AtOnce(Repair::Clock));
         let clock = Repaired { clock: true, ..Repaired::default() };
-        assert_eq!(decided(State { repaired: clock, ..FIRST }, skewed), Decision::Stop(Stop::Final));
-        assert_eq!(decided(FIRST, answer(403, "RequestTimeTooSkewed")), Decision::Stop(Stop::Final));
+        assert_eq!(decided(RetryState { repaired: clock, ..FIRST }, skewed), Decision::Stop(StopReason::Final));
+        assert_eq!(decided(FIRST, answer(403, "RequestTimeTooSkewed")), Decision::Stop(StopReason::Final));
         for code in STALE_CREDENTIALS {
             let expired = answer(403, code);
             assert_eq!(decided(unsafe_twice, expired), Decision::AtOnce(Repair::Credentials), "{code}");
             let credentials = Repaired { credentials: true, ..Repaired::default() };
-            assert_eq!(decided(State { repaired: credentials, ..FIRST }, expired), Decision::Stop(Stop::Final));
-            assert_eq!(decided(State { refreshable: false, ..FIRST }, expired), Decision::Stop(Stop::Final));
+            assert_eq!(
+                decided(RetryState { repaired: credentials, ..FIRST }, expired),
+                Decision::Stop(StopReason::Final)
+            );
+            assert_eq!(decided(RetryState { refreshable: false, ..FIRST }, expired), Decision::Stop(StopReason::Final));
         }
     }
 
     #[test]
     fn a_repetition_costs_tokens_and_stops_without_them() {
-        let cost = |outcome, tokens| match decide(POLICY, State { tokens, ..FIRST }, outcome, 0.5) {
+        let cost = |outcome, tokens| match decide(POLICY, RetryState { tokens, ..FIRST }, outcome, 0.5) {
             Decision::Again { cost, .. } => Ok(cost),
             Decision::Stop(stop) => Err(stop),
             Decision::AtOnce(_) => Ok(0),
         };
         assert_eq!(cost(answer(500, ""), 14), Ok(14));
-        assert_eq!(cost(Outcome::Broken, 13), Err(Stop::Quota));
+        assert_eq!(cost(RetryOutcome::Broken, 13), Err(StopReason::Quota));
         assert_eq!(cost(answer(503, "SlowDown"), 5), Ok(5));
-        assert_eq!(cost(answer(429, ""), 4), Err(Stop::Quota));
-        assert_eq!(cost(Outcome::StaleConnection, 0), Ok(0));
-        assert_eq!(cost(answer(404, "NoSuchKey"), 0), Err(Stop::Final));
+        assert_eq!(cost(answer(429, ""), 4), Err(StopReason::Quota));
+        assert_eq!(cost(RetryOutcome::StaleConnection, 0), Ok(0));
+        assert_eq!(cost(answer(404, "NoSuchKey"), 0), Err(StopReason::Final));
     }
 
     #[test]
     fn nobody_waits_past_the_deadline() {
         let second = Duration::from_secs(1);
-        let asked = Outcome::Answer {
+        let asked = RetryOutcome::Answer {
             status: 503,
             code: "SlowDown",
             from_cos: true,
             retry_after: Some(second * 10),
             clock_off: false,
         };
-        let with = |left| decide(POLICY, State { left: Some(left), ..FIRST }, asked, 0.0);
-        assert_eq!(with(second * 10), Decision::Stop(Stop::Deadline));
+        let with = |left| decide(POLICY, RetryState { left: Some(left), ..FIRST }, asked, 0.0);
+        assert_eq!(with(second * 10), Decision::Stop(StopReason::Deadline));
         assert_eq!(with(second * 11), Decision::Again { delay: second * 10, switch_domain: false, cost: 5 });
-        let none_left = State { left: Some(Duration::ZERO), ..FIRST };
-        assert_eq!(decide(POLICY, none_left, answer(500, ""), 0.0), Decision::Stop(Stop::Deadline));
+        let none_left = RetryState { left: Some(Duration::ZERO), ..FIRST };
+        assert_eq!(decide(POLICY, none_left, answer(500, ""), 0.0), Decision::Stop(StopReason::Deadline));
     }
 
     #[test]
     fn what_may_have_been_carried_out() {
         for (outcome, maybe) in [
-            (Outcome::Broken, true),
-            (Outcome::StaleConnection, true),
+            (RetryOutcome::Broken, true),
+            (RetryOutcome::StaleConnection, true),
             (answer(500, "InternalError"), true),
             (answer(200, "InternalError"), true),
             (answer(502, ""), true),
             (answer(503, "SlowDown"), false),
             (answer(429, ""), false),
             (answer(409, "PositionNotEqualToLength"), false),
-            (Outcome::NotConnected, false),
-            (Outcome::Final, false),
+            (RetryOutcome::NotConnected, false),
+            (RetryOutcome::Final, false),
         ] {
             assert_eq!(may_be_done(outcome), maybe, "{outcome:?}");
         }
@@ -465,14 +472,14 @@ mod tests {
     fn the_domain_switches_before_the_last_attempt_or_on_a_foreign_redirect() {
         let policy = Policy { attempts: 4, switch_domain: true };
         let foreign =
-            |status| Outcome::Answer { status, code: "", from_cos: false, retry_after: None, clock_off: false };
-        let switches = |made, outcome| match decide(policy, State { made, ..FIRST }, outcome, 0.0) {
+            |status| RetryOutcome::Answer { status, code: "", from_cos: false, retry_after: None, clock_off: false };
+        let switches = |made, outcome| match decide(policy, RetryState { made, ..FIRST }, outcome, 0.0) {
             Decision::Again { switch_domain, .. } => Some(switch_domain),
             _ => None,
         };
         assert_eq!(switches(1, foreign(500)), Some(false));
         assert_eq!(switches(3, foreign(500)), Some(true));
-        assert_eq!(switches(3, Outcome::Broken), Some(true));
+        assert_eq!(switches(3, RetryOutcome::Broken), Some(true));
         assert_eq!(switches(3, answer(500, "")), Some(false));
         assert_eq!(switches(1, foreign(302)), Some(true));
         assert_eq!(switches(4, foreign(302)), None);

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 pub(crate) mod destination;
+pub(crate) mod providers;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

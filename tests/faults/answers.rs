@@ -240,7 +240,7 @@ fn fault_20_completion_takes_long() {
     for slow in [Hook::Delay(patience * 3), Hook::Trickle(1, Duration::from_millis(10))] {
         let scene = Scene::new();
         let hasty = config(&scene.cos).response_timeout(patience).stall_timeout(patience).deadline(patience);
-        let client = client(hasty.least_speed(1_000_000, patience));
+        let client = client(hasty.minimum_throughput(1_000_000, patience));
         scene.cos.inject(slow, completion(), 1);
         scene.upload(&client).send().unwrap();
         scene.assert_attempts("POST", "uploadId=", &[0]);

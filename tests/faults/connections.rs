@@ -335,7 +335,7 @@ fn fault_26_no_status() {
 #[test]
 fn fault_27_slow_body() {
     let scene = Scene::new();
-    let slow = scene.through().least_speed(1_000_000, Duration::from_millis(200)).keep_alive(false);
+    let slow = scene.through().minimum_throughput(1_000_000, Duration::from_millis(200)).keep_alive(false);
     let client = client(slow);
     let crawl = Fault::crawl(Way::Down, 1000, 100, Duration::from_millis(5));
     // The HEAD and the first range are quick; the second crawls once.

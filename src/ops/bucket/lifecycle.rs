@@ -242,7 +242,7 @@ impl PutBucketLifecycle<'_> {
 
     /// Sends the request.
     pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request.sealed()).map(drop)
+        self.client.execute(self.request.with_md5()).map(drop)
     }
 }
 

@@ -5,19 +5,19 @@ use std::time::Duration;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::cipher::{Before, Then};
+use crate::attempts::Sent;
+use crate::cipher::{AfterSuccess, PreparePayload};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
-use crate::tried::Sent;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
 /// COS puts the parts together before it answers; the official SDK waits as long.
-const PATIENCE: Duration = Duration::from_secs(1200);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1200);
 
 impl CosS3Client {
     /// Makes an object of uploaded parts, in the order of their numbers.
@@ -38,10 +38,10 @@ impl CosS3Client {
         upload_id: impl Into<String>,
         multipart_upload: impl Into<MultipartUpload>,
     ) -> CompleteMultipartUpload<'_> {
-        let facts = Facts { patience: Some(PATIENCE), keeps_alive: true, ..Facts::default() };
+        let traits = Traits { response_timeout: Some(RESPONSE_TIMEOUT), trickles: true, ..Traits::default() };
         let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
             .upload_id(upload_id)
-            .with_facts(facts);
+            .with_traits(traits);
         match multipart_upload.into().document() {
             Ok(xml) => request.body = xml.into(),
             Err(error) => request.defer(error),
@@ -113,8 +113,8 @@ impl From<ListedPart> for Part {
 pub struct CompleteMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
-    parts: Option<Before<'a, MultipartUpload>>,
-    then: Option<Then<'a>>,
+    parts: Option<PreparePayload<'a, MultipartUpload>>,
+    then: Option<AfterSuccess<'a>>,
 }
 
 /// What the encrypting client does besides.
@@ -127,7 +127,7 @@ impl<'a> CompleteMultipartUpload<'a> {
 
     /// Completes with the parts that `parts` makes when the request is sent.
     pub(crate) fn of(mut self, parts: impl FnOnce() -> Result<MultipartUpload, CosError> + Send + 'a) -> Self {
-        self.parts = Some(Before::new(parts));
+        self.parts = Some(PreparePayload::new(parts));
         self
     }
 
@@ -136,7 +136,7 @@ impl<'a> CompleteMultipartUpload<'a> {
         mut self,
         then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
     ) -> Self {
-        self.then = Some(Then::new(then));
+        self.then = Some(AfterSuccess::new(then));
         self
     }
 }
@@ -203,7 +203,7 @@ impl CompleteMultipartUpload<'_> {
                 headers: &answer.headers,
                 body: &answer.body,
             };
-            return Err(CosError::from(service_error(&refusal)).after(answer.tried));
+            return Err(CosError::from(service_error(&refusal)).with_attempts(answer.attempts));
         }
         output.version_id = answer.headers.get("x-cos-version-id");
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");

@@ -3,7 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::cipher::Then;
+use crate::cipher::AfterSuccess;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
@@ -69,7 +69,7 @@ impl Request<'_> {
 pub struct CreateMultipartUpload<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
-    then: Option<Then<'a>>,
+    then: Option<AfterSuccess<'a>>,
 }
 
 /// What the encrypting client does besides.
@@ -85,7 +85,7 @@ impl<'a> CreateMultipartUpload<'a> {
         mut self,
         then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
     ) -> Self {
-        self.then = Some(Then::new(then));
+        self.then = Some(AfterSuccess::new(then));
         self
     }
 }
@@ -117,7 +117,7 @@ impl CreateMultipartUpload<'_> {
             return answer.read(|_| Err(none));
         }
         output.request_id = answer.headers.text("x-cos-request-id");
-        output.maybe_orphan = answer.tried.doubtful;
+        output.maybe_orphan = answer.attempts.may_have_succeeded;
         if output.maybe_orphan {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
         }

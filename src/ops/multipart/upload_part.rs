@@ -55,7 +55,7 @@ impl CosS3Client {
             .param("partNumber", part_number)
             .upload_id(upload_id)
             .with_body(body.into())
-            .with_facts(UPLOAD);
+            .with_traits(UPLOAD);
         if !(1..=10_000).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }

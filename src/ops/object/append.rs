@@ -4,16 +4,16 @@ use http::Method;
 use serde::Serialize;
 
 use super::head::HeadObjectOutput;
-use super::look::look;
-use crate::answer::Response;
+use crate::attempts::Attempts;
+use crate::client::response::Answered;
 use crate::client::{CosS3Client, Verdict};
 use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
 use crate::error::{CosClientError, CosError};
+use crate::ops::lost_answer::head_written;
 use crate::ops::options;
-use crate::tried::Tried;
 use crate::wire::body::Body;
 use crate::wire::crc64::combine;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -64,7 +64,7 @@ impl CosS3Client {
             .param("append", "")
             .param("position", position.to_string())
             .with_body(data.into())
-            .with_facts(Facts { idempotent: false, counts_body_crc: true, transfer: true, ..Facts::default() });
+            .with_traits(Traits { idempotent: false, compute_crc: true, transfer: true, ..Traits::default() });
         AppendObject { client: self, request, position, previous: (position == 0).then_some(0) }
     }
 }
@@ -101,15 +101,15 @@ impl AppendObject<'_> {
     pub fn send(self) -> Result<AppendObjectOutput, CosError> {
         let Self { client, request, position, previous } = self;
         let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
-        let answer = client.execute_looking(request, |tried| {
-            let there = match look(client, &target, &headers) {
+        let answer = client.execute_reconciling(request, |attempts| {
+            let there = match head_written(client, &target, &headers) {
                 Ok(there) => there,
                 Err(error) if error.is_not_found() && position == 0 => return Verdict::Undone,
                 Err(error) if error.is_not_found() => return Verdict::Unclear(AppendConflict, GONE),
                 Err(_) => return Verdict::Unclear(Ambiguous, LOST),
             };
             let appended =
-                previous.zip(tried.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
+                previous.zip(attempts.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
             match (there.content_length.checked_sub(position), appended) {
                 (Some(0), _) if len != Some(0) => Verdict::Undone,
                 (added, _) if len.is_some() && added != len => Verdict::Unclear(AppendConflict, OTHERS),
@@ -118,7 +118,7 @@ impl AppendObject<'_> {
                 _ => Verdict::Unclear(Ambiguous, LOST),
             }
         });
-        let Response { headers, sent_crc, tried, .. } = answer?;
+        let Answered { headers, sent_crc, attempts, .. } = answer?;
         let stored = headers.number("x-cos-hash-crc64ecma");
         // What follows nothing need not be measured.
         let expected = previous.zip(sent_crc).zip(len.or((previous == Some(0)).then_some(0)));
@@ -129,7 +129,7 @@ impl AppendObject<'_> {
             && sent_crc != Some(stored)
         {
             let why = format!("crc64: with what was sent it is {expected}, but COS stored {stored}; it is appended");
-            return Err(CosClientError::new(Integrity, why).after_trying(tried).into());
+            return Err(CosClientError::new(Integrity, why).with_attempts(attempts).into());
         }
         Ok(AppendObjectOutput {
             etag: headers.text("etag"),
@@ -146,9 +146,9 @@ const OTHERS: &str = "the answer was lost, and somebody else wrote to the object
 const LOST: &str = "the answer was lost, and nothing tells whether the data was appended";
 
 /// What an append would have been answered whose data is there.
-fn answered(there: HeadObjectOutput) -> Response {
+fn answered(there: HeadObjectOutput) -> Answered {
     let headers = there.headers.with_number("x-cos-next-append-position", there.content_length);
-    Response { status: 200, headers, body: Vec::new(), sent_crc: None, tried: Tried::default() }
+    Answered { status: 200, headers, body: Vec::new(), sent_crc: None, attempts: Attempts::default() }
 }
 
 /// The answer to an append. Serializes to the dict of headers.

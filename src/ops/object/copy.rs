@@ -3,13 +3,13 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Response;
 use crate::client::CosS3Client;
+use crate::client::response::Answered;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::options;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::CopySource;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
@@ -122,7 +122,7 @@ impl Request<'_> {
             Ok(source) => self.set_header("x-cos-copy-source", &source.header()),
             Err(error) => self.defer(error),
         }
-        self.facts = Facts { transfer: true, keeps_alive: true, ..self.facts };
+        self.traits = Traits { transfer: true, trickles: true, ..self.traits };
         self
     }
 
@@ -176,7 +176,7 @@ impl CopyObject<'_> {
     pub fn send(self) -> Result<CopyObjectOutput, CosError> {
         let operation = self.request.operation;
         let answer = self.client.execute(self.request).map_err(|error| match error {
-            CosError::Service(error) if error.tried.doubtful && matches!(error.status, 409 | 412) => {
+            CosError::Service(error) if error.attempts.may_have_succeeded && matches!(error.status, 409 | 412) => {
                 CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()
             }
             other => other,
@@ -217,7 +217,7 @@ pub struct CopyObjectOutput {
 
 impl CopyObjectOutput {
     /// Reads the answer to a copy; one that names no ETag is an error.
-    pub(crate) fn read(operation: &'static str, root: &str, answer: Response) -> Result<Self, CosError> {
+    pub(crate) fn read(operation: &'static str, root: &str, answer: Answered) -> Result<Self, CosError> {
         let mut output: Self = answer.read(|body| xml::parse(root, body))?;
         if output.etag.is_empty() {
             let refusal = Refusal {
@@ -228,7 +228,7 @@ impl CopyObjectOutput {
                 headers: &answer.headers,
                 body: &answer.body,
             };
-            return Err(CosError::from(service_error(&refusal)).after(answer.tried));
+            return Err(CosError::from(service_error(&refusal)).with_attempts(answer.attempts));
         }
         output.version_id = answer.headers.get("x-cos-version-id").or_else(|| output.named_version.clone());
         output.copy_source_version_id = answer.headers.get("x-cos-copy-source-version-id");
@@ -250,19 +250,19 @@ fn crc64<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tried::Tried;
+    use crate::attempts::Attempts;
 
     #[test]
     fn parses_the_answer() {
         let xml = b"<CopyObjectResult xmlns=\"u\"><ETag>\"e\"</ETag><CRC64>18446744073709551615</CRC64>\
             <LastModified>2017-08-04T02:41:45Z</LastModified><VersionId>v</VersionId></CopyObjectResult>";
         let read = |body: &[u8]| {
-            let answer = Response {
+            let answer = Answered {
                 status: 200,
                 headers: Headers::default(),
                 body: body.to_vec(),
                 sent_crc: None,
-                tried: Tried::default(),
+                attempts: Attempts::default(),
             };
             CopyObjectOutput::read("copy_object", "CopyObjectResult", answer)
         };

@@ -159,7 +159,7 @@ impl DeleteObjects<'_> {
         for batch in delete.batches() {
             let mut batch = batch;
             for number in 1.. {
-                let answer = client.execute(request.repeat().with_document("Delete", &batch).sealed())?;
+                let answer = client.execute(request.repeat().with_document("Delete", &batch).with_md5())?;
                 let mut page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
                 // An empty <Deleted/> stands for none.
                 output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
@@ -171,7 +171,7 @@ impl DeleteObjects<'_> {
                 output.error.extend(stay);
                 let dearest = pass.iter().filter_map(|error| passing(&error.code)).max();
                 match dearest {
-                    Some(worst) if client.again(&request, number, worst) => {
+                    Some(worst) if client.pause_before_retry(&request, number, worst) => {
                         batch.object.retain(|object| pass.iter().any(|error| error.is_of(object)));
                     }
                     _ => {

@@ -8,10 +8,10 @@ use std::path::Path;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::stream_body::body_error;
+use crate::attempts::Attempts;
+use crate::client::response::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError, OriginalBody};
 use crate::local::Replacement;
-use crate::tried::Tried;
 use crate::wire::event_stream::{Message, PRELUDE, Prelude, cut};
 use crate::wire::xml;
 
@@ -40,7 +40,7 @@ pub(crate) struct Origin {
     pub(crate) request_id: String,
     pub(crate) trace_id: String,
     /// What it took to get the answer.
-    pub(crate) tried: Tried,
+    pub(crate) attempts: Attempts,
 }
 
 /// An event of a SELECT.
@@ -86,7 +86,7 @@ impl EventStream {
     pub fn next_event(&mut self) -> Option<Result<SelectEvent, CosError>> {
         while !self.ended {
             let event = self.message().and_then(|message| self.event(&message));
-            let event = event.map_err(|error| error.after(self.origin.tried));
+            let event = event.map_err(|error| error.with_attempts(self.origin.attempts));
             self.ended = matches!(event, Err(_) | Ok(Some(SelectEvent::End)));
             if let Ok(Some(SelectEvent::End)) = event {
                 // The result is complete; what still comes is of no interest but to the connection.
@@ -193,7 +193,7 @@ impl EventStream {
             status: self.origin.status,
             origin: OriginalBody::new(&message.payload),
             digest,
-            tried: self.origin.tried,
+            attempts: self.origin.attempts,
             source: None,
         }
     }

@@ -5,10 +5,10 @@ use http::header::RANGE;
 use serde::Serialize;
 
 use super::head::HeadObjectOutput;
-use super::resuming::Resuming;
 use super::stream_body::StreamBody;
 use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
+use crate::client::resuming_body::Resuming;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::wire::request::Request;
@@ -101,7 +101,7 @@ impl GetObject<'_> {
         answer.check_range(again.headers.get(RANGE))?;
         let answer = Resuming::wrap(self.client, again, answer);
         let mut meta = HeadObjectOutput::from(answer.headers);
-        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.tried);
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
         if let Some(opened) = opened {

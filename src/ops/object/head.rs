@@ -13,7 +13,7 @@ use crate::wire::uri::Target;
 
 /// What a look at an object needs of the headers that it is written or read with: its key, and what hotlink
 /// protection asks for.
-pub(crate) const LOOK_HEADERS: [&str; 4] = [
+pub(crate) const HEAD_HEADERS: [&str; 4] = [
     "referer",
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",

@@ -6,15 +6,15 @@ use http::Method;
 use serde::Serialize;
 
 use super::head::HeadObjectOutput;
-use super::look::look;
-use crate::answer::Response;
-use crate::body::md5_base64;
 use crate::client::CosS3Client;
+use crate::client::response::Answered;
+use crate::client::sending::md5_base64;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
+use crate::ops::lost_answer::head_written;
 use crate::ops::options;
-use crate::wire::body::{Body, Kind};
-use crate::wire::request::{Facts, Request};
+use crate::wire::body::{Body, BodyKind};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -22,14 +22,14 @@ use crate::wire::uri::Target;
 pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 
 /// An upload: COS answers with the checksum of the body.
-pub(crate) const UPLOAD: Facts = Facts {
+pub(crate) const UPLOAD: Traits = Traits {
     idempotent: true,
-    patience: None,
+    response_timeout: None,
     unsigned_query: false,
-    answers_body_crc: true,
-    counts_body_crc: false,
+    verify_crc: true,
+    compute_crc: false,
     transfer: true,
-    keeps_alive: false,
+    trickles: false,
 };
 /// By which an upload depends on what is there, so that a second attempt may be refused because the first
 /// succeeded.
@@ -79,7 +79,7 @@ impl CosS3Client {
     ) -> PutObject<'a> {
         let request = Request::new("put_object", Method::PUT, Target::object(bucket, key))
             .with_body(body.into())
-            .with_facts(UPLOAD);
+            .with_traits(UPLOAD);
         PutObject { client: self, request, enable_md5: false, path: None }
     }
 
@@ -99,7 +99,7 @@ impl CosS3Client {
         key: impl Into<String>,
     ) -> PutObject<'_> {
         let request =
-            Request::new("put_object_from_local_file", Method::PUT, Target::object(bucket, key)).with_facts(UPLOAD);
+            Request::new("put_object_from_local_file", Method::PUT, Target::object(bucket, key)).with_traits(UPLOAD);
         PutObject { client: self, request, enable_md5: false, path: Some(local_file_path.as_ref().to_path_buf()) }
     }
 }
@@ -157,7 +157,7 @@ pub(crate) fn upload_body(
     mut request: Request<'_>,
     enable_md5: bool,
 ) -> Result<PutObjectOutput, CosError> {
-    if let (Some(len), Kind::Source(source)) = (request.declared_length, &mut request.body.0) {
+    if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
     }
     if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
@@ -170,16 +170,18 @@ pub(crate) fn upload_body(
         request.set_header("content-md5", &md5);
     }
     // Image processing may store another object than the one sent.
-    request.facts.answers_body_crc &= !request.headers.contains_key("pic-operations");
+    request.traits.verify_crc &= !request.headers.contains_key("pic-operations");
     let conditional = CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
     let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
     match client.execute(request) {
-        Err(CosError::Service(error)) if conditional && error.tried().doubtful && matches!(error.status, 409 | 412) => {
+        Err(CosError::Service(error))
+            if conditional && error.all_attempts().may_have_succeeded && matches!(error.status, 409 | 412) =>
+        {
             let ours = |there: &HeadObjectOutput| {
                 let same_length = Some(there.content_length) == len;
-                if same_length { Some(there.crc64? == error.tried().body_crc?) } else { Some(false) }
+                if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
             };
-            match look(client, &target, &headers) {
+            match head_written(client, &target, &headers) {
                 Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::from(there)),
                 Ok(there) if ours(&there) == Some(false) => Err(CosError::Service(error)),
                 Err(look) if look.is_not_found() => Err(CosError::Service(error)),
@@ -228,8 +230,8 @@ impl From<HeadObjectOutput> for PutObjectOutput {
     }
 }
 
-impl From<Response> for PutObjectOutput {
-    fn from(answer: Response) -> Self {
+impl From<Answered> for PutObjectOutput {
+    fn from(answer: Answered) -> Self {
         let headers = answer.headers;
         Self {
             sent_crc64: answer.sent_crc,

@@ -7,7 +7,7 @@ use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::wire::dict;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
 
 impl CosS3Client {
@@ -49,7 +49,7 @@ impl CosS3Client {
         let request = Request::new("restore_object", Method::POST, Target::object(bucket, key))
             .param("restore", "")
             .with_document("RestoreRequest", &restore_request.into())
-            .with_facts(Facts { idempotent: false, ..Facts::default() });
+            .with_traits(Traits { idempotent: false, ..Traits::default() });
         RestoreObject { client: self, request }
     }
 }

@@ -7,7 +7,7 @@ use super::event_stream::{EventStream, Origin};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::options;
-use crate::wire::request::{Facts, Request};
+use crate::wire::request::{Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, encode_query, locate};
 use crate::wire::xml;
@@ -64,7 +64,7 @@ impl CosS3Client {
         let request = Request::new("select_object_content", Method::POST, Target::object(bucket, key))
             .param("select", "")
             .param("select-type", 2)
-            .with_facts(Facts { keeps_alive: true, ..Facts::default() });
+            .with_traits(Traits { trickles: true, ..Traits::default() });
         let select = SelectRequest {
             expression: expression.into(),
             expression_type: expression_type.into(),
@@ -108,7 +108,7 @@ impl SelectObjectContent<'_> {
             url,
             request_id: answer.headers.text("x-cos-request-id"),
             trace_id: answer.headers.text("x-cos-trace-id"),
-            tried: answer.tried,
+            attempts: answer.attempts,
         };
         Ok(SelectObjectContentOutput {
             request_id: origin.request_id.clone(),

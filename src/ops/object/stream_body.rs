@@ -5,10 +5,11 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::attempts::Attempts;
 use crate::cipher::{Cipher, Extent, Stored, Wanted};
+use crate::client::response::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::Replacement;
-use crate::tried::Tried;
 use crate::wire::crc64::Crc64;
 use crate::wire::respond::Headers;
 
@@ -27,16 +28,16 @@ pub struct StreamBody {
     length: Option<u64>,
     read: u64,
     /// What it took to get it.
-    tried: Tried,
+    attempts: Attempts,
 }
 
 impl StreamBody {
-    pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers, tried: Tried) -> Self {
+    pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers, attempts: Attempts) -> Self {
         let length = headers.number("content-length");
         // The checksum is the whole object's, so a range cannot be compared with it.
         let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
         let check = check.map(|expected| (Crc64::new(), expected));
-        Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, tried }
+        Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, attempts }
     }
 
     /// Decrypts the body. Length and CRC-64 are still checked of what COS stores.
@@ -47,7 +48,7 @@ impl StreamBody {
         wanted: Option<Wanted>,
     ) -> Result<Self, CosClientError> {
         let content = cipher.open(Stored { body: self.body, length: self.length, extent, wanted })?;
-        Ok(Self { body: content.body, length: content.length, read: 0, tried: self.tried })
+        Ok(Self { body: content.body, length: content.length, read: 0, attempts: self.attempts })
     }
 
     /// Returns the length in bytes, if the answer told it.
@@ -118,34 +119,22 @@ impl StreamBody {
     }
 }
 
-/// Turns what a read met into an error of this crate.
-pub(crate) fn body_error(error: io::Error) -> CosClientError {
-    match error.downcast::<CosClientError>() {
-        Ok(own) => own,
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            CosClientError::new(ClientErrorKind::Integrity, format!("the body ended too early: {error}"))
-                .caused_by(error)
-        }
-        Err(error) => CosClientError::broken("the body cannot be read", error),
-    }
-}
-
 impl Read for StreamBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let read = self.body.read(buf).map_err(|error| told(error, self.tried))?;
+        let read = self.body.read(buf).map_err(|error| told(error, self.attempts))?;
         self.read += read as u64;
         Ok(read)
     }
 }
 
 /// Adds what it took to get the body to an error that does not say so yet.
-fn told(error: io::Error, tried: Tried) -> io::Error {
+fn told(error: io::Error, attempts: Attempts) -> io::Error {
     let kind = error.kind();
     if kind == io::ErrorKind::Interrupted {
         return error;
     }
     let error = body_error(error);
-    io::Error::new(kind, if error.attempts() == 0 { error.after_trying(tried) } else { error })
+    io::Error::new(kind, if error.attempts() == 0 { error.with_attempts(attempts) } else { error })
 }
 
 /// A body whose length and CRC-64 are checked at its end.
@@ -204,7 +193,7 @@ mod tests {
     fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
         let map: HeaderMap =
             headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        StreamBody::new(Box::new(content), 200, &map.into(), Tried::default())
+        StreamBody::new(Box::new(content), 200, &map.into(), Attempts::default())
     }
 
     #[test]

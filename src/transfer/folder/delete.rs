@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use http::Method;
 
 use super::keys::argument;
-use super::work::each;
+use super::schedule::each;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};

@@ -10,16 +10,16 @@ use http::Method;
 use rayon::ThreadPool;
 
 use super::filter::Patterns;
-use super::keys::{Claims, Way, argument, folder_prefix, way};
+use super::keys::{Claims, KeyPath, argument, folder_prefix, split_key};
+use super::progress::{Share, Total};
 use super::report::{DirectoryReport, FileOutcome, Results};
+use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
-use super::total::{Share, Total};
-use super::work::each;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{Folder, Place, hidden};
+use crate::local::{DirEntry, Folder, hidden};
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::{HeadObjectOutput, LOOK_HEADERS};
+use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::options;
 use crate::transfer::SINGLE_REQUEST;
 use crate::transfer::handle::TransferHandle;
@@ -172,8 +172,8 @@ impl<'a> DownloadDirectory<'a> {
                     }
                     // The key of the folder itself.
                     let name = if name.is_empty() { "/" } else { name };
-                    match way(name, self.native_names).and_then(|way| claims.claim(&way).map(|()| way)) {
-                        Ok(_) => hand_out(Job { share: total.share(object.size), object, start: prefix.len() })?,
+                    match split_key(name, self.native_names).and_then(|way| claims.claim(&way).map(|()| way)) {
+                        Ok(_) => hand_out(ObjectTask { share: total.share(object.size), object, start: prefix.len() })?,
                         Err(why) => {
                             let error = unsafe_path(&object.key, &why);
                             results.add(object.key, self.path.clone(), object.size, Err(error));
@@ -182,7 +182,7 @@ impl<'a> DownloadDirectory<'a> {
                 }
                 Ok(())
             },
-            |job: Job<'_>| {
+            |job: ObjectTask<'_>| {
                 let len = job.object.size;
                 let (path, outcome) = downloads.download(&job);
                 job.share.end(len, outcome.is_ok());
@@ -209,10 +209,10 @@ struct Downloads<'t> {
 }
 
 impl Downloads<'_> {
-    fn download(&self, job: &Job<'_>) -> (PathBuf, Result<FileOutcome, CosError>) {
+    fn download(&self, job: &ObjectTask<'_>) -> (PathBuf, Result<FileOutcome, CosError>) {
         let key = &job.object.key;
         let name = key.get(job.start..).filter(|name| !name.is_empty()).unwrap_or("/");
-        let way = match way(name, self.native_names) {
+        let way = match split_key(name, self.native_names) {
             Ok(way) => way,
             Err(why) => return (self.root.path().to_path_buf(), Err(unsafe_path(key, &why))),
         };
@@ -221,7 +221,7 @@ impl Downloads<'_> {
         (path, self.download_to(job, &way))
     }
 
-    fn download_to(&self, job: &Job<'_>, way: &Way<'_>) -> Result<FileOutcome, CosError> {
+    fn download_to(&self, job: &ObjectTask<'_>, way: &KeyPath<'_>) -> Result<FileOutcome, CosError> {
         let key = &job.object.key;
         let mut folder = self.root.clone();
         for name in &way.folders {
@@ -249,7 +249,7 @@ impl Downloads<'_> {
 
     /// Whether the file is there already, and what was found out of the object. What is there and no file
     /// is an error.
-    fn compare(&self, object: &Object, place: &Place) -> Result<(bool, Option<HeadObjectOutput>), CosError> {
+    fn compare(&self, object: &Object, place: &DirEntry) -> Result<(bool, Option<HeadObjectOutput>), CosError> {
         match place.metadata() {
             Ok(found) if found.is_file() => {}
             Ok(found) => return Err(unsafe_path(&object.key, what_it_is(&found))),
@@ -258,7 +258,7 @@ impl Downloads<'_> {
         }
         // One that cannot be read can be replaced all the same.
         let Ok(file) = place.open() else { return Ok((false, None)) };
-        let headers = options::chosen(&self.extras.headers, &LOOK_HEADERS);
+        let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
         let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
         Ok(pair.downloaded(self.skip))
     }
@@ -272,7 +272,7 @@ impl DownloadDirectory<'static> {
 }
 
 /// An object to download.
-struct Job<'t> {
+struct ObjectTask<'t> {
     object: Object,
     /// Where in the key the path starts.
     start: usize,

@@ -18,7 +18,7 @@ pub(super) fn folder_prefix(prefix: &str) -> String {
 
 /// Where the object of a key goes, below the folder.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Way<'k> {
+pub(crate) struct KeyPath<'k> {
     pub(crate) folders: Vec<&'k str>,
     /// None for a key that ends with `/`: it stands for a folder.
     pub(crate) file: Option<&'k str>,
@@ -26,7 +26,7 @@ pub(crate) struct Way<'k> {
 
 /// Cuts a key, without its prefix, into names that lead nowhere but down. `native` takes all that this
 /// system can hold as a name; else a name must mean the same on every system.
-pub(crate) fn way(key: &str, native: bool) -> Result<Way<'_>, String> {
+pub(crate) fn split_key(key: &str, native: bool) -> Result<KeyPath<'_>, String> {
     let (path, is_folder) = key.strip_suffix('/').map_or((key, false), |path| (path, true));
     let mut folders: Vec<&str> = if path.is_empty() && is_folder { Vec::new() } else { path.split('/').collect() };
     for name in &folders {
@@ -38,7 +38,7 @@ pub(crate) fn way(key: &str, native: bool) -> Result<Way<'_>, String> {
     let file = if is_folder { None } else { folders.pop() };
     match file {
         Some(name) if is_hidden(name) => Err(format!("{name:?} is a name of this library's own files")),
-        file => Ok(Way { folders, file }),
+        file => Ok(KeyPath { folders, file }),
     }
 }
 
@@ -91,10 +91,10 @@ impl Claims {
     }
 
     /// Claims the names of a way, or says which of them is another's.
-    pub(super) fn claim(&mut self, way: &Way<'_>) -> Result<(), String> {
+    pub(super) fn claim(&mut self, split_key: &KeyPath<'_>) -> Result<(), String> {
         let mut path = String::new();
-        let folders = way.folders.iter().map(|name| (name, Taken::Folder));
-        for (name, as_what) in folders.chain(way.file.iter().map(|name| (name, Taken::File))) {
+        let folders = split_key.folders.iter().map(|name| (name, Taken::Folder));
+        for (name, as_what) in folders.chain(split_key.file.iter().map(|name| (name, Taken::File))) {
             path.push('/');
             if self.folded {
                 path.extend(name.chars().flat_map(char::to_lowercase));
@@ -199,27 +199,27 @@ mod tests {
     #[test]
     fn names_that_lead_elsewhere_are_refused_on_every_system() {
         for key in UNSAFE.into_iter().filter(|key| *key != "/") {
-            assert!(way(key, false).is_err() && way(key, true).is_err(), "{key:?}");
+            assert!(split_key(key, false).is_err() && split_key(key, true).is_err(), "{key:?}");
         }
         for key in NOT_PORTABLE {
-            assert!(way(key, false).is_err(), "{key:?}");
-            assert_eq!(way(key, true).is_ok(), cfg!(unix), "{key:?}");
+            assert!(split_key(key, false).is_err(), "{key:?}");
+            assert_eq!(split_key(key, true).is_ok(), cfg!(unix), "{key:?}");
         }
         for key in SAFE {
-            assert!(way(key, false).is_ok() && way(key, true).is_ok(), "{key:?}");
+            assert!(split_key(key, false).is_ok() && split_key(key, true).is_ok(), "{key:?}");
         }
     }
 
     #[test]
     fn ways() {
         let expect = |key, folders: &[&str], file| {
-            assert_eq!(way(key, false), Ok(Way { folders: folders.to_vec(), file }), "{key:?}");
+            assert_eq!(split_key(key, false), Ok(KeyPath { folders: folders.to_vec(), file }), "{key:?}");
         };
         expect("a", &[], Some("a"));
         expect("a/b/c", &["a", "b"], Some("c"));
         expect("a/b/", &["a", "b"], None);
         expect("/", &[], None);
-        assert!(way(".a.0123456789abcdef0123456789abcdef.cos-record", true).is_err());
+        assert!(split_key(".a.0123456789abcdef0123456789abcdef.cos-record", true).is_err());
     }
 
     /// Keys made of all that is of meaning in paths, in all orders: what is taken stays below the folder,
@@ -237,15 +237,15 @@ mod tests {
         let mut taken = 0;
         for key in &keys {
             for native in [false, true] {
-                let Ok(way) = way(key, native) else { continue };
+                let Ok(split_key) = split_key(key, native) else { continue };
                 taken += 1;
-                let names: Vec<&str> = way.folders.iter().copied().chain(way.file).collect();
+                let names: Vec<&str> = split_key.folders.iter().copied().chain(split_key.file).collect();
                 let path = Path::new("root").join(names.join("/"));
                 let mut components = path.components();
                 assert_eq!(components.next(), Some(Component::Normal("root".as_ref())));
                 assert!(components.clone().all(|part| matches!(part, Component::Normal(_))), "{key:?}");
                 assert_eq!(components.count(), names.len(), "{key:?}");
-                let end = if way.file.is_none() { "/" } else { "" };
+                let end = if split_key.file.is_none() { "/" } else { "" };
                 assert_eq!(format!("{}{end}", names.join("/")), *key);
             }
         }
@@ -256,7 +256,7 @@ mod tests {
     fn no_two_keys_become_one_file() {
         let clashes = |folded, keys: &[&'static str]| {
             let mut claims = Claims::new(folded);
-            keys.iter().map(|key| claims.claim(&way(key, true).unwrap()).is_err()).collect::<Vec<_>>()
+            keys.iter().map(|key| claims.claim(&split_key(key, true).unwrap()).is_err()).collect::<Vec<_>>()
         };
         assert_eq!(clashes(false, &["a", "a/b", "a/c/", "b/c", "b", "b/"]), [false, true, true, false, true, false]);
         assert_eq!(clashes(false, &["A/x", "a/X", "a/x", "É", "é"]), [false; 5]);

@@ -4,12 +4,12 @@ pub(crate) mod delete;
 pub(crate) mod download;
 mod filter;
 pub(crate) mod keys;
+mod progress;
 pub(crate) mod report;
+mod schedule;
 pub(crate) mod skip;
-mod total;
 pub(crate) mod upload;
 mod walk;
-mod work;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
 /// `part_size`, `max_thread`, `threshold`, `discard_on_cancel` and `callback`.

@@ -11,7 +11,7 @@ use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HeadObjectOutput;
-use crate::transfer::hash;
+use crate::transfer::file;
 use crate::transfer::plan::PartRange;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
@@ -86,7 +86,7 @@ impl Pair<'_> {
         let whole = PartRange { number: 1, offset: 0, len: head.content_length };
         let same = match head.crc64 {
             Some(crc64) if head.content_length == self.object.size => {
-                hash::crc64(self.file, whole).is_ok_and(|own| own == crc64)
+                file::crc64(self.file, whole).is_ok_and(|own| own == crc64)
             }
             _ => false,
         };

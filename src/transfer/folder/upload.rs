@@ -8,16 +8,16 @@ use rayon::ThreadPool;
 
 use super::filter::Patterns;
 use super::keys::{argument, folder_prefix};
+use super::progress::{Share, Total};
 use super::report::{DirectoryReport, FileOutcome, Results};
+use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
-use super::total::{Share, Total};
 use super::walk::{FoundFile, Walk};
-use super::work::each;
 use crate::client::CosS3Client;
 use crate::control::Control;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::LOOK_HEADERS;
+use crate::ops::object::head::HEAD_HEADERS;
 use crate::ops::options;
 use crate::ops::paging::stuck;
 use crate::transfer::SINGLE_REQUEST;
@@ -186,14 +186,14 @@ impl<'a> UploadDirectory<'a> {
                     match found.file {
                         Ok(file) => {
                             let object = there.find(&key)?;
-                            hand_out(Job { share: total.share(file.len), key, path: found.path, file, object })?;
+                            hand_out(FileTask { share: total.share(file.len), key, path: found.path, file, object })?;
                         }
                         Err(error) => results.add(key, found.path, 0, Err(error.into())),
                     }
                 }
                 Ok(())
             },
-            |job: Job<'_>| {
+            |job: FileTask<'_>| {
                 let outcome = uploads.upload(&job);
                 let len = job.file.len;
                 job.share.end(len, outcome.is_ok());
@@ -220,10 +220,10 @@ struct Uploads<'t> {
 }
 
 impl Uploads<'_> {
-    fn upload(&self, job: &Job<'_>) -> Result<FileOutcome, CosError> {
+    fn upload(&self, job: &FileTask<'_>) -> Result<FileOutcome, CosError> {
         let file = job.file.open(&job.path)?;
         if let Some(object) = &job.object {
-            let headers = options::chosen(&self.extras.headers, &LOOK_HEADERS);
+            let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
             let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);
@@ -249,7 +249,7 @@ impl UploadDirectory<'static> {
 }
 
 /// A file to upload.
-struct Job<'t> {
+struct FileTask<'t> {
     key: String,
     path: PathBuf,
     file: FoundFile,

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use super::filter::Filter;
 use super::keys::key_name;
 use crate::error::CosClientError;
-use crate::local::{Folder, Place, is_hidden};
+use crate::local::{DirEntry, Folder, is_hidden};
 
 /// Something in a folder: a file, or what stands in a file's way.
 pub(super) struct Found {
@@ -21,7 +21,7 @@ pub(super) struct Found {
 
 pub(super) struct FoundFile {
     pub(super) len: u64,
-    place: Place,
+    place: DirEntry,
     follow_links: bool,
 }
 
@@ -52,10 +52,10 @@ struct Level {
 
 struct Entry {
     name: OsString,
-    kind: Kind,
+    kind: EntryKind,
 }
 
-enum Kind {
+enum EntryKind {
     Folder,
     /// How long it is.
     File(u64),
@@ -105,8 +105,8 @@ impl Iterator for Walk<'_> {
                 }
             };
             let found = match kind {
-                Kind::Folder if self.filter.prunes(&name) => None,
-                Kind::Folder => match self.enter(&level, &own, format!("{name}/")) {
+                EntryKind::Folder if self.filter.prunes(&name) => None,
+                EntryKind::Folder => match self.enter(&level, &own, format!("{name}/")) {
                     Ok(inner) => {
                         self.levels.extend([level, inner]);
                         continue;
@@ -114,12 +114,12 @@ impl Iterator for Walk<'_> {
                     Err(e) => Some(Err(CosClientError::local(&path, "cannot read the folder", e))),
                 },
                 _ if !self.filter.takes(&name) => None,
-                Kind::File(_) if own.to_str().is_some_and(is_hidden) => None,
-                Kind::File(len) => {
+                EntryKind::File(_) if own.to_str().is_some_and(is_hidden) => None,
+                EntryKind::File(len) => {
                     let place = level.folder.place(own);
                     Some(Ok(FoundFile { len, place, follow_links: self.follow_links }))
                 }
-                Kind::Unfit(error) => Some(Err(error)),
+                EntryKind::Unfit(error) => Some(Err(error)),
             };
             self.levels.push(level);
             if let Some(file) = found {
@@ -140,22 +140,22 @@ fn entries(folder: &Folder, follow_links: bool) -> io::Result<std::vec::IntoIter
     }
     let order = |entry: &Entry| {
         let mut name = entry.name.as_encoded_bytes().to_vec();
-        name.extend(matches!(entry.kind, Kind::Folder).then_some(b'/'));
+        name.extend(matches!(entry.kind, EntryKind::Folder).then_some(b'/'));
         name
     };
     entries.sort_by_cached_key(order);
     Ok(entries.into_iter())
 }
 
-fn kind(place: &Place, follow_links: bool) -> Kind {
+fn kind(place: &DirEntry, follow_links: bool) -> EntryKind {
     let path = place.path();
-    let unfit = |e| Kind::Unfit(CosClientError::local(&path, "cannot upload", e));
+    let unfit = |e| EntryKind::Unfit(CosClientError::local(&path, "cannot upload", e));
     match place.metadata() {
-        Ok(found) if found.is_dir() => Kind::Folder,
-        Ok(found) if found.is_file() => Kind::File(found.len()),
+        Ok(found) if found.is_dir() => EntryKind::Folder,
+        Ok(found) if found.is_file() => EntryKind::File(found.len()),
         Ok(found) if found.is_symlink() && follow_links => match resolved(place).and_then(|to| to.metadata()) {
-            Ok(found) if found.is_dir() => Kind::Folder,
-            Ok(found) if found.is_file() => Kind::File(found.len()),
+            Ok(found) if found.is_dir() => EntryKind::Folder,
+            Ok(found) if found.is_file() => EntryKind::File(found.len()),
             Ok(_) => unfit(io::Error::other("it is a link to neither a file nor a folder")),
             Err(e) => unfit(e),
         },
@@ -166,8 +166,8 @@ fn kind(place: &Place, follow_links: bool) -> Kind {
 }
 
 /// Returns where a name leads, links followed.
-fn resolved(place: &Place) -> io::Result<Place> {
-    Place::of(&place.path().canonicalize()?)
+fn resolved(place: &DirEntry) -> io::Result<DirEntry> {
+    DirEntry::of(&place.path().canonicalize()?)
 }
 
 /// Returns when a file was last changed.

@@ -1,0 +1,265 @@
+//! The client. Every request goes through the one loop in `run`.
+
+mod attempt;
+pub(crate) mod hosts;
+pub(crate) mod response;
+pub(crate) mod resuming_body;
+mod run;
+pub(crate) mod sending;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::attempts::Attempts;
+use crate::client::hosts::Hosts;
+use crate::client::response::{Answered, Streaming, read_whole};
+use crate::config::CosConfig;
+use crate::control::Control;
+use crate::credentials::Credentials;
+use crate::error::{ClientErrorKind, CosError};
+use crate::transport::{Answer, Ureq};
+use crate::wire::request::Request;
+use crate::wire::sign::Signer;
+
+type Clock = dyn Fn() -> SystemTime + Send + Sync;
+type Sleeper = dyn Fn(Duration) + Send + Sync;
+type Monotonic = dyn Fn() -> Duration + Send + Sync;
+type Random = dyn Fn() -> f64 + Send + Sync;
+
+/// A client of Tencent Cloud COS.
+///
+/// A clone is cheap and shares connections and settings; a client can be used from many threads at
+/// once.
+///
+/// Python: `CosS3Client(config)`
+///
+/// ```
+/// use cos_emulator::CosEmulator;
+/// use qcloud_cos::{CosConfig, CosS3Client};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let cos = CosEmulator::start()?; // instead of the real COS
+/// let config = CosConfig::builder()
+///     .region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+///     .scheme("http").ip("127.0.0.1").port(cos.port())
+///     .build()?;
+/// let client = CosS3Client::new(config)?;
+/// client.create_bucket("examplebucket-1250000000").send()?;
+/// let response = client.put_object("examplebucket-1250000000", b"abcdefg", "test.txt").send()?;
+/// println!("{}", response.etag);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct CosS3Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: CosConfig,
+    transport: Ureq,
+    attempts: u32,
+    retries: AtomicU64,
+    clock: Box<Clock>,
+    /// By how many seconds the clock is put forward, as answers told.
+    clock_offset: AtomicI64,
+    trust_http_date: bool,
+    monotonic: Box<Monotonic>,
+    random: Box<Random>,
+    hosts: Hosts,
+    /// Replaces the system's sleep, for tests.
+    sleeper: Option<Box<Sleeper>>,
+}
+
+/// Collects what a [`CosS3Client`] takes besides its configuration.
+#[must_use = "a client is made by `build`"]
+pub struct CosS3ClientBuilder {
+    config: CosConfig,
+    retry: u32,
+    clock: Box<Clock>,
+    trust_http_date: bool,
+    monotonic: Box<Monotonic>,
+    random: Box<Random>,
+    /// Replaces the system's sleep, for tests.
+    sleeper: Option<Box<Sleeper>>,
+}
+
+impl CosS3ClientBuilder {
+    /// Sets how many times a failed request is sent again. Python: `retry`. Default: 3.
+    pub fn retry(mut self, retry: u32) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets where the time of signatures comes from. For tests. Default: the system's clock.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Sets what pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
+    /// that has a handle a sleep that ends when it is paused or cancelled.
+    pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleeper = Some(Box::new(sleeper));
+        self
+    }
+
+    /// Sets what measures the time that a call has left, counted from any moment on. For tests. Default: the
+    /// system's monotonic clock.
+    pub fn monotonic(mut self, monotonic: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.monotonic = Box::new(monotonic);
+        self
+    }
+
+    /// Sets what draws the pauses, from 0 to 1. For tests. Default: random.
+    pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// Lets an answer over plain http, too, put a wrong clock right: where COS refuses a request for its time,
+    /// signatures follow the answer's `Date`. Over http anyone on the way can have written it. Default: false;
+    /// over https it is always so.
+    pub fn trust_http_date(mut self, trust: bool) -> Self {
+        self.trust_http_date = trust;
+        self
+    }
+
+    /// Makes the client; an error names the certificate file or proxy that cannot be used. Nothing is
+    /// sent.
+    pub fn build(self) -> Result<CosS3Client, CosError> {
+        let transport = Ureq::new(&self.config.fixed.connection)?;
+        let attempts = self.retry.saturating_add(1);
+        let inner = Inner {
+            config: self.config,
+            transport,
+            attempts,
+            retries: AtomicU64::new(0),
+            clock: self.clock,
+            clock_offset: AtomicI64::new(0),
+            trust_http_date: self.trust_http_date,
+            monotonic: self.monotonic,
+            random: self.random,
+            hosts: Hosts::default(),
+            sleeper: self.sleeper,
+        };
+        Ok(CosS3Client { inner: Arc::new(inner) })
+    }
+}
+
+impl fmt::Debug for CosS3ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosS3ClientBuilder")
+            .field("config", &self.config)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for CosS3Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CosS3Client").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}
+
+impl CosS3Client {
+    /// Makes a client that repeats a failed request 3 times.
+    ///
+    /// Python: `CosS3Client(config)`
+    pub fn new(config: CosConfig) -> Result<Self, CosError> {
+        Self::builder(config).build()
+    }
+
+    /// Starts a client with other than default behaviour.
+    ///
+    /// Python: `CosS3Client(config, retry=5)`
+    pub fn builder(config: CosConfig) -> CosS3ClientBuilder {
+        let start = Instant::now();
+        CosS3ClientBuilder {
+            config,
+            retry: 3,
+            clock: Box::new(SystemTime::now),
+            trust_http_date: false,
+            monotonic: Box::new(move || start.elapsed()),
+            random: Box::new(fastrand::f64),
+            sleeper: None,
+        }
+    }
+
+    /// Returns the client's configuration.
+    ///
+    /// Python: `client.get_conf()`
+    pub fn get_conf(&self) -> &CosConfig {
+        &self.inner.config
+    }
+
+    /// Returns how many attempts beyond the first were made, over all requests of this client and its
+    /// clones.
+    ///
+    /// Python: `client.get_retry_exe_times()`
+    pub fn get_retry_exe_times(&self) -> u64 {
+        self.inner.retries.load(Ordering::Relaxed)
+    }
+
+    /// Returns the time to sign with, in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock().saturating_add_signed(self.inner.clock_offset.load(Ordering::Relaxed))
+    }
+
+    /// Returns what the clock says, in seconds since 1970.
+    fn clock(&self) -> u64 {
+        (self.inner.clock)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    }
+
+    pub(crate) fn signer<'c>(&self, credentials: &'c Credentials, valid_for: u64) -> Signer<'c> {
+        Signer { secret_id: credentials.secret_id(), secret_key: credentials.secret_key(), now: self.now(), valid_for }
+    }
+
+    fn sleep(&self, delay: Duration) {
+        match (&self.inner.sleeper, Control::current()) {
+            (Some(sleeper), _) => sleeper(delay),
+            (None, Some(control)) => control.sleep(delay),
+            (None, None) => std::thread::sleep(delay),
+        }
+    }
+
+    /// Sends a request and reads the answer to its end.
+    pub(crate) fn execute(&self, request: Request<'_>) -> Result<Answered, CosError> {
+        let unlimited = request.traits.transfer || request.traits.response_timeout.is_some();
+        let limit = (!unlimited).then_some(self.inner.config.fixed.deadline);
+        let (response, attempts) = self.run(request, limit, read_whole, None)?;
+        Ok(Answered { attempts, ..response })
+    }
+
+    /// Sends a request that must not be carried out twice. Where the answer got lost, `look` finds out whether
+    /// it was.
+    pub(crate) fn execute_reconciling(
+        &self,
+        request: Request<'_>,
+        reconcile: impl Fn(&Attempts) -> Verdict<Answered>,
+    ) -> Result<Answered, CosError> {
+        let (response, attempts) = self.run(request, None, read_whole, Some(&reconcile))?;
+        Ok(Answered { attempts, ..response })
+    }
+
+    /// Sends a request and hands out the answer's body unread.
+    pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
+        let hand_out = |_: &Request<'_>, answer: Answer, _| {
+            let (headers, attempts) = (answer.headers.into(), Attempts::default());
+            Ok(Streaming { status: answer.status, headers, body: answer.body, attempts })
+        };
+        let (streaming, attempts) = self.run(request, None, hand_out, None)?;
+        Ok(Streaming { attempts, ..streaming })
+    }
+}
+
+/// What became of a request whose answer got lost.
+pub(crate) enum Verdict<T> {
+    /// It was carried out; this would have been the result.
+    Done(T),
+    /// It was not.
+    Undone,
+    /// That cannot be told, or it is no use to try again.
+    Unclear(ClientErrorKind, &'static str),
+}

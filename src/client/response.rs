@@ -1,0 +1,199 @@
+//! What an attempt's answer means: a result, or a failure with what the retry decision needs.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use http::{HeaderValue, Method};
+
+use crate::attempts::{Attempts, Sent};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::transport::{Answer, Stage};
+use crate::wire::range::ContentRange;
+use crate::wire::request::Request;
+use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
+use crate::wire::retry::RetryOutcome;
+use crate::wire::uri::Location;
+use crate::wire::xml;
+
+/// The largest answer that is read into memory, in bytes. A list page of 1000 keys is far below it.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A successful answer, read to its end.
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Vec<u8>,
+    /// The CRC-64 of the body that was sent, where it was counted.
+    pub(crate) sent_crc: Option<u64>,
+    /// What it took to get it.
+    pub(crate) attempts: Attempts,
+}
+
+impl Answered {
+    /// Reads the body. One that cannot be read is an error that tells that there was an answer.
+    pub(crate) fn read<T, E: Into<CosError>>(&self, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Result<T, CosError> {
+        parse(&self.body).map_err(|error| error.into().with_attempts(self.attempts))
+    }
+}
+
+/// A successful answer whose body is still on its way.
+pub(crate) struct Streaming {
+    pub(crate) status: u16,
+    pub(crate) headers: Headers,
+    pub(crate) body: Box<dyn Read + Send>,
+    /// What it took to get it.
+    pub(crate) attempts: Attempts,
+}
+
+impl Streaming {
+    /// Fails if it is a range that was not asked for, or if its headers disagree about how long it is: cut short
+    /// somewhere on the way, it would pass for the whole.
+    pub(crate) fn check_range(&self, asked: Option<&HeaderValue>) -> Result<(), CosClientError> {
+        if self.status != 206 {
+            return Ok(());
+        }
+        let (text, length) = (self.headers.get("content-range"), self.headers.number("content-length"));
+        let found = text.as_deref().and_then(ContentRange::parse);
+        let fits = match asked.map(|asked| String::from_utf8_lossy(asked.as_bytes())) {
+            // Several ranges come without the header.
+            Some(asked) => text.is_none() || found.is_some_and(|found| found.answers(asked.trim())),
+            None => false,
+        };
+        let why = match found.zip(length) {
+            _ if !fits => {
+                format!("the answer is another part of the object than was asked for: Content-Range {text:?}")
+            }
+            Some((found, length)) if found.last - found.first != length.wrapping_sub(1) => {
+                format!("the answer contradicts itself: Content-Range \"{found}\", Content-Length {length}")
+            }
+            _ => return Ok(()),
+        };
+        Err(CosClientError::new(ClientErrorKind::Protocol, why).with_attempts(self.attempts))
+    }
+}
+
+/// Why an attempt failed, for the user and for the retry decision.
+pub(crate) struct Failed {
+    pub(crate) error: CosError,
+    pub(crate) reason: Reason,
+    pub(crate) sent: Sent,
+}
+
+pub(crate) enum Reason {
+    Answer {
+        from_cos: bool,
+        retry_after: Option<Duration>,
+        /// When it was sent, in seconds since 1970.
+        date: Option<u64>,
+    },
+    Stage(Stage),
+    Corrupt,
+}
+
+impl Failed {
+    /// Nothing was sent, and a repetition cannot help.
+    pub(crate) fn finally(error: impl Into<CosError>) -> Self {
+        Self { error: error.into(), reason: Reason::Stage(Stage::Final), sent: Sent::Nothing }
+    }
+
+    fn answered(error: impl Into<CosError>, reason: Reason) -> Self {
+        Self { error: error.into(), reason, sent: Sent::All }
+    }
+}
+
+/// Reads an answer to its end and believes it only then.
+pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Answered, Failed> {
+    let headers = Headers::from(answer.headers);
+    let mut body = Vec::new();
+    if request.method != Method::HEAD {
+        read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
+    }
+    // COS reports late failures of copies and completions under status 200; nothing else looks like this.
+    if !body.is_empty() && xml::has_root("Error", &body) {
+        let refusal = Refusal {
+            operation: request.operation,
+            method: &request.method,
+            url: "",
+            status: answer.status,
+            headers: &headers,
+            body: &body,
+        };
+        let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
+        return Err(Failed::answered(service_error(&refusal), reason));
+    }
+    let stored = headers.number("x-cos-hash-crc64ecma");
+    if let (Some(sent), Some(stored)) = (sent_crc.filter(|_| request.traits.verify_crc), stored)
+        && sent != stored
+    {
+        let (etag, version) = (headers.text("etag"), headers.text("x-cos-version-id"));
+        let why = format!("crc64: sent {sent}, but COS stored {stored}: ETag {etag}, version {version:?}");
+        let error = CosClientError::new(ClientErrorKind::Integrity, why);
+        return Err(Failed::answered(error, Reason::Corrupt));
+    }
+    Ok(Answered { status: answer.status, headers, body, sent_crc, attempts: Attempts::default() })
+}
+
+fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
+    let read = body.take(limit + 1).read_to_end(into);
+    if let Err(cause) = read {
+        let error = CosClientError::broken("the answer was cut", cause);
+        return Err(Failed::answered(error, Reason::Stage(Stage::Sent)));
+    }
+    if into.len() as u64 > limit {
+        let why = format!("the answer is longer than {limit} bytes");
+        let error = CosClientError::new(ClientErrorKind::Protocol, why);
+        return Err(Failed::answered(error, Reason::Stage(Stage::Final)));
+    }
+    Ok(())
+}
+
+/// Builds the error of an answer from 300 on.
+pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
+    let mut body = Vec::new();
+    let headers = Headers::from(answer.headers);
+    if request.method != Method::HEAD {
+        // What cannot be read of an error's body is left out; its status is known already.
+        let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);
+    }
+    let refusal = Refusal {
+        operation: request.operation,
+        method: &request.method,
+        url: &location.url(),
+        status: answer.status,
+        headers: &headers,
+        body: &body,
+    };
+    let from_cos = headers.get("x-cos-request-id").is_some();
+    let reason = Reason::Answer { from_cos, retry_after: retry_after(&headers), date: date(&headers) };
+    Failed::answered(service_error(&refusal), reason)
+}
+
+/// Returns the failure as the retry decision sees it.
+pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason, clock_off: bool) -> RetryOutcome<'e> {
+    match (reason, error) {
+        (Reason::Answer { from_cos, retry_after, .. }, CosError::Service(e)) => RetryOutcome::Answer {
+            status: e.status,
+            code: e.get_error_code(),
+            from_cos: *from_cos,
+            retry_after: *retry_after,
+            clock_off,
+        },
+        (Reason::Corrupt, _) => RetryOutcome::Corrupt,
+        (Reason::Stage(Stage::NotConnected), _) => RetryOutcome::NotConnected,
+        (Reason::Stage(Stage::Stale), _) => RetryOutcome::StaleConnection,
+        (Reason::Stage(Stage::Sent), _) => RetryOutcome::Broken,
+        _ => RetryOutcome::Final,
+    }
+}
+
+/// Turns what a read met into an error of this crate.
+pub(crate) fn body_error(error: io::Error) -> CosClientError {
+    match error.downcast::<CosClientError>() {
+        Ok(own) => own,
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            CosClientError::new(ClientErrorKind::Integrity, format!("the body ended too early: {error}"))
+                .caused_by(error)
+        }
+        Err(error) => CosClientError::broken("the body cannot be read", error),
+    }
+}

@@ -1,0 +1,210 @@
+//! Files by the handle of their folder and a name: where the folder's path leads to meanwhile is of no
+//! matter, and no link is followed.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[cfg(unix)]
+use cap_fs_ext::OpenOptionsSyncExt;
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, Metadata, OpenOptions};
+
+use super::folder_of;
+
+/// An open folder. A clone is the same one.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder {
+    dir: Arc<Dir>,
+    /// Where it was found, for messages.
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Opens a folder of the caller's choice; links on the way are followed.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?), path: path.to_path_buf() })
+    }
+
+    /// Has messages name it by the path that the caller knows.
+    pub(crate) fn found_at(mut self, path: PathBuf) -> Self {
+        self.path = path;
+        self
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens a folder in this one; a link to a folder is none.
+    pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
+        Ok(Self { dir: Arc::new(self.dir.open_dir_nofollow(name)?), path: self.path.join(name) })
+    }
+
+    /// Creates a folder in this one, if it is not there, and opens it.
+    pub(crate) fn enter_or_create(&self, name: &OsStr) -> io::Result<Self> {
+        match self.dir.create_dir(name) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => self.enter(name),
+        }
+    }
+
+    /// Returns the names in it, in no order.
+    pub(crate) fn names(&self) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
+        Ok(self.dir.entries()?.map(|entry| entry.map(|entry| entry.file_name())))
+    }
+
+    pub(crate) fn place(&self, name: impl Into<OsString>) -> DirEntry {
+        DirEntry { folder: self.clone(), name: name.into() }
+    }
+
+    /// Makes what was renamed in it survive a power cut, where the system can.
+    pub(crate) fn sync(&self) {
+        if let Ok(folder) = self.dir.open(".") {
+            // Some file systems refuse to sync a folder; the rename itself has succeeded.
+            let _ = folder.sync_all();
+        }
+    }
+}
+
+/// A name in an open folder, whether something has it or not.
+#[derive(Debug, Clone)]
+pub(crate) struct DirEntry {
+    folder: Folder,
+    name: OsString,
+}
+
+impl DirEntry {
+    /// Opens the folder that a path's last name is in.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;
+        Ok(Folder::open(folder_of(path))?.place(name))
+    }
+
+    pub(crate) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Returns the path, for messages.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path.join(&self.name)
+    }
+
+    /// Returns another name in the same folder.
+    pub(crate) fn beside(&self, name: impl Into<OsString>) -> Self {
+        self.folder.place(name)
+    }
+
+    /// Returns what stands there, also if it is a link.
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+        self.folder.dir.symlink_metadata(&self.name)
+    }
+
+    /// Opens the file that stands there for reading.
+    pub(crate) fn open(&self) -> io::Result<File> {
+        self.open_with(OpenOptions::new().read(true))
+    }
+
+    /// Opens the file that stands there for reading and writing.
+    pub(crate) fn open_for_writing(&self) -> io::Result<File> {
+        self.open_with(OpenOptions::new().read(true).write(true))
+    }
+
+    /// Opens the file that stands there for reading and writing, or creates one with the rights of any new file.
+    pub(crate) fn open_in_place(&self) -> io::Result<File> {
+        match self.open_for_writing() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_with(OpenOptions::new().write(true).create_new(true), 0o666)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_with(&self, options: &mut OpenOptions) -> io::Result<File> {
+        // Looked at first: to open a pipe or a device can have effects.
+        let not_a_file = || io::Error::other("it is not a file");
+        if !self.metadata()?.is_file() {
+            return Err(not_a_file());
+        }
+        options.follow(FollowSymlinks::No);
+        // Should a pipe have taken its place since, do not wait for its writer.
+        #[cfg(unix)]
+        options.nonblock(true);
+        let file = self.folder.dir.open_with(&self.name, options)?.into_std();
+        if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
+    }
+
+    /// Creates the file, which only its owner can read; what stands there already is an error.
+    pub(crate) fn create(&self) -> io::Result<File> {
+        self.create_with(OpenOptions::new().write(true).create_new(true), 0o600)
+    }
+
+    /// Opens the file with what it holds, or creates it, so that only its owner can read it.
+    pub(crate) fn open_or_create(&self) -> io::Result<File> {
+        self.create_with(OpenOptions::new().write(true).create(true).truncate(false), 0o600)
+    }
+
+    fn create_with(&self, options: &mut OpenOptions, mode: u32) -> io::Result<File> {
+        options.read(true).follow(FollowSymlinks::No);
+        #[cfg(unix)]
+        cap_std::fs::OpenOptionsExt::mode(options.nonblock(true), mode);
+        #[cfg(not(unix))]
+        let _ = mode;
+        Ok(self.folder.dir.open_with(&self.name, options)?.into_std())
+    }
+
+    /// Gives the open file, which only its owner could read, the rights that any new file gets.
+    pub(crate) fn set_usual_mode(&self, file: &File) {
+        #[cfg(unix)]
+        {
+            // Nothing but a new file tells them. Its name is always the same, so that one that was left by a
+            // program that was killed just then is found again.
+            let mut name = self.name.clone();
+            name.push("-mode");
+            let probe = self.beside(name);
+            let _ = probe.remove();
+            let usual = probe.create_with(OpenOptions::new().write(true).create_new(true), 0o666);
+            let usual = usual.and_then(|probe| probe.metadata());
+            let _ = probe.remove();
+            if let Err(error) = usual.and_then(|usual| file.set_permissions(usual.permissions())) {
+                log::warn!("{} stays readable to its owner alone: {error}", self.path().display());
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = file;
+    }
+
+    /// Whether the open file is the one that has the name.
+    pub(crate) fn has(&self, file: &File) -> io::Result<bool> {
+        let open = file.metadata()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let there = self.metadata();
+            Ok(there.is_ok_and(|there| {
+                (cap_std::fs::MetadataExt::dev(&there), cap_std::fs::MetadataExt::ino(&there))
+                    == (open.dev(), open.ino())
+            }))
+        }
+        #[cfg(not(unix))]
+        Ok(open.is_file())
+    }
+
+    /// Gives the name to another file of the same folder, in place of what had it.
+    pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
+        file.folder.dir.rename(&file.name, &self.folder.dir, &self.name)?;
+        self.folder.sync();
+        Ok(())
+    }
+
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        self.folder.dir.remove_file(&self.name)
+    }
+}

@@ -1,0 +1,270 @@
+//! Local files: replaced as a whole, read and written at positions.
+
+mod entry;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use md5::{Digest, Md5};
+
+use crate::error::CosClientError;
+use crate::wire::sign::hex;
+
+pub(crate) use entry::{DirEntry, Folder};
+
+/// A file that takes its place only when it is complete; dropped before, it is gone.
+pub(crate) struct Replacement {
+    file: File,
+    temporary: DirEntry,
+    destination: DirEntry,
+    /// The temporary name is free for another file.
+    placed: bool,
+}
+
+impl Replacement {
+    /// Creates the temporary file beside `path`. What stands at `path` and cannot be replaced by a file is
+    /// an error now rather than after the download.
+    pub(crate) fn create(path: &Path) -> Result<Self, CosClientError> {
+        Self::create_at(destination(path)?)
+    }
+
+    /// Creates the temporary file beside a destination that was checked.
+    pub(crate) fn create_at(destination: DirEntry) -> Result<Self, CosClientError> {
+        let failed = |e| CosClientError::local(&destination.path(), "cannot create a temporary file for", e);
+        // Always the same name, so that what a program that was killed has left is found again.
+        let usual =
+            destination.beside(hidden(&destination, &hex(&Md5::digest(destination.name().as_encoded_bytes())), "part"));
+        if let Some(file) = create_unused(&usual) {
+            return Ok(Self { file, temporary: usual, destination, placed: false });
+        }
+        let temporary = destination.beside(hidden(&destination, &unique(), "part"));
+        let file = temporary.create().map_err(failed)?;
+        Ok(Self { file, temporary, destination, placed: false })
+    }
+
+    /// Puts the file in its place, with its bytes on the disk first.
+    pub(crate) fn finish(mut self) -> Result<(), CosClientError> {
+        self.take_place()
+    }
+
+    fn take_place(&mut self) -> Result<(), CosClientError> {
+        let failed = |doing: &str, e| CosClientError::local(&self.destination.path(), doing, e);
+        self.temporary.set_usual_mode(&self.file);
+        self.file.sync_all().map_err(|e| failed("cannot write", e))?;
+        self.destination.take(&self.temporary).map_err(|e| failed("cannot replace", e))?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        // Once it took its place, who downloads to the same file next may have made a file of this name.
+        if !self.placed {
+            let _ = self.temporary.remove();
+        }
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.file.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Creates a file in place of one that nobody writes any more; none if somebody does, or it cannot be replaced.
+fn create_unused(place: &DirEntry) -> Option<File> {
+    // Who writes such a file holds its lock.
+    let unused = |file: &File| file.try_lock().is_ok() && place.has(file).unwrap_or(false);
+    if place.metadata().is_ok() {
+        let old = place.open_for_writing().ok().filter(unused)?;
+        place.remove().ok()?;
+        drop(old);
+    }
+    place.create().ok().filter(unused)
+}
+
+/// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
+/// replaced, a pipe or device must not be.
+pub(crate) fn destination(path: &Path) -> Result<DirEntry, CosClientError> {
+    let place = DirEntry::of(path).map_err(|e| CosClientError::local(path, "cannot write", e))?;
+    let refuse = |why: &str| Err(CosClientError::local(path, "cannot replace", io::Error::other(why.to_owned())));
+    match place.metadata() {
+        Ok(found) if found.is_dir() => refuse("it is a folder"),
+        Ok(found) if found.is_file() || found.is_symlink() => Ok(place),
+        Ok(_) => refuse("it is neither a file nor a link"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(place),
+        Err(error) => Err(CosClientError::local(path, "cannot replace", error)),
+    }
+}
+
+/// Opens a file to be uploaded. To open a pipe would wait for its writer.
+pub(crate) fn open_file(path: &Path) -> Result<File, CosClientError> {
+    let found = std::fs::metadata(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
+    if !found.is_file() {
+        let why = if found.is_dir() { "it is a folder" } else { "it is not a file" };
+        return Err(CosClientError::local(path, "cannot upload", io::Error::other(why)));
+    }
+    File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))
+}
+
+/// Returns 32 hex digits that no other file has.
+pub(crate) fn unique() -> String {
+    format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..))
+}
+
+/// Returns the hidden name of a file that belongs to a transfer into `destination`.
+pub(crate) fn hidden(destination: &DirEntry, id: &str, kind: &str) -> String {
+    format!(".{}.{id}.{HIDDEN}{kind}", stem(destination))
+}
+
+/// Returns as much of a name as goes into another one.
+pub(crate) fn stem(destination: &DirEntry) -> String {
+    destination.name().to_string_lossy().chars().take(40).collect()
+}
+
+/// What stands before the kind in a hidden name.
+const HIDDEN: &str = "cos-";
+
+/// Whether a name is such a hidden one: not the user's file.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    let mut parts = name.rsplitn(3, '.');
+    let kind = parts.next().and_then(|kind| kind.strip_prefix(HIDDEN));
+    let id = parts.next().unwrap_or_default();
+    parts.next().is_some_and(|stem| stem.starts_with('.'))
+        && kind.is_some_and(|kind| kind.starts_with(|first: char| first.is_ascii_lowercase()))
+        && kind.is_some_and(|kind| kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+        && id.len() == 32
+        && id.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Reads at a position, leaving the file's own position alone on Unix.
+pub(crate) fn read_at(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buf, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, buf, offset);
+}
+
+/// Writes all of `buf` at a position.
+pub(crate) fn write_all_at(file: &File, buf: &[u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::write_all_at(file, buf, offset);
+    #[cfg(windows)]
+    {
+        let (mut rest, mut at) = (buf, offset);
+        while !rest.is_empty() {
+            match std::os::windows::fs::FileExt::seek_write(file, rest, at) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => (rest, at) = (&rest[written..], at + written as u64),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_names_are_known_again_and_others_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = DirEntry::of(&folder.path().join("a.b")).unwrap();
+        assert!(is_hidden(&hidden(&place, &unique(), "part")));
+        let id = "0123456789abcdef0123456789abcdef";
+        for (name, expected) in [
+            (format!(".a.{id}.cos-record"), true),
+            (format!("..{id}.cos-part"), true),
+            (format!(".a.{id}.cos-part-mode"), true),
+            (format!("a.{id}.cos-part"), false),
+            (format!(".{id}.cos-part"), false),
+            (format!(".a.{id}.cos-"), false),
+            (format!(".a.{id}.part"), false),
+            (format!(".a.{id}0.cos-part"), false),
+            (".cos-part".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_hidden(&name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_finished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut file = Replacement::create(&path).unwrap();
+        file.write_all(b"x").unwrap();
+        drop(file);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_replaced_but_not_what_another_one_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let mut first = Replacement::create(&path).unwrap();
+        first.write_all(b"first").unwrap();
+        let left = first.temporary.path();
+        let second = Replacement::create(&path).unwrap();
+        assert_ne!(second.temporary.path(), left);
+        drop(second);
+        first.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        std::fs::write(&left, "left, and longer").unwrap();
+        let mut third = Replacement::create(&path).unwrap();
+        assert_eq!(third.temporary.path(), left);
+        third.write_all(b"third").unwrap();
+        third.finish().unwrap();
+        assert_eq!((std::fs::read(&path).unwrap(), files()), (b"third".to_vec(), 1));
+    }
+
+    #[test]
+    fn what_took_its_place_leaves_the_next_ones_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut first = Replacement::create(&path).unwrap();
+        first.take_place().unwrap();
+        let mut second = Replacement::create(&path).unwrap();
+        second.write_all(b"second").unwrap();
+        assert_eq!(second.temporary.path(), first.temporary.path());
+        drop(first);
+        second.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_are_opened_and_no_links() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        std::fs::write(folder.path().join("file"), "x").unwrap();
+        symlink("file", folder.path().join("link")).unwrap();
+        symlink("folder", folder.path().join("link-to-folder")).unwrap();
+        let open = Folder::open(folder.path()).unwrap();
+        assert!(open.place("file").open().is_ok());
+        for name in ["folder", "link", "missing"] {
+            assert!(open.place(name).open().is_err() && open.place(name).open_for_writing().is_err(), "{name}");
+        }
+        assert!(open.place("link").create().is_err());
+        assert!(open.enter("folder".as_ref()).is_ok() && open.enter("link-to-folder".as_ref()).is_err());
+        assert!(open.enter("..".as_ref()).is_err() && open.enter("/".as_ref()).is_err());
+    }
+}

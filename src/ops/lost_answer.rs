@@ -1,0 +1,21 @@
+//! Decides from a HEAD of the object whether a request whose answer was lost was carried out.
+
+use http::{HeaderMap, Method};
+
+use crate::client::CosS3Client;
+use crate::error::CosError;
+use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::options;
+use crate::wire::request::Request;
+use crate::wire::uri::Target;
+
+/// Sends a HEAD for an object that was written, or was to be written, with these headers.
+pub(crate) fn head_written(
+    client: &CosS3Client,
+    target: &Target,
+    headers: &HeaderMap,
+) -> Result<HeadObjectOutput, CosError> {
+    let mut request = Request::new("head_object", Method::HEAD, target.clone());
+    request.headers = options::chosen(headers, &HEAD_HEADERS);
+    client.execute(request).map(|answer| HeadObjectOutput::from(answer.headers))
+}

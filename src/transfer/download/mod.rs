@@ -1,0 +1,461 @@
+//! Downloading an object into a file, in one request or in parallel ranges.
+
+pub(crate) mod partial;
+mod range;
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http::Method;
+use rayon::ThreadPool;
+use serde::Serialize;
+
+use self::partial::{Download, Partial};
+use self::range::{Break, Cause, Fetch};
+use crate::cipher::{Cipher, Extent, KeyProof, Opener};
+use crate::client::CosS3Client;
+use crate::control::Control;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::local::{DirEntry, Replacement, destination};
+use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::stream_body::StreamBody;
+use crate::ops::options;
+use crate::transfer::handle::TransferHandle;
+use crate::transfer::plan::{PartRange, Plan, part_size_bytes};
+use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
+use crate::transfer::progress::{Callback, Progress};
+use crate::transfer::{SINGLE_REQUEST, pin};
+use crate::wire::body_retry::BodyRetry;
+use crate::wire::request::{Extras, Request};
+use crate::wire::uri::{Target, check_key_simplified};
+
+impl CosS3Client {
+    /// Downloads an object into a file: in one request up to 20 MiB, else in ranges, several at a time.
+    ///
+    /// The file is written under a temporary name beside the destination, checked by length and CRC-64, and
+    /// then renamed: the destination is either the old file or the whole new one. A download in ranges that
+    /// broke off is taken up again by the next call. An object that changes meanwhile is an error.
+    ///
+    /// Python:
+    /// ```python
+    /// client.download_file(Bucket='examplebucket-1250000000', Key='big.bin', DestFilePath='big.bin',
+    ///                      PartSize=20, MAXThread=10)
+    /// ```
+    ///
+    /// ```
+    /// # use cos_emulator::CosEmulator;
+    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let cos = CosEmulator::start()?;
+    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
+    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
+    /// # let client = CosS3Client::new(config)?;
+    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # client.put_object("examplebucket-1250000000", vec![7; 3 * 1024 * 1024], "big.bin").send()?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("big.bin");
+    /// let done = client.download_file("examplebucket-1250000000", "big.bin", &path).max_thread(10).send()?;
+    /// assert!(done.verified);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// COS API: <https://cloud.tencent.com/document/product/436/7753>
+    pub fn download_file<'a>(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        dest_file_path: impl AsRef<Path>,
+    ) -> DownloadFile<'a> {
+        DownloadFile {
+            client: self.clone(),
+            request: Request::new("download_file", Method::GET, Target::object(bucket, key)),
+            path: dest_file_path.as_ref().to_path_buf(),
+            part_size: 20,
+            max_thread: 5,
+            max_part_count: 10_000,
+            threshold: SINGLE_REQUEST,
+            enable_crc: false,
+            key_simplify_check: true,
+            in_place: false,
+            require_crc: false,
+            discard_on_cancel: false,
+            record_dir: None,
+            callback: None,
+            opener: None,
+            threads: None,
+            place: None,
+            head: None,
+            size: None,
+        }
+    }
+}
+
+/// Builds a [`download_file`](CosS3Client::download_file) transfer.
+#[must_use = "nothing is sent before `send`"]
+pub struct DownloadFile<'a> {
+    client: CosS3Client,
+    request: Request<'a>,
+    path: PathBuf,
+    part_size: u64,
+    max_thread: usize,
+    max_part_count: u64,
+    threshold: u64,
+    enable_crc: bool,
+    key_simplify_check: bool,
+    in_place: bool,
+    require_crc: bool,
+    discard_on_cancel: bool,
+    record_dir: Option<PathBuf>,
+    callback: Option<Callback<'a>>,
+    opener: Option<Opener<'a>>,
+    threads: Option<&'a ThreadPool>,
+    place: Option<DirEntry>,
+    head: Option<HeadObjectOutput>,
+    size: Option<u64>,
+}
+
+impl fmt::Debug for DownloadFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DownloadFile").field("request", &self.request).field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl<'a> DownloadFile<'a> {
+    options::every!();
+    options::conditions!();
+    options::customer_key!();
+    options::response_headers!();
+    options::traffic_limit!();
+    options::version_id!();
+
+    /// Sets the size of a range in MiB, 1 to 5120. Python: `PartSize`. Default: 20.
+    pub fn part_size(mut self, mib: u64) -> Self {
+        self.part_size = mib;
+        self
+    }
+
+    /// Sets how many ranges are fetched at a time. Python: `MAXThread`. Default: 5.
+    pub fn max_thread(mut self, threads: usize) -> Self {
+        self.max_thread = threads;
+        self
+    }
+
+    /// Sets how many ranges there are at most; they grow until it is so. Python: `MaxPartCount`. Default:
+    /// 10000.
+    pub fn max_part_count(mut self, count: u64) -> Self {
+        self.max_part_count = count;
+        self
+    }
+
+    /// Fails if COS does not say the object's CRC-64. It is compared in any case where COS says it. Python:
+    /// `EnableCRC`. Default: false.
+    pub fn enable_crc(mut self, enable: bool) -> Self {
+        self.enable_crc = enable;
+        self
+    }
+
+    /// Calls this with the bytes received and the bytes in all, from the receiving threads, one call at a
+    /// time. It goes back when a range is fetched again. Python: `progress_callback`. Default: none.
+    pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
+        self.callback = Some(Box::new(callback));
+        self
+    }
+
+    /// Keeps the record of a download in ranges in this folder, which is created if need be. Python:
+    /// `DumpRecordDir`. Default: beside the destination.
+    pub fn dump_record_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.record_dir = Some(folder.into());
+        self
+    }
+
+    /// Refuses a key that names the bucket once `.` and `..` are resolved, such as `a/../`. Python:
+    /// `KeySimplifyCheck`. Default: true.
+    pub fn key_simplify_check(mut self, check: bool) -> Self {
+        self.key_simplify_check = check;
+        self
+    }
+
+    /// Writes a download in one request straight into the destination: a failure leaves it half written. A link is not followed.
+    /// Python: `DisableTempDestFilePath`. Default: false.
+    pub fn disable_temp_dest_file_path(mut self, disable: bool) -> Self {
+        self.in_place = disable;
+        self
+    }
+
+    /// Sets up to how many bytes the object comes in one request. Default: 20 MiB, as the documents say; an
+    /// object of one range comes in one request in any case.
+    pub fn multipart_threshold(mut self, bytes: u64) -> Self {
+        self.threshold = bytes;
+        self
+    }
+
+    /// Fails if COS does not say the object's CRC-64, before anything is written. Default: false; the result
+    /// says `verified: false` then.
+    pub fn require_crc(mut self, require: bool) -> Self {
+        self.require_crc = require;
+        self
+    }
+
+    /// Deletes what was fetched when the transfer is cancelled through its handle, instead of keeping it for
+    /// the next call. Default: false.
+    pub fn discard_on_cancel(mut self, discard: bool) -> Self {
+        self.discard_on_cancel = discard;
+        self
+    }
+
+    /// Decrypts the object.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn opened_by(mut self, opener: Opener<'a>) -> Self {
+        self.opener = Some(opener);
+        self
+    }
+
+    /// Downloads as one of many: on their threads, with their headers, to a place that was checked.
+    pub(crate) fn among(mut self, threads: &'a ThreadPool, extras: &Extras, place: DirEntry) -> Self {
+        self.threads = Some(threads);
+        self.request = self.request.with_extras(extras);
+        self.place = Some(place);
+        self
+    }
+
+    /// Takes the object to be as COS said before, instead of asking again: as a HEAD, or else a list.
+    pub(crate) fn known(mut self, head: Option<HeadObjectOutput>, size: u64) -> Self {
+        self.head = head;
+        self.size = Some(size);
+        self
+    }
+
+    /// Downloads the object.
+    pub fn send(mut self) -> Result<DownloadFileOutput, CosError> {
+        self.request.check()?;
+        let part_size = part_size_bytes(self.part_size)?;
+        if self.max_part_count == 0 {
+            return Err(CosClientError::invalid("max_part_count", "must be at least 1").into());
+        }
+        if let (true, Target::Object { key, .. }) = (self.key_simplify_check, &self.request.target) {
+            check_key_simplified(key)?;
+        }
+        let place = self.place.take().map_or_else(|| destination(&self.path), Ok)?;
+        check_threads(self.max_thread)?;
+        let control = Control::of_this_thread();
+        let _entered = control.enter();
+        if let (None, Some(size)) = (&self.head, self.size)
+            && (size <= self.threshold || size <= part_size)
+        {
+            let progress = Progress::new(size, self.callback.take(), &control);
+            let (meta, key_proof) = control.repeat(|| self.fetch_whole(&place, &progress))?;
+            return Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta });
+        }
+        let mut head = self.head.take().map_or_else(|| control.repeat(|| self.head()), Ok)?;
+        self.check_crc_known(&head)?;
+        // Before anything is fetched: what cannot be decrypted need not be.
+        let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
+        let mut key_proof = opened.as_ref().map(|opened| opened.proof);
+        let cipher = opened.map(|opened| opened.cipher);
+        let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
+        let callback = self.callback.take();
+        if head.content_length <= self.threshold || head.content_length <= part_size {
+            let progress = Progress::new(content, callback, &control);
+            key_proof = control.repeat(|| self.fetch_whole(&place, &progress))?.1;
+        } else {
+            // What comes are stored bytes; what is reported is how much content they are.
+            let callback = match (callback, &cipher) {
+                (Some(callback), Some(cipher)) => {
+                    let cipher = Arc::clone(cipher);
+                    Some(Box::new(move |done, total| callback(cipher.content_len(done), cipher.content_len(total))) as _)
+                }
+                (callback, _) => callback,
+            };
+            let progress = Progress::new(head.content_length, callback, &control);
+            let plan = Plan::download(head.content_length, part_size, self.max_part_count);
+            let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
+            let fetch = || self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref());
+            fetch().or_else(|broken| match broken {
+                // Nothing says which part is damaged, so all are fetched again, once.
+                Break { error, cause: Cause::Body } if error.kind() == Some(&ClientErrorKind::Integrity) => {
+                    log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
+                    progress.restart();
+                    fetch().map_err(|broken| broken.error)
+                }
+                other => Err(other.error),
+            })?;
+        }
+        head.content_length = content;
+        Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
+    }
+
+    fn check_crc_known(&self, meta: &HeadObjectOutput) -> Result<(), CosClientError> {
+        if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
+            let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
+            let why = format!("{setting}: COS does not say the object's CRC-64");
+            return Err(CosClientError::answered(ClientErrorKind::Integrity, why));
+        }
+        Ok(())
+    }
+
+    fn head(&self) -> Result<HeadObjectOutput, CosError> {
+        let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
+        head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
+        head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+    }
+
+    /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
+    fn fetch_whole(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<Fetched, CosError> {
+        let (mut retry, mut attempts) = (BodyRetry::default(), 0);
+        loop {
+            progress.restart();
+            let broken = match self.fetch_whole_once(place, progress, attempts > 0) {
+                Ok(fetched) => {
+                    self.client.bytes_received(&self.request.target, fetched.0.content_length, &mut retry);
+                    return Ok(fetched);
+                }
+                Err(broken) => broken,
+            };
+            attempts += broken.error.attempts();
+            let damaged = broken.error.kind() == Some(&ClientErrorKind::Integrity);
+            let passing = broken.cause == Cause::Body && (damaged || broken.error.broke_off());
+            if !passing || Control::of_this_thread().is_interrupted() {
+                return Err(broken.with_attempts(attempts, None));
+            }
+            log::debug!("{} broke off, fetching it again: {}", self.path.display(), broken.error);
+            if let Err(stop) = self.client.retry_body(&self.request.target, &mut retry) {
+                return Err(broken.with_attempts(attempts, Some(stop)));
+            }
+        }
+    }
+
+    fn fetch_whole_once(&self, place: &DirEntry, progress: &Progress<'_>, again: bool) -> Result<Fetched, Break> {
+        // Opened first: what cannot be written need not be fetched.
+        if self.in_place {
+            let failed = |e| CosClientError::local(&self.path, "cannot write", e);
+            let file = place.open_in_place().map_err(failed)?;
+            return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
+        }
+        let mut file = Replacement::create_at(place.clone())?;
+        let fetched = self.fetch_into(&mut file, progress, again, || Ok(()))?;
+        file.finish()?;
+        Ok(fetched)
+    }
+
+    /// Fetches the object; `begin` is called when there is something to write.
+    fn fetch_into(
+        &self,
+        file: impl Write,
+        progress: &Progress<'_>,
+        again: bool,
+        begin: impl FnOnce() -> Result<(), CosClientError>,
+    ) -> Result<Fetched, Break> {
+        let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
+        answer.check_range(None)?;
+        // This answer's own key: the object may have been replaced since the HEAD.
+        let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
+        let key_proof = opened.as_ref().map(|opened| opened.proof);
+        let meta = HeadObjectOutput::from(answer.headers);
+        self.check_crc_known(&meta)?;
+        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
+        if let Some(opened) = opened {
+            body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
+        }
+        begin()?;
+        body.copy_to(&self.path, &mut Reported { file, progress }).map_err(Break::body)?;
+        Ok((meta, key_proof))
+    }
+
+    fn fetch_parts(
+        &self,
+        place: &DirEntry,
+        head: &HeadObjectOutput,
+        plan: Plan,
+        pool: &ThreadPool,
+        progress: &Progress<'_>,
+        cipher: Option<&dyn Cipher>,
+    ) -> Result<(), Break> {
+        let (bucket, key) = self.request.target.names()?;
+        let record_dir = self.record_dir.as_deref();
+        let download = Download { bucket, key, head, plan, destination: place, record_dir };
+        let control = Control::of_this_thread();
+        let stop = StopSignal::new(&control);
+        let partial = Partial::open(&download, pool, &stop, progress)?;
+        let mut headers = self.request.headers.clone();
+        pin(&mut headers, "if-match", &head.etag);
+        let fetch = Fetch {
+            client: &self.client,
+            target: self.request.target.clone(),
+            query: self.request.query.clone(),
+            headers,
+            size: head.content_length,
+            file: &partial.file,
+            path: &partial.temporary.path(),
+            progress,
+            stop: &stop,
+        };
+        let missing: Vec<PartRange> = plan.parts().filter(|part| !partial.has(part.number)).collect();
+        let fetched = run(pool, &stop, missing.into_iter(), |part| {
+            partial.note(part.number, fetch.part(*part)?);
+            Ok(())
+        });
+        match fetched {
+            Ok(_) => partial.finish(cipher).map_err(Break::body),
+            Err(error) => {
+                partial.keep_or_discard(&error, self.discard_on_cancel && control.is_cancelled());
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl DownloadFile<'static> {
+    /// Starts the download on threads of its own and returns its handle.
+    pub fn start(self) -> Result<TransferHandle<DownloadFileOutput>, CosError> {
+        TransferHandle::start(|| self.send())
+    }
+}
+
+/// What is known of an object that was fetched, and of its key.
+type Fetched = (HeadObjectOutput, Option<KeyProof>);
+
+/// Reports what is written.
+struct Reported<'p, W> {
+    file: W,
+    progress: &'p Progress<'p>,
+}
+
+impl<W: Write> Write for Reported<'_, W> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(buf)?;
+        self.progress.forward(written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// An object that was downloaded. Serializes to the dict of its headers.
+///
+/// The headers' fields are reached through it: `done.etag`, `done.headers`.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct DownloadFileOutput {
+    /// What COS says of the object.
+    #[serde(flatten)]
+    pub meta: HeadObjectOutput,
+    /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
+    #[serde(skip)]
+    pub verified: bool,
+    /// Whether the key was proven to be the right one, where the object was decrypted; none where it was not.
+    #[serde(skip)]
+    pub key_proof: Option<KeyProof>,
+}
+
+impl std::ops::Deref for DownloadFileOutput {
+    type Target = HeadObjectOutput;
+
+    fn deref(&self) -> &HeadObjectOutput {
+        &self.meta
+    }
+}

@@ -1,0 +1,16 @@
+//! The operations against the emulator: what is set arrives, what is answered is read, what is wrong is named.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod all_parameters;
+mod bodies;
+mod bucket_settings;
+mod buckets;
+mod config;
+mod credentials;
+mod listing;
+mod multipart;
+mod object_extras;
+mod objects;
+mod select;

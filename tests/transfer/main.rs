@@ -1,0 +1,12 @@
+//! Transfers of files, folders, readers and copies against the emulator.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod buffer_upload;
+mod checkpoints;
+mod copying;
+mod downloads;
+mod folders;
+mod handles;
+mod uploads;
