@@ -15,8 +15,9 @@
 
 use std::error::Error;
 
-use qcloud_cos::{AccessControlPolicy, Acl, CosS3Client, Grant};
-use serde_json::json;
+use qcloud_cos::acl::{AccessControlPolicy, Grant};
+use qcloud_cos::json;
+use qcloud_cos::{Acl, CosS3Client};
 
 mod common;
 use common::Place;
@@ -37,19 +38,19 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
     println!("bucket: {}", client.get_bucket_acl(bucket).send()?.canned_acl);
 
     // Grants to accounts, in a header.
-    let owner = client.get_bucket_acl(bucket).send()?.owner;
+    let owner = client.get_bucket_acl(bucket).send()?.into_inner().owner;
     let account = owner.id.clone().unwrap_or_default();
     client.put_bucket_acl(bucket).grant_read(format!("id=\"{account}\"")).send()?;
     show_grants("bucket", &client.get_bucket_acl(bucket).send()?.access_control_list.grant);
 
     // A policy: the dict of the documents, pasted.
-    let policy: AccessControlPolicy = serde_json::from_value(json!({
+    let policy = json!({
         "Grant": [{
             "Grantee": {"Type": "Group", "URI": "http://cam.qcloud.com/groups/global/AllUsers"},
             "Permission": "READ"
         }],
         "Owner": {"ID": account}
-    }))?;
+    });
     client.put_bucket_acl(bucket).access_control_policy(policy).send()?;
     show_grants("bucket", &client.get_bucket_acl(bucket).send()?.access_control_list.grant);
 
@@ -62,9 +63,8 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
     println!("object: {}", response.canned_acl);
 
     // What was read can be written again, here with one grant less.
-    let mut list = response.access_control_list;
-    list.grant.pop();
-    let policy = AccessControlPolicy { access_control_list: Some(list), owner: Some(response.owner) };
+    let mut policy = AccessControlPolicy::from(response.into_inner());
+    policy.access_control_list.get_or_insert_default().grant.pop();
     client.put_object_acl(bucket, "test.txt").access_control_policy(policy).send()?;
     show_grants("object", &client.get_object_acl(bucket, "test.txt").send()?.access_control_list.grant);
     Ok(())

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("exists: {}", client.bucket_exists(&bucket).send()?);
     println!("location: {}", client.get_bucket_location(&bucket).send()?.location_constraint);
 
-    for found in client.list_buckets().send()?.buckets.bucket {
+    for found in &client.list_buckets().send()?.buckets.bucket {
         println!("listed: {} in {} since {}", found.name, found.location, found.creation_date);
     }
 

@@ -8,16 +8,18 @@
 //! ```
 //!
 //! `COS_REGION` says where. The credentials are those of the standard chain: `COS_SECRET_ID`, `COS_SECRET_KEY` and, for
-//! temporary ones, `COS_TOKEN`; or those of coscli; or those of the instance. `COS_SCHEME` and `COS_CONNECT_TO` (address and port) lead to a server of one's own. `upload`
-//! and `download` use parts of `COS_PART_SIZE` MiB, 1 if that is not set. Without arguments it shows itself on the
-//! embedded emulator.
+//! temporary ones, `COS_TOKEN`; or those of coscli; or those of the instance. `COS_SCHEME`, `COS_IP` and
+//! `COS_CONNECT_TO` (each an address and a port) lead to a server of one's own, `COS_CONNECT_TO` past all proxies.
+//! `COS_RETRY` sets how often a failed request is retried. `upload` and `download` use parts of `COS_PART_SIZE` MiB, 1
+//! if that is not set. Without arguments it shows itself on the embedded emulator.
 
 use std::env;
 use std::error::Error;
 use std::fs::File;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{CosConfig, CosError, CosS3Client, CredentialChain};
+use qcloud_cos::credentials::CredentialChain;
+use qcloud_cos::{CosConfig, CosError, CosS3Client};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -34,7 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(address) = env::var("COS_CONNECT_TO") {
         config = config.connect_to(address.parse()?);
     }
-    let client = CosS3Client::new(config.build()?)?;
+    if let Ok(address) = env::var("COS_IP") {
+        config = config.ip(address);
+    }
+    let retry = env::var("COS_RETRY").map_or(Ok(3), |retry| retry.parse())?;
+    let client = CosS3Client::builder(config.build()?).retry(retry).build()?;
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     if let Err(error) = run(&client, &words) {
         if let Some(CosError::Service(e)) = error.downcast_ref() {
@@ -88,7 +94,6 @@ fn demonstrate() -> Result<(), Box<dyn Error>> {
         .secret_id(cos.secret_id())
         .secret_key(cos.secret_key())
         .scheme("http")
-        .proxies(Vec::<(&str, &str)>::new()) // no proxy knows the way to this machine
         .connect_to(cos.addr());
     let client = CosS3Client::new(config.build()?)?;
     let folder = tempfile::tempdir()?;

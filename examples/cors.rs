@@ -12,8 +12,9 @@
 
 use std::error::Error;
 
-use qcloud_cos::{CorsConfiguration, CorsRule, CosError, CosS3Client};
-use serde_json::json;
+use qcloud_cos::bucket::CorsRule;
+use qcloud_cos::json;
+use qcloud_cos::{CosError, CosS3Client};
 
 mod common;
 use common::Place;
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
     // Python's dict, pasted ...
-    let rules: CorsConfiguration = serde_json::from_value(json!({
+    let rules = json!({
         "CORSRule": [{
             "ID": "site",
             "MaxAgeSeconds": 100,
@@ -37,11 +38,11 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
             "AllowedHeader": ["*"],
             "ExposeHeader": ["ETag"]
         }]
-    }))?;
+    });
     client.put_bucket_cors(bucket, rules).send()?;
 
     // ... and what was read, with one rule more, as a struct.
-    let mut rules = client.get_bucket_cors(bucket).send()?.cors_rule;
+    let mut rules = client.get_bucket_cors(bucket).send()?.into_inner().cors_rule;
     rules.push(CorsRule {
         id: Some("anyone".into()),
         allowed_origin: vec!["*".into()],
@@ -49,7 +50,7 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
         ..CorsRule::default()
     });
     client.put_bucket_cors(bucket, rules).send()?;
-    for rule in client.get_bucket_cors(bucket).send()?.cors_rule {
+    for rule in client.get_bucket_cors(bucket).send()?.into_inner().cors_rule {
         let id = rule.id.unwrap_or_default();
         println!("{id}: {} from {}", rule.allowed_method.join(", "), rule.allowed_origin.join(", "));
     }

@@ -11,10 +11,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use qcloud_cos::{
-    CosError, CosS3Client, CredentialChain, CredentialProvider, Credentials, FederationTokenCredentials,
-    InstanceRoleCredentials, StsPolicy, StsStatement,
+use qcloud_cos::credentials::{
+    CredentialChain, FederationTokenCredentials, InstanceRoleCredentials, StsPolicy, StsStatement,
 };
+use qcloud_cos::{CosError, CosS3Client, CredentialProvider, Credentials};
 
 mod common;
 use common::Place;

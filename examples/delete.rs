@@ -8,8 +8,7 @@
 
 use std::error::Error;
 
-use qcloud_cos::Delete;
-use serde_json::json;
+use qcloud_cos::json;
 
 mod common;
 use common::Place;
@@ -39,17 +38,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // Python's dict does as well. A quiet deletion answers with errors only.
-    let delete: Delete = serde_json::from_value(json!({
+    let delete = json!({
         "Object": [{"Key": keys[4]}, {"Key": keys[5]}],
         "Quiet": "true"
-    }))?;
+    });
     println!("quietly: {} errors", client.delete_objects(bucket, delete).send()?.error.len());
 
     // All below a prefix: page by page, each in one request. Deleting does not disturb the list, which
     // goes on behind the last key of the page before. Without a prefix this would empty the bucket.
     let mut count = 0;
     for page in client.list_objects(bucket).prefix(FOLDER).pages() {
-        let keys: Vec<String> = page?.contents.into_iter().map(|object| object.key).collect();
+        let keys: Vec<String> = page?.into_inner().contents.into_iter().map(|object| object.key).collect();
         if keys.is_empty() {
             continue; // COS refuses to delete nothing
         }

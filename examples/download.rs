@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let local = folder.path().join("exampleobject");
     let key = "examples/download/exampleobject";
     let content: Vec<u8> = (0..3_u32 << 18).flat_map(u32::to_le_bytes).collect();
-    let etag = client.put_object(bucket, &content, key).send()?.etag;
+    let etag = client.put_object(bucket, &content, key).send()?.etag.clone();
 
     // To a file. It appears under its name only when it is complete and its checksum is right.
     client.get_object(bucket, key).send()?.body.get_stream_to_file(&local)?;

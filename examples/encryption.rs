@@ -14,7 +14,8 @@ use std::error::Error;
 use std::path::Path;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, RSAProvider};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode, RSAProvider};
+use qcloud_cos::{CosConfig, CosEncryptionClient};
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -76,10 +77,10 @@ fn store_and_read(client: &CosEncryptionClient, folder: &Path) -> Result<(), Box
 
     // Upload an object in parts. Except for the last part, the size of each is a multiple of 16 bytes, and
     // in native mode of 64 KiB.
-    let upload_id = client.create_multipart_upload(BUCKET, "exampleobject_upload").send()?.upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, "exampleobject_upload").send()?.into_inner().upload_id;
     client.upload_part(BUCKET, "exampleobject_upload", b"bytes", 1, &upload_id).send()?;
     let response = client.list_parts(BUCKET, "exampleobject_upload", &upload_id).send()?;
-    client.complete_multipart_upload(BUCKET, "exampleobject_upload", &upload_id, response.part).send()?;
+    client.complete_multipart_upload(BUCKET, "exampleobject_upload", &upload_id, response.into_inner().part).send()?;
 
     // Upload a file, in parallel parts
     let local = folder.join("local.txt");

@@ -18,7 +18,9 @@ use std::error::Error;
 use std::fs;
 use std::io::{BufRead as _, stdin};
 
-use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, Part, Provider, RSAProvider, RsaKeys};
+use qcloud_cos::encryption::{AESProvider, Provider, RSAProvider, RsaKeys};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{CosConfig, CosEncryptionClient};
 
 const MIB: usize = 1024 * 1024;
 
@@ -90,11 +92,11 @@ fn run(client: &CosEncryptionClient, bucket: &str, words: &[&str]) -> Result<(),
 }
 
 fn parts(client: &CosEncryptionClient, bucket: &str, key: &str, data: &[u8]) -> Result<(), Box<dyn Error>> {
-    let upload_id = client.create_multipart_upload(bucket, key).send()?.upload_id;
+    let upload_id = client.create_multipart_upload(bucket, key).send()?.into_inner().upload_id;
     let mut parts = Vec::new();
     for (part_number, piece) in (1..).zip(data.chunks(MIB)) {
         let response = client.upload_part(bucket, key, piece, part_number, &upload_id).send()?;
-        parts.push(Part { part_number, etag: response.etag });
+        parts.push(Part { part_number, etag: response.into_inner().etag });
     }
     client.complete_multipart_upload(bucket, key, &upload_id, parts).send()?;
     Ok(())

@@ -28,7 +28,7 @@
 use std::error::Error;
 use std::fs;
 
-use qcloud_cos::DirectoryReport;
+use qcloud_cos::transfer::DirectoryReport;
 
 mod common;
 use common::Place;

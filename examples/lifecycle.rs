@@ -16,11 +16,9 @@
 
 use std::error::Error;
 
-use qcloud_cos::{
-    AbortIncompleteMultipartUpload, CosError, CosS3Client, LifecycleConfiguration, LifecycleFilter, LifecycleRule,
-    get_date,
-};
-use serde_json::json;
+use qcloud_cos::bucket::{AbortIncompleteMultipartUpload, LifecycleFilter, LifecycleRule};
+use qcloud_cos::json;
+use qcloud_cos::{CosError, CosS3Client, get_date};
 
 mod common;
 use common::Place;
@@ -35,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
     // Python's dict, pasted. A rule counts days or names a date, not both.
-    let rules: LifecycleConfiguration = serde_json::from_value(json!({
+    let rules = json!({
         "Rule": [
             {
                 "ID": "logs",
@@ -52,12 +50,12 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
                 "Expiration": {"Date": get_date(2038, 4, 20)?}
             }
         ]
-    }))?;
+    });
     client.put_bucket_lifecycle(bucket, rules).send()?;
 
     // A rule as a struct, added to those that are there. This one suits any bucket: parts of uploads
     // that nobody completes cost money until they are aborted.
-    let mut rules = client.get_bucket_lifecycle(bucket).send()?.rule;
+    let mut rules = client.get_bucket_lifecycle(bucket).send()?.into_inner().rule;
     rules.push(LifecycleRule {
         id: Some("tidy".into()),
         filter: Some(LifecycleFilter { prefix: Some(String::new()), ..LifecycleFilter::default() }),
@@ -66,7 +64,7 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
         ..LifecycleRule::default()
     });
     client.put_bucket_lifecycle(bucket, rules).send()?;
-    for rule in client.get_bucket_lifecycle(bucket).send()?.rule {
+    for rule in client.get_bucket_lifecycle(bucket).send()?.into_inner().rule {
         println!("{}", serde_json::to_string(&rule)?);
     }
 

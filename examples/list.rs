@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The loop line for line. Absent lists are empty, so there is nothing to ask for with `in`.
     let (mut files, mut folders, mut marker) = (Vec::new(), Vec::new(), String::new());
     loop {
-        let response = client.list_objects(bucket).prefix(FOLDER).delimiter("/").marker(&marker).max_keys(2).send()?;
+        let list = client.list_objects(bucket).prefix(FOLDER).delimiter("/").marker(&marker).max_keys(2);
+        let response = list.send()?.into_inner();
         folders.extend(response.common_prefixes);
         files.extend(response.contents);
         if !response.is_truncated {

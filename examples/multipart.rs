@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (client, bucket) = (&place.client, place.bucket.as_str());
     let (key, source) = ("examples/multipart/exampleobject", "examples/multipart/source");
 
-    let upload_id = client.create_multipart_upload(bucket, key).content_type("text/plain").send()?.upload_id;
+    let upload_id =
+        client.create_multipart_upload(bucket, key).content_type("text/plain").send()?.into_inner().upload_id;
     println!("upload {upload_id}");
 
     // Parts may come in any order and from several threads; all but the last have 1 MiB or more.
@@ -56,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} bytes", client.head_object(bucket, key).send()?.content_length);
 
     // Giving up deletes the parts.
-    let upload_id = client.create_multipart_upload(bucket, key).send()?.upload_id;
+    let upload_id = client.create_multipart_upload(bucket, key).send()?.into_inner().upload_id;
     client.upload_part(bucket, key, b"not needed", 1, &upload_id).send()?;
     client.abort_multipart_upload(bucket, key, &upload_id).send()?;
     let left = client.list_multipart_uploads(bucket).prefix("examples/multipart/").uploads().count();

@@ -7,7 +7,8 @@
 
 use std::error::Error;
 
-use qcloud_cos::{CasJobParameters, CosError, RestoreRequest, StorageClass};
+use qcloud_cos::object::{CasJobParameters, RestoreRequest};
+use qcloud_cos::{CosError, StorageClass};
 
 mod common;
 use common::Place;

@@ -11,8 +11,8 @@
 
 use std::error::Error;
 
-use qcloud_cos::{CsvInput, InputSerialization, JsonOutput, OutputSerialization, SelectEvent};
-use serde_json::json;
+use qcloud_cos::json;
+use qcloud_cos::object::{CsvInput, InputSerialization, JsonOutput, OutputSerialization, SelectEvent};
 
 mod common;
 use common::Place;
@@ -25,11 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     client.put_object(bucket, "name,age\nAnn,9\nBob,30\nCid,41\n", table).send()?;
 
     // Python's dicts can be pasted; a misspelt name in one is an error.
-    let input: InputSerialization = serde_json::from_value(json!({
+    let input = json!({
         "CompressionType": "NONE",
         "JSON": {"Type": "LINES"}
-    }))?;
-    let output: OutputSerialization = serde_json::from_value(json!({"CSV": {"RecordDelimiter": "\n"}}))?;
+    });
+    let output = json!({"CSV": {"RecordDelimiter": "\n"}});
     let response =
         client.select_object_content(bucket, lines, "Select * from COSObject", "SQL", input, output).send()?;
     println!("JSON lines as CSV:\n{}", String::from_utf8(response.payload.get_select_result()?)?);
@@ -56,14 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = folder.path().join("result.csv");
     let [input, output] = [json!({"CSV": {"FileHeaderInfo": "IGNORE"}}), json!({"CSV": {}})];
     client
-        .select_object_content(
-            bucket,
-            table,
-            "select count(*) from COSObject",
-            "SQL",
-            serde_json::from_value(input)?,
-            serde_json::from_value(output)?,
-        )
+        .select_object_content(bucket, table, "select count(*) from COSObject", "SQL", input, output)
         .send()?
         .payload
         .get_select_result_to_file(&file)?;

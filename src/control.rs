@@ -1,12 +1,11 @@
 //! What a transfer and its handle share: whether it goes on, pauses or ends, and how far it is.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{ClientErrorKind, CosClientError};
 
 /// Something that blocks a thread and can be woken.
 pub(crate) trait Interrupt: Send + Sync {
@@ -33,11 +32,8 @@ struct Shared {
 struct ControlState {
     paused: bool,
     cancelled: bool,
+    ended: bool,
     blocked: Vec<Weak<dyn Interrupt>>,
-}
-
-thread_local! {
-    static CURRENT: RefCell<Option<Control>> = const { RefCell::new(None) };
 }
 
 impl Control {
@@ -101,21 +97,28 @@ impl Control {
         let state = self.state();
         let waited = self.0.changed.wait_while(state, |state| state.paused && !state.cancelled);
         if waited.unwrap_or_else(PoisonError::into_inner).cancelled {
-            return Err(CosClientError::new(ClientErrorKind::Cancelled, "the transfer was cancelled"));
+            return Err(Self::cancelled());
         }
         Ok(())
     }
 
-    /// Does `work`, again after each pause that broke it off.
-    pub(crate) fn repeat<R>(&self, mut work: impl FnMut() -> Result<R, CosError>) -> Result<R, CosError> {
-        loop {
-            self.proceed()?;
-            let before = self.interruptions();
-            match work() {
-                Err(_) if self.interruptions() != before => {}
-                result => return result,
-            }
-        }
+    /// Returns the error of a transfer that was cancelled.
+    pub(crate) fn cancelled() -> CosClientError {
+        CosClientError::new(ClientErrorKind::Cancelled, "the transfer was cancelled")
+    }
+
+    /// Notes that the transfer has ended.
+    pub(crate) fn end(&self) {
+        self.state().ended = true;
+        self.0.changed.notify_all();
+    }
+
+    /// Waits until the transfer has ended. False: it was cancelled, and has not ended in the time since.
+    pub(crate) fn wait_for_end(&self, grace: Duration) -> bool {
+        let waited = self.0.changed.wait_while(self.state(), |state| !state.ended && !state.cancelled);
+        let state = waited.unwrap_or_else(PoisonError::into_inner);
+        let waited = self.0.changed.wait_timeout_while(state, grace, |state| !state.ended);
+        waited.unwrap_or_else(PoisonError::into_inner).0.ended
     }
 
     /// Sleeps until the time is over or something changes.
@@ -165,21 +168,6 @@ impl Control {
     pub(crate) fn progress(&self) -> (u64, u64) {
         (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
     }
-
-    /// Has this thread's requests steered by this, until the value returned is dropped.
-    pub(crate) fn enter(&self) -> Entered {
-        Entered(CURRENT.replace(Some(self.clone())))
-    }
-
-    /// Returns what steers this thread's transfer: what a caller further up has set, or something of its own.
-    pub(crate) fn of_this_thread() -> Self {
-        Self::current().unwrap_or_default()
-    }
-
-    /// Returns what steers this thread's requests.
-    pub(crate) fn current() -> Option<Self> {
-        CURRENT.with_borrow(Clone::clone)
-    }
 }
 
 impl fmt::Debug for Control {
@@ -189,45 +177,19 @@ impl fmt::Debug for Control {
     }
 }
 
-/// Ends [`Control::enter`].
-#[must_use = "it ends when dropped"]
-pub(crate) struct Entered(Option<Control>);
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        CURRENT.set(self.0.take());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn work_that_a_pause_broke_off_is_done_again() {
-        let control = Control::default();
-        let mut tries = 0;
-        let result = control.repeat(|| {
-            tries += 1;
-            if tries == 1 {
-                control.pause();
-                control.resume();
-                return Err(CosClientError::new(ClientErrorKind::Transport, "broken off").into());
-            }
-            Ok(tries)
-        });
-        assert_eq!(result.unwrap(), 2);
-    }
 
     #[test]
     fn a_cancelled_transfer_neither_works_nor_sleeps() {
         let control = Control::default();
         control.pause();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| control.repeat(|| Ok(())));
+            let waiting = scope.spawn(|| control.proceed());
             control.cancel();
             let error = waiting.join().unwrap().unwrap_err();
-            assert_eq!(error.kind(), Some(&ClientErrorKind::Cancelled));
+            assert_eq!(*error.kind(), ClientErrorKind::Cancelled);
         });
         control.sleep(Duration::from_secs(3600));
     }
@@ -263,19 +225,5 @@ mod tests {
             control.watch(weak);
         }
         assert_eq!(control.state().blocked.len(), 2);
-    }
-
-    #[test]
-    fn what_steers_a_thread_is_restored() {
-        let (outer, inner) = (Control::default(), Control::default());
-        {
-            let _outer = outer.enter();
-            {
-                let _inner = inner.enter();
-                assert!(Control::current().unwrap().is(&inner));
-            }
-            assert!(Control::current().unwrap().is(&outer));
-        }
-        assert!(Control::current().is_none());
     }
 }

@@ -48,7 +48,7 @@ impl CosError {
     }
 
     /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that has none to give, of kind
-    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::CredentialChain) then asks the next one.
+    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::credential::CredentialChain) then asks the next one.
     pub fn no_credentials(why: impl Into<String>) -> Self {
         CosClientError::new(ClientErrorKind::NoCredentials, why).into()
     }
@@ -132,6 +132,8 @@ pub enum ClientErrorKind {
     Dns,
     /// No connection could be made; nothing was sent.
     Connect,
+    /// The proxy could not be reached, or refused to connect; nothing was sent to COS. The text names the proxy.
+    Proxy,
     /// The TLS handshake failed: wrong host, unknown authority, expired certificate.
     Tls,
     /// The server was silent for longer than the configured timeout.

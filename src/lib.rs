@@ -66,9 +66,10 @@ mod cipher;
 mod client;
 mod config;
 mod control;
-mod credentials;
+mod credential;
+mod dict;
 #[cfg(feature = "encryption")]
-mod encryption;
+pub mod encryption;
 mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
@@ -78,7 +79,7 @@ mod local;
 mod ops;
 mod providers;
 mod thread_pool;
-mod transfer;
+pub mod transfer;
 mod transport;
 mod wire;
 
@@ -86,68 +87,48 @@ pub use attempts::Sent;
 pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
 pub use config::{CosConfig, CosConfigBuilder};
-pub use credentials::{CachedCredentials, CredentialProvider, Credentials, EnvironmentCredentials, ExposedCredentials};
+pub use credential::{CredentialProvider, Credentials};
+pub use dict::{Dict, Number};
 #[cfg(feature = "encryption")]
-pub use encryption::{
-    AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAKeyPair, RSAKeyPairPath, RSAProvider, RsaKeys,
-};
+pub use encryption::CosEncryptionClient;
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-pub use ops::acl::{AccessControlList, AccessControlPolicy, Grant, Grantee, PolicyOwner};
-pub use ops::bucket::acl::{GetBucketAcl, GetBucketAclOutput, PutBucketAcl};
-pub use ops::bucket::base::{BucketExists, CreateBucket, DeleteBucket, HeadBucket, HeadBucketOutput};
-pub use ops::bucket::cors::{
-    CorsConfiguration, CorsRule, DeleteBucketCors, GetBucketCors, GetBucketCorsOutput, PutBucketCors,
-};
-pub use ops::bucket::lifecycle::{
-    AbortIncompleteMultipartUpload, DeleteBucketLifecycle, GetBucketLifecycle, GetBucketLifecycleOutput, LifecycleAnd,
-    LifecycleConfiguration, LifecycleExpiration, LifecycleFilter, LifecycleRule, LifecycleTag, LifecycleTransition,
-    NoncurrentVersionExpiration, NoncurrentVersionTransition, PutBucketLifecycle,
-};
-pub use ops::bucket::list::{CommonPrefix, ListObjects, ListObjectsOutput, Object, Owner};
-pub use ops::bucket::location::{GetBucketLocation, GetBucketLocationOutput};
-pub use ops::bucket::versioning::{GetBucketVersioning, GetBucketVersioningOutput, PutBucketVersioning};
-pub use ops::bucket::versions::{DeleteMarker, ListObjectsVersions, ListObjectsVersionsOutput, ObjectVersion};
+pub use ops::argument::{Arg, DictArgument, Param};
+pub use ops::call::Call;
 pub use ops::date::get_date;
-pub use ops::multipart::complete::{CompleteMultipartUpload, CompleteMultipartUploadOutput, MultipartUpload, Part};
-pub use ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload, CreateMultipartUploadOutput};
-pub use ops::multipart::list_parts::{ListParts, ListPartsOutput, ListedPart};
-pub use ops::multipart::list_uploads::{ListMultipartUploads, ListMultipartUploadsOutput, Upload};
-pub use ops::multipart::upload_part::UploadPart;
-pub use ops::multipart::upload_part_copy::UploadPartCopy;
-pub use ops::object::acl::{GetObjectAcl, GetObjectAclOutput, PutObjectAcl};
-pub use ops::object::append::{AppendObject, AppendObjectOutput};
-pub use ops::object::copy::{CopyObject, CopyObjectOutput};
-pub use ops::object::delete::{DeleteObject, DeleteObjectOutput};
-pub use ops::object::delete_many::{Delete, DeleteError, DeleteKey, DeleteObjects, DeleteObjectsOutput, DeletedObject};
-pub use ops::object::event_stream::{EventStream, SelectEvent, SelectStats};
-pub use ops::object::get::{GetObject, GetObjectOutput};
-pub use ops::object::head::{HeadObject, HeadObjectOutput, ObjectExists};
-pub use ops::object::put::{PutObject, PutObjectOutput};
-pub use ops::object::restore::{CasJobParameters, RestoreObject, RestoreRequest};
-pub use ops::object::select::{
-    CsvInput, CsvOutput, InputSerialization, JsonInput, JsonOutput, OutputSerialization, ParquetInput, RequestProgress,
-    SelectObjectContent, SelectObjectContentOutput,
-};
 pub use ops::object::stream_body::StreamBody;
-pub use ops::presign::{GetAuth, GetPresignedUrl};
-pub use ops::service::{Bucket, Buckets, ListBuckets, ListBucketsOutput};
+pub use ops::response::Response;
 pub use ops::values::{Acl, StorageClass};
-pub use providers::chain::CredentialChain;
-pub use providers::instance::InstanceRoleCredentials;
-pub use providers::policy::{StsPolicy, StsStatement};
-pub use providers::profile::ProfileCredentials;
-pub use providers::sts::{AssumeRoleCredentials, FederationTokenCredentials};
+pub use serde_json::json;
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
-pub use transfer::copy::{CopyOutput, CopyTransfer};
-pub use transfer::download::{DownloadFile, DownloadFileOutput};
-pub use transfer::folder::delete::{DeletePrefix, DeletePrefixReport};
-pub use transfer::folder::download::DownloadDirectory;
-pub use transfer::folder::report::{DirectoryReport, FileOutcome, FileResult};
-pub use transfer::folder::skip::SkipIdentical;
-pub use transfer::folder::upload::UploadDirectory;
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
-pub use transfer::upload::{UploadFile, UploadFileOutput};
-pub use transfer::upload_buffer::UploadFileFromBuffer;
 pub use wire::body::Body;
 pub use wire::copy_source::CopySource;
 pub use wire::respond::Headers;
+
+/// Access control lists of buckets and objects.
+pub mod acl {
+    pub use crate::ops::acl::*;
+}
+
+/// Builders, settings and results of the calls about buckets.
+pub mod bucket {
+    pub use crate::ops::bucket::*;
+    pub use crate::ops::service::*;
+}
+
+/// Credentials beyond a fixed pair: caches, chains and providers.
+pub mod credentials {
+    pub use crate::credential::*;
+    pub use crate::providers::*;
+}
+
+/// Builders, arguments and results of the calls about uploads in parts.
+pub mod multipart {
+    pub use crate::ops::multipart::*;
+}
+
+/// Builders, arguments and results of the calls about objects.
+pub mod object {
+    pub use crate::ops::object::*;
+    pub use crate::ops::presign::*;
+}

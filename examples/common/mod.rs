@@ -8,7 +8,8 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{CosConfig, CosConfigBuilder, CosS3Client, Delete, DeleteKey};
+use qcloud_cos::object::{Delete, DeleteKey};
+use qcloud_cos::{CosConfig, CosConfigBuilder, CosS3Client};
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -67,6 +68,7 @@ impl Place {
     pub(crate) fn drop_bucket(&self, bucket: &str) -> Result<(), Box<dyn Error>> {
         for page in self.client.list_objects_versions(bucket).pages() {
             let page = page?;
+            let page = page.into_inner();
             let versions = page.version.into_iter().map(|version| (version.key, version.version_id));
             let markers = page.delete_marker.into_iter().map(|marker| (marker.key, marker.version_id));
             let keys = versions.chain(markers).map(|(key, id)| DeleteKey { key, version_id: Some(id) });

@@ -19,6 +19,7 @@
 
 mod carry;
 mod fault;
+mod forward;
 mod schedule;
 mod tls;
 
@@ -32,6 +33,7 @@ use std::thread::{self, JoinHandle};
 use socket2::{Domain, SockRef, Socket, Type};
 
 pub use fault::{Act, Fault, Way};
+pub use forward::{ForwardProxy, Reply};
 pub use schedule::{KINDS, Schedule};
 pub use tls::{Certificates, TlsFront};
 

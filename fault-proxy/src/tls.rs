@@ -142,6 +142,10 @@ fn serve(config: Arc<ServerConfig>, stream: TcpStream, to: SocketAddr, bytes: &A
             Ok(read) => {
                 bytes.fetch_add(read, Ordering::SeqCst);
                 if upstream.write_all(&buffer[..read]).is_err() {
+                    // It may have answered before it closed the connection.
+                    let mut answer = Vec::new();
+                    let _ = upstream.read_to_end(&mut answer);
+                    let _ = tls.write_all(&answer).and_then(|()| tls.flush());
                     return;
                 }
                 continue;

@@ -10,7 +10,7 @@ use super::run::CallState;
 use crate::attempts::Sent;
 use crate::client::response::{Failed, Reason, refused};
 use crate::client::sending::{Sending, with_reader};
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::transport::{Answer, Failure, Outgoing, Transport};
 use crate::wire::redirect::follow;
@@ -115,7 +115,7 @@ impl CosS3Client {
         let fixed = &self.inner.config.fixed;
         if let Some(host) = &location.host_header {
             let (_, value) = header(HOST.as_str(), host)?;
-            headers.entry(HOST).or_insert(value);
+            headers.insert(HOST, value);
         }
         if let Some(credentials) = credentials {
             let host = location.signed_host();
@@ -162,6 +162,7 @@ impl CosS3Client {
                 response_timeout: traits.response_timeout,
                 trickles: traits.trickles,
                 left,
+                control: self.control.as_ref(),
             });
             call.attempts.body_crc = sending.whole_crc().or(call.attempts.body_crc);
             match (answer, sending.take_error()) {

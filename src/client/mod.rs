@@ -17,10 +17,11 @@ use crate::client::hosts::Hosts;
 use crate::client::response::{Answered, Streaming, read_whole};
 use crate::config::CosConfig;
 use crate::control::Control;
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Ureq};
 use crate::wire::request::Request;
+use crate::wire::respond::Headers;
 use crate::wire::sign::Signer;
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
@@ -54,6 +55,8 @@ type Random = dyn Fn() -> f64 + Send + Sync;
 #[derive(Clone)]
 pub struct CosS3Client {
     inner: Arc<Inner>,
+    /// What pauses and cancels the transfer that this clone sends requests of.
+    control: Option<Control>,
 }
 
 struct Inner {
@@ -144,7 +147,7 @@ impl CosS3ClientBuilder {
             hosts: Hosts::default(),
             sleeper: self.sleeper,
         };
-        Ok(CosS3Client { inner: Arc::new(inner) })
+        Ok(CosS3Client { inner: Arc::new(inner), control: None })
     }
 }
 
@@ -202,6 +205,32 @@ impl CosS3Client {
         self.inner.retries.load(Ordering::Relaxed)
     }
 
+    /// Returns a clone whose requests are paused and cancelled by `control`. The caller's own client, which a callback
+    /// or a reader may use meanwhile, is not.
+    pub(crate) fn steered_by(&self, control: &Control) -> Self {
+        Self { inner: Arc::clone(&self.inner), control: Some(control.clone()) }
+    }
+
+    /// Returns a clone whose requests go on to their end, whatever becomes of the transfer.
+    pub(crate) fn unsteered(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), control: None }
+    }
+
+    /// Returns what pauses and cancels this client's requests.
+    pub(crate) fn control(&self) -> Option<&Control> {
+        self.control.as_ref()
+    }
+
+    /// Returns how often the transfer was interrupted: what fails while this changes may have failed by that alone.
+    pub(crate) fn interruptions(&self) -> u64 {
+        self.control.as_ref().map_or(0, Control::interruptions)
+    }
+
+    /// Returns what pauses and cancels a transfer that this client does: its handle, or nothing that anybody holds.
+    pub(crate) fn transfer_control(&self) -> Control {
+        self.control.clone().unwrap_or_default()
+    }
+
     /// Returns the time to sign with, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         self.clock().saturating_add_signed(self.inner.clock_offset.load(Ordering::Relaxed))
@@ -217,7 +246,7 @@ impl CosS3Client {
     }
 
     fn sleep(&self, delay: Duration) {
-        match (&self.inner.sleeper, Control::current()) {
+        match (&self.inner.sleeper, &self.control) {
             (Some(sleeper), _) => sleeper(delay),
             (None, Some(control)) => control.sleep(delay),
             (None, None) => std::thread::sleep(delay),
@@ -246,8 +275,8 @@ impl CosS3Client {
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
         let hand_out = |_: &Request<'_>, answer: Answer, _| {
-            let (headers, attempts) = (answer.headers.into(), Attempts::default());
-            Ok(Streaming { status: answer.status, headers, body: answer.body, attempts })
+            let (headers, attempts) = (Headers::of(answer.headers), Attempts::default());
+            Ok(Streaming { status: answer.status, headers, body: answer.body, attempts, resumes: false })
         };
         let (streaming, attempts) = self.run(request, None, hand_out, None)?;
         Ok(Streaming { attempts, ..streaming })

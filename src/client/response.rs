@@ -41,8 +41,9 @@ pub(crate) struct Streaming {
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Box<dyn Read + Send>,
-    /// What it took to get it.
     pub(crate) attempts: Attempts,
+    /// Whether the body requests the rest by itself if it breaks off.
+    pub(crate) resumes: bool,
 }
 
 impl Streaming {
@@ -103,7 +104,7 @@ impl Failed {
 
 /// Reads an answer to its end and believes it only then.
 pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Answered, Failed> {
-    let headers = Headers::from(answer.headers);
+    let headers = Headers::of(answer.headers);
     let mut body = Vec::new();
     if request.method != Method::HEAD {
         read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
@@ -150,7 +151,7 @@ fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), F
 /// Builds the error of an answer from 300 on.
 pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
     let mut body = Vec::new();
-    let headers = Headers::from(answer.headers);
+    let headers = Headers::of(answer.headers);
     if request.method != Method::HEAD {
         // What cannot be read of an error's body is left out; its status is known already.
         let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);

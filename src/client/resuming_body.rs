@@ -1,4 +1,4 @@
-//! The body of a download that goes on where its connection broke.
+//! The one body of a download that resumes where its connection broke: streams, whole files and ranges read it.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,6 @@ use http::header::{HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use crate::attempts::Attempts;
 use crate::client::CosS3Client;
 use crate::client::response::{Streaming, body_error};
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::body_retry::BodyRetry;
 use crate::wire::range::ContentRange;
@@ -15,59 +14,92 @@ use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::retry::StopReason;
 
-/// What a failed condition of the rest means.
+/// The message of an error for an object that was replaced during its download.
 pub(crate) const CHANGED: &str = "the object changed while it was downloaded";
-/// What held for the first request need not hold for the next.
+/// Conditions of the first request that need not hold for the next one.
 const FIRST_ONLY: [HeaderName; 2] = [IF_NONE_MATCH, IF_MODIFIED_SINCE];
 
-/// A body that is asked for again, from its next byte on and of the same object, when it breaks off.
-pub(crate) struct Resuming {
+/// A body that requests the rest of the same object when its connection breaks or its transfer was paused.
+pub(crate) struct ResumingBody {
     client: CosS3Client,
     request: Request<'static>,
     body: Box<dyn Read + Send>,
     etag: String,
-    /// Where in the object the next byte is.
+    /// The position of the next byte in the object.
     next: u64,
-    /// Where the body ends, and how large the object is, if that is known.
+    /// Where the body ends, and the size of the object, if the answer told them.
     end: Option<u64>,
     size: Option<u64>,
     retry: BodyRetry,
-    /// What it took so far.
     attempts: Attempts,
+    /// How often the transfer had been interrupted when the present answer came.
+    interruptions: u64,
+    /// Whether an answer was another range than the one that was requested.
+    misanswered: bool,
 }
 
-impl Resuming {
-    /// Wraps the body of an answer; one that does not say which bytes of which object it holds stays as it is.
+/// Why the rest of a body did not come.
+enum Refusal {
+    /// Another range was answered. A cache between here and COS may do so once.
+    OtherRange(CosClientError),
+    Final(CosClientError),
+}
+
+impl ResumingBody {
+    /// Wraps the body of an answer. An answer that does not say which bytes of which object it holds stays as it is.
     pub(crate) fn wrap(client: &CosS3Client, request: Request<'static>, answer: Streaming) -> Streaming {
-        let Streaming { status, headers, body, attempts } = answer;
-        let place = match status {
+        if answer.headers.text("etag").is_empty() {
+            return answer;
+        }
+        Self::wrap_range(client, request, answer)
+    }
+
+    /// Wraps the body of a range whose request says which object is meant, or of an answer with an ETag.
+    pub(crate) fn wrap_range(client: &CosS3Client, request: Request<'static>, answer: Streaming) -> Streaming {
+        let Streaming { status, headers, body, attempts, .. } = answer;
+        let extent = match status {
             200 => Some((0, headers.number("content-length"), headers.number("content-length"))),
             206 => range(&headers).map(|(first, last, size)| (first, Some(last + 1), Some(size))),
             _ => None,
         };
-        let etag = headers.text("etag");
-        let body: Box<dyn Read + Send> = match place {
-            Some((next, end, size)) if !etag.is_empty() => {
-                let (client, retry) = (client.clone(), BodyRetry::default());
-                Box::new(Self { client, request, body, etag, next, end, size, retry, attempts })
-            }
-            _ => body,
+        let Some((next, end, size)) = extent else {
+            return Streaming { status, headers, body, attempts, resumes: false };
         };
-        Streaming { status, headers, body, attempts }
+        let body = Box::new(Self {
+            client: client.clone(),
+            request,
+            body,
+            etag: headers.text("etag"),
+            next,
+            end,
+            size,
+            retry: BodyRetry::default(),
+            attempts,
+            interruptions: client.interruptions(),
+            misanswered: false,
+        });
+        Streaming { status, headers, body, attempts, resumes: true }
     }
 
-    fn resume(&mut self) -> Result<(), CosClientError> {
+    /// Requests the rest of the body.
+    fn resume(&mut self) -> Result<(), Refusal> {
         let mut request = self.request.repeat().marked(true);
         for name in &FIRST_ONLY {
             request.headers.remove(name);
         }
         let last = self.end.map_or_else(String::new, |end| (end - 1).to_string());
         request.set_header("range", &format!("bytes={}-{last}", self.next));
-        request.set_header("if-match", &self.etag);
+        if !self.etag.is_empty() {
+            request.set_header("if-match", &self.etag);
+        }
+        self.interruptions = self.client.interruptions();
         let answer = self.client.execute_streaming(request);
-        let attempts = answer.as_ref().map_or_else(CosError::attempts, |answer| answer.attempts.count);
-        self.attempts.count += attempts;
-        let answer = answer.map_err(broken_for_good)?;
+        self.attempts.count += answer.as_ref().map_or_else(CosError::attempts, |answer| answer.attempts.count);
+        let answer = answer.map_err(|error| Refusal::Final(refused(error)))?;
+        // Not every server heeds the condition.
+        if !self.etag.is_empty() && answer.headers.text("etag") != self.etag {
+            return Err(Refusal::Final(CosClientError::new(ClientErrorKind::ObjectChanged, CHANGED)));
+        }
         let expected = self.end.map(|end| end - 1).zip(self.size);
         let fits = answer.status == 206
             && range(&answer.headers).is_some_and(|(first, last, size)| {
@@ -75,21 +107,47 @@ impl Resuming {
             });
         if !fits {
             let why = "the body broke off, and the answer to the rest of it is not that rest";
-            return Err(CosClientError::new(ClientErrorKind::Protocol, why));
+            return Err(Refusal::OtherRange(CosClientError::new(ClientErrorKind::Protocol, why)));
         }
         self.body = answer.body;
         Ok(())
     }
 
-    /// Adds to an error what it took, and why no more was tried.
+    /// Adds to an error the attempts that were made, and why there was no other one.
     fn with_attempts(&self, error: io::Error, stop: Option<StopReason>) -> io::Error {
         let (kind, error) = (error.kind(), body_error(error));
         let attempts = error.all_attempts().with_total(self.attempts.count, stop == Some(StopReason::Quota));
         io::Error::new(kind, error.with_attempts(attempts))
     }
+
+    /// Requests the rest after `error`, as often as it takes. An error: it does not help any more.
+    fn recover(&mut self, mut error: io::Error) -> io::Result<()> {
+        loop {
+            if self.end.is_some_and(|end| self.next >= end) {
+                return Err(self.with_attempts(error, None));
+            }
+            // A body that a pause broke off costs no attempt: the request for its rest waits for the end of the pause.
+            if self.client.interruptions() == self.interruptions
+                && let Err(stop) = self.client.retry_body(&self.request.target, &mut self.retry)
+            {
+                return Err(self.with_attempts(error, Some(stop)));
+            }
+            log::debug!("the body broke off at byte {}, resuming there: {error}", self.next);
+            match self.resume() {
+                Ok(()) => return Ok(()),
+                Err(Refusal::OtherRange(other)) if !std::mem::replace(&mut self.misanswered, true) => {
+                    error = io::Error::other(other);
+                }
+                Err(Refusal::OtherRange(other) | Refusal::Final(other)) => {
+                    return Err(self.with_attempts(io::Error::other(other), None));
+                }
+            }
+        }
+    }
 }
 
-fn broken_for_good(error: CosError) -> CosClientError {
+/// The error of a rest that was refused.
+fn refused(error: CosError) -> CosClientError {
     match error.or_changed(CHANGED) {
         CosError::Client(error) => error,
         CosError::Service(error) if error.status == 416 => {
@@ -109,32 +167,23 @@ fn range(headers: &Headers) -> Option<(u64, u64, u64)> {
     Some((range.first, range.last, range.total?))
 }
 
-impl Read for Resuming {
+impl Read for ResumingBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if buf.is_empty() {
             return Ok(0);
         }
         loop {
-            let error = match self.body.read(buf) {
-                Ok(0) if self.end.is_some_and(|end| self.next < end) => io::Error::from(io::ErrorKind::UnexpectedEof),
+            match self.body.read(buf) {
+                Ok(0) if self.end.is_some_and(|end| self.next < end) => {
+                    self.recover(io::ErrorKind::UnexpectedEof.into())?;
+                }
                 Ok(read) => {
                     self.next += read as u64;
                     self.client.bytes_received(&self.request.target, read as u64, &mut self.retry);
                     return Ok(read);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-                Err(error) => error,
-            };
-            let over = self.end.is_some_and(|end| self.next >= end);
-            if over || Control::current().is_some_and(|control| control.is_interrupted()) {
-                return Err(self.with_attempts(error, None));
-            }
-            if let Err(stop) = self.client.retry_body(&self.request.target, &mut self.retry) {
-                return Err(self.with_attempts(error, Some(stop)));
-            }
-            log::debug!("the body broke off at byte {}, going on from there: {error}", self.next);
-            if let Err(error) = self.resume() {
-                return Err(self.with_attempts(io::Error::other(error), None));
+                Err(error) => self.recover(error)?,
             }
         }
     }

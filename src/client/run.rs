@@ -6,8 +6,7 @@ use std::time::Duration;
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
 use crate::client::response::{Failed, Reason, outcome};
-use crate::control::Control;
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::wire::body::BodyKind;
@@ -38,6 +37,8 @@ pub(super) struct CallState {
     /// By how many seconds the clock was put forward for the attempt.
     offset: i64,
     switched: bool,
+    /// How many attempts a pause broke off.
+    paused: u32,
 }
 
 /// Finds out what became of a request.
@@ -53,6 +54,7 @@ impl CosS3Client {
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
         request.check()?;
+        request.seal();
         request.check_framing()?;
         if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
@@ -66,6 +68,7 @@ impl CosS3Client {
         };
         let at_start = call.switched;
         loop {
+            let interruptions = self.proceed().map_err(|error| error.with_attempts(call.attempts))?;
             call.attempts.count += 1;
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
             let credentials = match call.fresh.take() {
@@ -89,10 +92,13 @@ impl CosS3Client {
             let outcome = outcome(&error, &reason, clock.is_some() && trusted);
             call.note(sent, &reason, outcome, clock);
             let replayable = request.body.rewind().unwrap_or(false);
-            if Control::current().is_some_and(|control| control.is_interrupted()) {
-                return Err(with_attempts(error, call.attempts));
-            }
             let mut idempotent = request.traits.idempotent;
+            if self.interruptions() != interruptions && replayable && (idempotent || !may_be_done(outcome)) {
+                // A pause broke it off. The next round waits for its end.
+                call.paused += 1;
+                call.until = limit.map(|limit| (self.inner.monotonic)().saturating_add(limit));
+                continue;
+            }
             if let Some(reconcile) = reconcile.filter(|_| must_reconcile(outcome, call.attempts)) {
                 match reconcile(&call.attempts) {
                     Verdict::Done(done) => return Ok((done, call.attempts)),
@@ -107,7 +113,7 @@ impl CosS3Client {
                 switch_domain: self.inner.config.fixed.auto_switch_domain_on_retry && location.clone().switch_domain(),
             };
             let state = RetryState {
-                made: call.attempts.count,
+                made: call.attempts.count - call.paused,
                 corrupt: call.corrupt,
                 repaired: call.repaired,
                 idempotent,
@@ -145,6 +151,15 @@ impl CosS3Client {
             }
             self.inner.retries.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Waits as long as the transfer is paused, and returns how often it was interrupted so far. An error: it is
+    /// cancelled.
+    fn proceed(&self) -> Result<u64, CosClientError> {
+        let Some(control) = &self.control else { return Ok(0) };
+        let interruptions = control.interruptions();
+        control.proceed()?;
+        Ok(interruptions)
     }
 
     /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Connection, CosConfig, Fixed, Live};
-use crate::credentials::{CredentialProvider, Credentials};
+use super::{Connection, CosConfig, Fixed, Live, Network};
+use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
-use crate::wire::host::{check_host, check_ip};
+use crate::wire::host::{check_host, check_ip, is_ipv6};
 use crate::wire::request::header;
 use crate::wire::uri::{Addressing, Module, region_endpoint};
 
@@ -121,7 +121,7 @@ impl CosConfigBuilder {
 
     /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self
@@ -217,11 +217,21 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets the proxy for each scheme: `[("http", "http://proxy:3128"), ("https", "http://proxy:3128")]`. An
-    /// empty list means no proxy. Python: `Proxies`. Default: what the environment says (`HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// Sets the proxy for each scheme: `[("http", "http://proxy:3128"), ("https", "http://user:password@proxy:3128")]`.
+    /// `"all"` stands for both, and `"https://host"` for one host. Only HTTP proxies are supported, themselves with
+    /// TLS (`https://`) or without. Python: `Proxies`. Default: what the environment says when the client is made, by
+    /// the rules of Python's `requests`: `https_proxy` or `http_proxy`, else `all_proxy`, in small letters before
+    /// capitals, and `no_proxy` with names, addresses and networks that are reached directly. In CGI `HTTP_PROXY` is
+    /// ignored, since a visitor can set it.
     pub fn proxies<S: Into<String>, U: Into<String>>(mut self, proxies: impl IntoIterator<Item = (S, U)>) -> Self {
         self.proxies = Some(proxies.into_iter().map(|(scheme, url)| (scheme.into(), url.into())).collect());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says. Python: `Proxies={'http': '', 'https': ''}`. Default: the
+    /// environment's.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxies = Some(Vec::new());
         self
     }
 
@@ -304,8 +314,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Trusts the authorities in this PEM file instead of the built-in ones. Python:
-    /// `VerifySSL='/path/certfile'`. Default: none.
+    /// Trusts the authorities in this PEM file, or in the files of this folder, instead of the built-in ones. Python:
+    /// `VerifySSL='/path/certfile'`. Default: what `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` names when the client is
+    /// made, as for Python's `requests`; else the built-in ones.
     pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_bundle = Some(path.into());
         self
@@ -326,8 +337,8 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Opens every connection to this address, whatever host the URL names; URL, `Host` header,
-    /// signature and certificate check stay as they are. For tests and private networks. Default:
+    /// Opens every connection to this address, whatever host the URL names, and past the environment's proxies; URL,
+    /// `Host` header, signature and certificate check stay as they are. For tests and private networks. Default:
     /// what the host's name resolves to.
     pub fn connect_to(mut self, address: SocketAddr) -> Self {
         self.connect_to = Some(address);
@@ -391,7 +402,16 @@ impl CosConfigBuilder {
             ("service_domain", &self.service_domain),
         ];
         for (field, host) in hosts {
-            host.as_ref().map_or(Ok(()), |host| check_host(field, host))?;
+            let Some(host) = host else { continue };
+            check_host(field, host)?;
+            if host.starts_with('[') && field.starts_with("endpoint") {
+                let why =
+                    format!("{host:?} is an address, and a bucket's name is put before an endpoint: use ip or domain");
+                return Err(CosClientError::invalid(field, why));
+            }
+            if is_ipv6(host) && !host.starts_with('[') {
+                return Err(CosClientError::invalid(field, format!("{host:?} needs brackets: [{host}]")));
+            }
         }
         check_ip(self.ip.as_deref(), self.port)?;
         if let Some(appid) = self.appid.as_deref().filter(|appid| !appid.bytes().all(|b| b.is_ascii_alphanumeric())) {
@@ -428,6 +448,9 @@ impl CosConfigBuilder {
     }
 
     fn connection(&self, https: bool) -> Result<Connection, CosClientError> {
+        if self.connect_to.is_some() && self.proxies.as_ref().is_some_and(|proxies| !proxies.is_empty()) {
+            return Err(CosClientError::invalid("connect_to", "leads past the proxies that are set, too"));
+        }
         let timeout = self.timeout.map(Duration::from_secs);
         let limit = |field: &str, own: Option<Duration>, default: u64| {
             let value = own.or(timeout).unwrap_or(Duration::from_secs(default));
@@ -454,11 +477,13 @@ impl CosConfigBuilder {
             },
             pool_connections: count("pool_connections", self.pool_connections, 10)?,
             pool_max_size: count("pool_max_size", self.pool_max_size, IDLE_CONNECTIONS)?,
-            proxies: self.proxies.clone(),
-            verify_ssl: self.verify_ssl.unwrap_or(true),
-            ca_bundle: self.ca_bundle.clone(),
-            ssl_cert: self.ssl_cert.clone(),
-            connect_to: self.connect_to,
+            network: Network {
+                proxies: self.proxies.clone(),
+                verify_ssl: self.verify_ssl.unwrap_or(true),
+                ca_bundle: self.ca_bundle.clone(),
+                ssl_cert: self.ssl_cert.clone(),
+                connect_to: self.connect_to,
+            },
         })
     }
 }

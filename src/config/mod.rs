@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use builder::CosConfigBuilder;
 
-use crate::credentials::{CredentialProvider, Credentials};
+use crate::credential::{CredentialProvider, Credentials};
 use crate::error::CosError;
 use crate::wire::host::check_ip;
 use crate::wire::uri::Addressing;
@@ -56,6 +56,12 @@ pub(crate) struct Connection {
     pub(crate) minimum_throughput: (u64, Duration),
     pub(crate) pool_connections: usize,
     pub(crate) pool_max_size: usize,
+    pub(crate) network: Network,
+}
+
+/// By which way a server is reached and why it is trusted; for COS and for the services that give credentials.
+#[derive(Clone)]
+pub(crate) struct Network {
     /// `None`: as the environment says.
     pub(crate) proxies: Option<Vec<(String, String)>>,
     pub(crate) verify_ssl: bool,
@@ -64,17 +70,31 @@ pub(crate) struct Connection {
     pub(crate) connect_to: Option<SocketAddr>,
 }
 
-impl fmt::Debug for Connection {
+impl Default for Network {
+    fn default() -> Self {
+        Self { proxies: None, verify_ssl: true, ca_bundle: None, ssl_cert: None, connect_to: None }
+    }
+}
+
+impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The URL of a proxy may hold a password.
         let proxies = self.proxies.as_ref().map(|proxies| proxies.iter().map(|(scheme, _)| scheme).collect::<Vec<_>>());
+        f.debug_struct("Network")
+            .field("proxies_for", &proxies)
+            .field("verify_ssl", &self.verify_ssl)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("https", &self.https)
             .field("connect_timeout", &self.connect_timeout)
             .field("response_timeout", &self.response_timeout)
             .field("stall_timeout", &self.stall_timeout)
-            .field("proxies_for", &proxies)
-            .field("verify_ssl", &self.verify_ssl)
+            .field("network", &self.network)
             .finish_non_exhaustive()
     }
 }

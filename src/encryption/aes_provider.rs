@@ -17,19 +17,19 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// The length of an object's key as AES-KW wraps it, in bytes.
 const WRAPPED: usize = 40;
 
-/// The caller's AES key, of 16, 24 or 32 bytes. [Native mode](crate::EncryptionMode::Native) writes with 32 bytes only,
+/// The caller's AES key, of 16, 24 or 32 bytes. [Native mode](crate::encryption::EncryptionMode::Native) writes with 32 bytes only,
 /// unless [`allow_short_key`](Self::allow_short_key) says otherwise.
 ///
 /// Python wraps the keys of all objects by the same bytes (AES-CTR, counter 0), and its format is kept: who
 /// learns the key of one object, and can read the metadata of others, can compute theirs. [`RSAProvider`]
-/// and [native mode](crate::EncryptionMode::Native) do not have that weakness.
+/// and [native mode](crate::encryption::EncryptionMode::Native) do not have that weakness.
 ///
 /// Python: `AESProvider(aes_key='aes_key_value')` and `AESProvider(aes_key_path='aes_key_path')`
 ///
 /// [`RSAProvider`]: crate::RSAProvider
 ///
 /// ```
-/// use qcloud_cos::AESProvider;
+/// use qcloud_cos::encryption::AESProvider;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let provider = AESProvider::aes_key("MDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUY=")?;

@@ -53,7 +53,8 @@ use crate::wire::uri::bucket_name;
 ///
 /// ```
 /// # use cos_emulator::CosEmulator;
-/// use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient};
+/// use qcloud_cos::{CosConfig, CosEncryptionClient};
+/// use qcloud_cos::encryption::AESProvider;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let cos = CosEmulator::start()?;
@@ -104,7 +105,8 @@ impl CosEncryptionClient {
     ///
     /// ```
     /// # use cos_emulator::CosEmulator;
-    /// use qcloud_cos::{AESProvider, CosConfig, CosEncryptionClient, EncryptionMode, KeyProof};
+    /// use qcloud_cos::{CosConfig, CosEncryptionClient, KeyProof};
+    /// use qcloud_cos::encryption::{AESProvider, EncryptionMode};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let cos = CosEmulator::start()?;
@@ -149,7 +151,7 @@ impl CosEncryptionClient {
     ///
     /// With `false`, whoever can write to the bucket can take the tag of an object away and put the object in the
     /// place of another one, where it is read without an error. A result's
-    /// [`key_proof`](crate::GetObjectOutput::key_proof) says whether there was a tag.
+    /// [`key_proof`](crate::object::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {
         self.keyring.tag_required = Some(require);
         self

@@ -22,7 +22,7 @@ impl EncryptionMode {
     /// tell it; none if no object in this mode has such a length.
     ///
     /// ```
-    /// use qcloud_cos::EncryptionMode;
+    /// use qcloud_cos::encryption::EncryptionMode;
     ///
     /// assert_eq!(EncryptionMode::Python.content_length(1000), Some(1000));
     /// assert_eq!(EncryptionMode::Native.content_length(1016), Some(1000));

@@ -5,8 +5,9 @@ use super::keyring::Sealing;
 use super::mode::EncryptionMode;
 use super::uploads::Closing;
 use crate::error::CosError;
+use crate::ops::call::Call;
 use crate::ops::multipart::complete::{CompleteMultipartUpload, MultipartUpload, Part};
-use crate::ops::multipart::create::{AbortMultipartUpload, CreateMultipartUpload};
+use crate::ops::multipart::create::CreateMultipartUpload;
 use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::options::chosen;
@@ -158,13 +159,13 @@ impl CosEncryptionClient {
         bucket: impl Into<String>,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-    ) -> AbortMultipartUpload<'_> {
+    ) -> Call<'_, ()> {
         let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
         let checked = self.name(&bucket, &key).and_then(|of| self.uploads.check_name(&upload_id, &of));
         let mut abort = self.inner.abort_multipart_upload(bucket, key, &upload_id);
         match checked {
             Ok(()) => self.uploads.ended(&upload_id),
-            Err(error) => abort.request().defer(error),
+            Err(error) => abort.request.defer(error),
         }
         abort
     }
@@ -197,7 +198,7 @@ impl CosEncryptionClient {
         let Closing { place, number, headers } = closing;
         let body = place.cipher.seal("".into(), place.offset, place.ends);
         let answer = self.inner.upload_part(bucket, key, body, number, upload_id).with_headers(headers).send()?;
-        parts.part.push(Part { part_number: number, etag: answer.etag });
+        parts.part.push(Part { part_number: number, etag: answer.etag.clone() });
         Ok(parts)
     }
 }

@@ -100,7 +100,7 @@ pub(crate) fn reopen(
         let (name, value) = header.ok_or_else(|| undecryptable("the metadata that were kept are none"))?;
         headers.insert(name, value);
     }
-    let headers = Headers::from(headers);
+    let headers = Headers::of(headers);
     let keys = open(provider, name, &headers)?;
     let metadata = [MODE, KEY, COMMITMENT].into_iter().filter_map(|name| Some((name, headers.get(name)?)));
     Ok((keys, metadata.collect()))

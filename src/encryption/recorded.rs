@@ -12,11 +12,12 @@ use cos_emulator::CosEmulator;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::cipher::KeyProof;
+use crate::client::CosS3Client;
+use crate::config::CosConfig;
+use crate::encryption::{AESProvider, CosEncryptionClient, EncryptionMode, Provider, RSAProvider};
+use crate::error::{ClientErrorKind, CosError};
 use crate::wire::sign::hex;
-use crate::{
-    AESProvider, ClientErrorKind, CosConfig, CosEncryptionClient, CosError, CosS3Client, EncryptionMode, KeyProof,
-    Provider, RSAProvider,
-};
 
 const BUCKET: &str = "examplebucket-1250000000";
 const MIB: usize = 1024 * 1024;

@@ -74,7 +74,7 @@ impl fmt::Debug for RSAKeyPair {
 /// As in Python, keys given as texts wrap by PKCS#1 v1.5 and keys given as files by OAEP (SHA-1), so that
 /// objects of the one are not read by the other. Files are the better choice: v1.5 is open to attackers who
 /// can have the owner of the private key decrypt what they made, and see what becomes of it. In
-/// [native mode](crate::EncryptionMode::Native) both wrap by OAEP (SHA-256).
+/// [native mode](crate::encryption::EncryptionMode::Native) both wrap by OAEP (SHA-256).
 ///
 /// A key that v1.5 wrapped and that cannot be unwrapped is no error of its own: it gives a key that fits nothing, so
 /// that an object with a tag is refused for its tag, and one without, where such are read, is noise. A pair that was

@@ -8,7 +8,7 @@ use http::{Method, Request as HttpRequest};
 use super::{choice, texts};
 use crate::client::CosS3Client;
 use crate::config::CosConfig;
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::wire::host::check_host;
 use crate::wire::redirect::follow;
 use crate::wire::request::Request;

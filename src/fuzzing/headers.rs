@@ -37,7 +37,7 @@ pub fn retry_after(data: &[u8]) {
         let Ok(value) = HeaderValue::from_bytes(value) else { return };
         headers.insert(name, value);
     }
-    let headers = Headers::from(headers);
+    let headers = Headers::of(headers);
     let time = |name| httpdate::parse_http_date(&headers.text(name)).ok();
     for time in [time("retry-after"), time("date")].into_iter().flatten() {
         assert_eq!(httpdate::parse_http_date(&httpdate::fmt_http_date(time)).ok(), Some(time));

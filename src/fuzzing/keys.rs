@@ -26,11 +26,11 @@ pub fn envelope(data: &[u8]) {
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    if let Ok(wrapped) = Wrapped::read(&Headers::from(headers.clone()))
+    if let Ok(wrapped) = Wrapped::read(&Headers::of(headers.clone()))
         && let Ok(key) = provider.unwrap(&wrapped)
     {
         let fits = |tag: Vec<u8>| tag::check(provider.secret(&key), &place(3), &wrapped, &tag).is_ok();
-        assert!(!tag::read(&Headers::from(headers)).is_some_and(fits), "a tag was made up");
+        assert!(!tag::read(&Headers::of(headers)).is_some_and(fits), "a tag was made up");
     }
 
     let mut both = [0; 48];
@@ -45,7 +45,7 @@ pub fn envelope(data: &[u8]) {
     written.insert(TAG, HeaderValue::from_str(&made).expect("Base64 is a header's value"));
     let (choice, _) = choice(data);
     let check = |headers: &HeaderMap, place: &ObjectName| {
-        let headers = Headers::from(headers.clone());
+        let headers = Headers::of(headers.clone());
         let wrapped = Wrapped::read(&headers).ok()?;
         let found = provider.unwrap(&wrapped).ok()?;
         tag::check(provider.secret(&found), place, &wrapped, &tag::read(&headers)?).ok()?;
@@ -99,7 +99,7 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    assert!(native::open(provider, &place(3), &Headers::from(headers)).is_err(), "metadata were made up");
+    assert!(native::open(provider, &place(3), &Headers::of(headers)).is_err(), "metadata were made up");
 
     let random = move |bytes: &mut [u8]| {
         bytes.fill(choice);
@@ -112,7 +112,7 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
     let open = |headers: &HeaderMap, place: &ObjectName| {
-        let keys = native::open(provider, place, &Headers::from(headers.clone())).ok()?;
+        let keys = native::open(provider, place, &Headers::of(headers.clone())).ok()?;
         Some(keys.frame_key(Ledger::default()))
     };
     let mut content = place(0).key.into_bytes();

@@ -17,6 +17,7 @@ use crate::ops::multipart::list_parts::ListPartsOutput;
 use crate::ops::multipart::list_uploads::ListMultipartUploadsOutput;
 use crate::ops::object::delete_many::{Delete, DeleteKey, DeleteObjectsOutput};
 use crate::ops::object::event_stream::SelectStats;
+use crate::ops::paging::Page;
 use crate::ops::service::ListBucketsOutput;
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::decode;
@@ -24,7 +25,7 @@ use crate::wire::xml::{has_root, parse, parse_shared, write, write_complete};
 
 /// Lists and other answers: what is read is no longer than what was sent, and reads the same once more.
 pub fn list_xml(data: &[u8]) {
-    answer("ListBucketResult", data, |_, body| ListObjectsOutput::parse(body));
+    answer("ListBucketResult", data, |_, body| <ListObjectsOutput as Page>::parse(body));
     answer("ListVersionsResult", data, parse::<ListObjectsVersionsOutput>);
     answer("ListMultipartUploadsResult", data, parse::<ListMultipartUploadsOutput>);
     answer("ListPartsResult", data, parse::<ListPartsOutput>);
@@ -81,7 +82,7 @@ pub fn error_xml(data: &[u8]) {
     }
     let method = if flags & 4 != 0 { Method::HEAD } else { Method::GET };
     let status = [200, 301, 304, 403, 404, 412, 503, 599][usize::from(flags >> 5)];
-    let headers = Headers::from(headers);
+    let headers = Headers::of(headers);
     let url = "https://b-1.cos.r.myqcloud.com/k";
     let refusal = Refusal { operation: "get_object", method: &method, url, status, headers: &headers, body };
     let error = service_error(&refusal);

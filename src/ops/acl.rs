@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::CosClientError;
+use crate::client::response::Answered;
+use crate::error::{CosClientError, CosError};
+use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::response::Response;
 use crate::ops::values::Acl;
 use crate::wire::dict;
 use crate::wire::xml;
@@ -10,8 +13,8 @@ use crate::wire::xml;
 /// The group of everyone.
 const ALL_USERS: &str = "http://cam.qcloud.com/groups/global/AllUsers";
 
-/// Who may do what. Takes Python's dict through serde: `{"AccessControlList": {"Grant": [..]}, "Owner": {..}}`;
-/// also that of the Python SDK's pages, where `Grant` stands directly in it.
+/// Who may do what. Python's dict is `{"AccessControlList": {"Grant": [..]}, "Owner": {..}}`, or as on the Python SDK's
+/// pages with `Grant` directly in it. The result of `get_bucket_acl` or `get_object_acl` is one, too.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", from = "PolicyDict")]
 pub struct AccessControlPolicy {
@@ -30,7 +33,12 @@ struct PolicyDict {
     owner: Option<PolicyOwner>,
     #[serde(deserialize_with = "dict::list")]
     grant: Vec<Grant>,
+    /// Stands in the dict of an ACL that was read; the grants say the same.
+    #[serde(rename = "CannedACL")]
+    _canned_acl: serde::de::IgnoredAny,
 }
+
+impl DictArgument for AccessControlPolicy {}
 
 impl From<PolicyDict> for AccessControlPolicy {
     fn from(dict: PolicyDict) -> Self {
@@ -113,6 +121,62 @@ impl AccessControlPolicy {
             }
         }
         Ok((policy.owner.unwrap_or_default(), list))
+    }
+}
+
+/// Who may do what with a bucket or an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct GetAclOutput {
+    /// The account that owns it.
+    pub owner: PolicyOwner,
+    /// The grants.
+    pub access_control_list: AccessControlList,
+    /// What the grants amount to: `Private`, `PublicRead`, for a bucket also `PublicReadWrite`, for an object also
+    /// `Default` (as the bucket).
+    #[serde(rename = "CannedACL")]
+    pub canned_acl: Acl,
+}
+
+impl GetAclOutput {
+    pub(crate) fn of_bucket(answer: Answered) -> Result<Response<Self>, CosError> {
+        let (owner, access_control_list) = answer.read(AccessControlPolicy::read)?;
+        let canned_acl = access_control_list.canned();
+        let acl = Self { owner, access_control_list, canned_acl };
+        Ok(Response::of_fields(acl, answer.headers).also(&[("Grant", &["AccessControlList", "Grant"])]))
+    }
+
+    pub(crate) fn of_object(answer: Answered) -> Result<Response<Self>, CosError> {
+        let inherited = answer.headers.text("x-cos-acl") == "default";
+        Self::of_bucket(answer).map(|mut response| {
+            // An object is written as a whole, so for it there is no public write.
+            if inherited {
+                response.canned_acl = Acl::Default;
+            } else if response.canned_acl == Acl::PublicReadWrite {
+                response.canned_acl = Acl::PublicRead;
+            }
+            response
+        })
+    }
+}
+
+/// An ACL that was read is one to set.
+impl From<GetAclOutput> for AccessControlPolicy {
+    fn from(acl: GetAclOutput) -> Self {
+        Self { access_control_list: Some(acl.access_control_list), owner: Some(acl.owner) }
+    }
+}
+
+impl Arg<AccessControlPolicy> for Response<GetAclOutput> {
+    fn into_arg(self) -> Result<AccessControlPolicy, serde_json::Error> {
+        Ok(self.into_inner().into())
+    }
+}
+
+impl Arg<AccessControlPolicy> for &Response<GetAclOutput> {
+    fn into_arg(self) -> Result<AccessControlPolicy, serde_json::Error> {
+        Ok(GetAclOutput::clone(self).into())
     }
 }
 

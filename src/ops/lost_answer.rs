@@ -6,6 +6,7 @@ use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -14,8 +15,8 @@ pub(crate) fn head_written(
     client: &CosS3Client,
     target: &Target,
     headers: &HeaderMap,
-) -> Result<HeadObjectOutput, CosError> {
+) -> Result<Response<HeadObjectOutput>, CosError> {
     let mut request = Request::new("head_object", Method::HEAD, target.clone());
     request.headers = options::chosen(headers, &HEAD_HEADERS);
-    client.execute(request).map(|answer| HeadObjectOutput::from(answer.headers))
+    client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))
 }

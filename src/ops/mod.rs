@@ -1,7 +1,9 @@
 //! The operations, one file each: builder, result and parsing together.
 
 pub(crate) mod acl;
+pub(crate) mod argument;
 pub(crate) mod bucket;
+pub(crate) mod call;
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod lost_answer;
@@ -10,5 +12,6 @@ pub(crate) mod object;
 pub(crate) mod options;
 pub(crate) mod paging;
 pub(crate) mod presign;
+pub(crate) mod response;
 pub(crate) mod service;
 pub(crate) mod values;

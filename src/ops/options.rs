@@ -1,7 +1,34 @@
-//! The setters that operations share, in groups. A group is pasted into a builder that has a field
-//! `request`; there is nothing in it that could not have been typed there.
+//! The setters that calls share, in groups. A group is pasted into a builder that has a field `request`.
 
 use http::{HeaderMap, HeaderName};
+
+/// Writes setters from a table, two lines each: the docs, and the header or query parameter that is set. `number` is a
+/// query parameter that must be a number.
+macro_rules! setters {
+    ($($(#[$docs:meta])* $name:ident: $kind:ident($wire:literal),)*) => {
+        $(
+            $(#[$docs])*
+            pub fn $name(mut self, value: impl $crate::ops::argument::Param) -> Self {
+                if let Some(value) = $crate::ops::argument::Param::into_param(value) {
+                    $crate::ops::options::set!(self.request, $kind, stringify!($name), $wire, value);
+                }
+                self
+            }
+        )*
+    };
+}
+
+macro_rules! set {
+    ($request:expr, header, $name:expr, $wire:literal, $value:ident) => {
+        $request.set_header($wire, &$value)
+    };
+    ($request:expr, query, $name:expr, $wire:literal, $value:ident) => {
+        $request.set_query($wire, $value)
+    };
+    ($request:expr, number, $name:expr, $wire:literal, $value:ident) => {
+        $request.set_number($name, $wire, &$value)
+    };
+}
 
 /// What every builder has.
 macro_rules! every {
@@ -18,23 +45,14 @@ macro_rules! every {
             self
         }
 
-        /// Sets the `Referer`, for buckets with hotlink protection. Python: `Referer`. Default: none.
-        pub fn referer(mut self, referer: impl AsRef<str>) -> Self {
-            self.request.set_header("referer", referer.as_ref());
-            self
-        }
-
-        /// Sets the content types that are accepted. Python: `Accept`. Default: `*/*`.
-        pub fn accept(mut self, accept: impl AsRef<str>) -> Self {
-            self.request.set_header("accept", accept.as_ref());
-            self
-        }
-
-        /// Sets the encodings that are accepted; an encoded answer is handed out as it comes.
-        /// Python: `AcceptEncoding`. Default: `identity`.
-        pub fn accept_encoding(mut self, encoding: impl AsRef<str>) -> Self {
-            self.request.set_header("accept-encoding", encoding.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the `Referer`, for buckets with hotlink protection. Python: `Referer`. Default: none.
+            referer: header("referer"),
+            /// Sets the content types that are accepted. Python: `Accept`. Default: `*/*`.
+            accept: header("accept"),
+            /// Sets the encodings that are accepted; an encoded answer is handed out as it comes.
+            /// Python: `AcceptEncoding`. Default: `identity`.
+            accept_encoding: header("accept-encoding"),
         }
     };
 }
@@ -42,31 +60,18 @@ macro_rules! every {
 /// Access control by header.
 macro_rules! acl {
     () => {
-        /// Sets the canned ACL. Python: `ACL`. Default: private for a bucket, the bucket's for an object.
-        pub fn acl(mut self, acl: impl Into<$crate::Acl>) -> Self {
-            self.request.set_header("x-cos-acl", acl.into().as_str());
-            self
-        }
-
-        /// Gives these accounts full control: `id="100000000001"`, separated by commas. Python:
-        /// `GrantFullControl`. Default: nobody else.
-        pub fn grant_full_control(mut self, grantees: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-grant-full-control", grantees.as_ref());
-            self
-        }
-
-        /// Gives these accounts read access: `id="100000000001"`, separated by commas. Python:
-        /// `GrantRead`. Default: nobody else.
-        pub fn grant_read(mut self, grantees: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-grant-read", grantees.as_ref());
-            self
-        }
-
-        /// Gives these accounts write access: `id="100000000001"`, separated by commas. Python:
-        /// `GrantWrite`. Default: nobody else.
-        pub fn grant_write(mut self, grantees: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-grant-write", grantees.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the canned ACL. Python: `ACL`. Default: private for a bucket, the bucket's for an object.
+            acl: header("x-cos-acl"),
+            /// Gives these accounts full control: `id="100000000001"`, separated by commas. Python:
+            /// `GrantFullControl`. Default: nobody else.
+            grant_full_control: header("x-cos-grant-full-control"),
+            /// Gives these accounts read access: `id="100000000001"`, separated by commas. Python:
+            /// `GrantRead`. Default: nobody else.
+            grant_read: header("x-cos-grant-read"),
+            /// Gives these accounts write access: `id="100000000001"`, separated by commas. Python:
+            /// `GrantWrite`. Default: nobody else.
+            grant_write: header("x-cos-grant-write"),
         }
     };
 }
@@ -76,10 +81,14 @@ macro_rules! access_control_policy {
     () => {
         /// Sets owner and grants by a policy instead of headers; an empty one is as none. Python:
         /// `AccessControlPolicy`. Default: none.
-        pub fn access_control_policy(mut self, policy: impl Into<$crate::AccessControlPolicy>) -> Self {
-            let policy = policy.into();
-            if policy != $crate::AccessControlPolicy::default() {
-                self.request = self.request.with_document("AccessControlPolicy", &policy);
+        pub fn access_control_policy(
+            mut self,
+            policy: impl $crate::ops::argument::Arg<$crate::ops::acl::AccessControlPolicy>,
+        ) -> Self {
+            match $crate::ops::argument::take("access_control_policy", policy) {
+                Ok(policy) if policy == $crate::ops::acl::AccessControlPolicy::default() => {}
+                Ok(policy) => self.request = self.request.with_document("AccessControlPolicy", &policy),
+                Err(error) => self.request.defer(error),
             }
             self
         }
@@ -89,43 +98,22 @@ macro_rules! access_control_policy {
 /// What is stored with an object.
 macro_rules! object_headers {
     () => {
-        /// Sets the `Cache-Control` that downloads will carry. Python: `CacheControl`. Default: none.
-        pub fn cache_control(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("cache-control", value.as_ref());
-            self
-        }
-
-        /// Sets the `Content-Disposition` that downloads will carry. Python: `ContentDisposition`.
-        /// Default: none.
-        pub fn content_disposition(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("content-disposition", value.as_ref());
-            self
-        }
-
-        /// Sets the `Content-Encoding` that downloads will carry; the body is sent as it is. Python:
-        /// `ContentEncoding`. Default: none.
-        pub fn content_encoding(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("content-encoding", value.as_ref());
-            self
-        }
-
-        /// Sets the `Content-Language` that downloads will carry. Python: `ContentLanguage`. Default:
-        /// none.
-        pub fn content_language(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("content-language", value.as_ref());
-            self
-        }
-
-        /// Sets the `Content-Type` that downloads will carry. Python: `ContentType`. Default: COS's.
-        pub fn content_type(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("content-type", value.as_ref());
-            self
-        }
-
-        /// Sets the `Expires` that downloads will carry. Python: `Expires`. Default: none.
-        pub fn expires(mut self, value: impl AsRef<str>) -> Self {
-            self.request.set_header("expires", value.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the `Cache-Control` that downloads will carry. Python: `CacheControl`. Default: none.
+            cache_control: header("cache-control"),
+            /// Sets the `Content-Disposition` that downloads will carry. Python: `ContentDisposition`.
+            /// Default: none.
+            content_disposition: header("content-disposition"),
+            /// Sets the `Content-Encoding` that downloads will carry; the body is sent as it is. Python:
+            /// `ContentEncoding`. Default: none.
+            content_encoding: header("content-encoding"),
+            /// Sets the `Content-Language` that downloads will carry. Python: `ContentLanguage`. Default:
+            /// none.
+            content_language: header("content-language"),
+            /// Sets the `Content-Type` that downloads will carry. Python: `ContentType`. Default: COS's.
+            content_type: header("content-type"),
+            /// Sets the `Expires` that downloads will carry. Python: `Expires`. Default: none.
+            expires: header("expires"),
         }
 
         /// Sets one entry of the object's metadata; call it again for the next. The name is sent as it is,
@@ -135,35 +123,18 @@ macro_rules! object_headers {
             self
         }
 
-        /// Sets the storage class. Python: `StorageClass`. Default: STANDARD.
-        pub fn storage_class(mut self, class: impl Into<$crate::StorageClass>) -> Self {
-            self.request.set_header("x-cos-storage-class", class.into().as_str());
-            self
-        }
-
-        /// Sets the object's tags as a query string: `key1=value1&key2=value2`. Python: `Tagging`.
-        /// Default: none.
-        pub fn tagging(mut self, tags: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-tagging", tags.as_ref());
-            self
-        }
-
-        /// Sets the image processing to apply, as JSON. Python: `PicOperations`. Default: none.
-        pub fn pic_operations(mut self, operations: impl AsRef<str>) -> Self {
-            self.request.set_header("pic-operations", operations.as_ref());
-            self
-        }
-
-        /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
-        pub fn callback(mut self, callback: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-callback", callback.as_ref());
-            self
-        }
-
-        /// Sets the variables of the callback: JSON in Base64. Python: `CallbackVar`. Default: none.
-        pub fn callback_var(mut self, variables: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-callback-var", variables.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the storage class. Python: `StorageClass`. Default: STANDARD.
+            storage_class: header("x-cos-storage-class"),
+            /// Sets the object's tags as a query string: `key1=value1&key2=value2`. Python: `Tagging`.
+            /// Default: none.
+            tagging: header("x-cos-tagging"),
+            /// Sets the image processing to apply, as JSON. Python: `PicOperations`. Default: none.
+            pic_operations: header("pic-operations"),
+            /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
+            callback: header("x-cos-callback"),
+            /// Sets the variables of the callback: JSON in Base64. Python: `CallbackVar`. Default: none.
+            callback_var: header("x-cos-callback-var"),
         }
     };
 }
@@ -171,23 +142,14 @@ macro_rules! object_headers {
 /// Encryption on the server with keys that COS or KMS manages.
 macro_rules! managed_encryption {
     () => {
-        /// Encrypts on the server: `AES256` (SSE-COS) or `cos/kms` (SSE-KMS). Python:
-        /// `ServerSideEncryption`. Default: the bucket's.
-        pub fn server_side_encryption(mut self, algorithm: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption", algorithm.as_ref());
-            self
-        }
-
-        /// Sets the KMS key of SSE-KMS. Python: `SSEKMSKeyId`. Default: COS's own.
-        pub fn sse_kms_key_id(mut self, key_id: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption-cos-kms-key-id", key_id.as_ref());
-            self
-        }
-
-        /// Sets the encryption context of SSE-KMS: JSON in Base64. Python: `SSEKMSContext`. Default: none.
-        pub fn sse_kms_context(mut self, context: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption-context", context.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Encrypts on the server: `AES256` (SSE-COS) or `cos/kms` (SSE-KMS). Python:
+            /// `ServerSideEncryption`. Default: the bucket's.
+            server_side_encryption: header("x-cos-server-side-encryption"),
+            /// Sets the KMS key of SSE-KMS. Python: `SSEKMSKeyId`. Default: COS's own.
+            sse_kms_key_id: header("x-cos-server-side-encryption-cos-kms-key-id"),
+            /// Sets the encryption context of SSE-KMS: JSON in Base64. Python: `SSEKMSContext`. Default: none.
+            sse_kms_context: header("x-cos-server-side-encryption-context"),
         }
     };
 }
@@ -195,22 +157,13 @@ macro_rules! managed_encryption {
 /// Encryption on the server with the caller's key (SSE-C).
 macro_rules! customer_key {
     () => {
-        /// Sets the algorithm of SSE-C: `AES256`. Python: `SSECustomerAlgorithm`. Default: no SSE-C.
-        pub fn sse_customer_algorithm(mut self, algorithm: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption-customer-algorithm", algorithm.as_ref());
-            self
-        }
-
-        /// Sets the key of SSE-C: 32 bytes in Base64. Python: `SSECustomerKey`. Default: no SSE-C.
-        pub fn sse_customer_key(mut self, key: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption-customer-key", key.as_ref());
-            self
-        }
-
-        /// Sets the MD5 of the SSE-C key, in Base64. Python: `SSECustomerKeyMD5`. Default: no SSE-C.
-        pub fn sse_customer_key_md5(mut self, md5: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-server-side-encryption-customer-key-md5", md5.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the algorithm of SSE-C: `AES256`. Python: `SSECustomerAlgorithm`. Default: no SSE-C.
+            sse_customer_algorithm: header("x-cos-server-side-encryption-customer-algorithm"),
+            /// Sets the key of SSE-C: 32 bytes in Base64. Python: `SSECustomerKey`. Default: no SSE-C.
+            sse_customer_key: header("x-cos-server-side-encryption-customer-key"),
+            /// Sets the MD5 of the SSE-C key, in Base64. Python: `SSECustomerKeyMD5`. Default: no SSE-C.
+            sse_customer_key_md5: header("x-cos-server-side-encryption-customer-key-md5"),
         }
     };
 }
@@ -218,53 +171,27 @@ macro_rules! customer_key {
 /// What the source of a copy must be like, and its key where it is encrypted by SSE-C.
 macro_rules! copy_source {
     () => {
-        /// Copies only if the source has this ETag; else 412. Python: `CopySourceIfMatch`. Default: none.
-        pub fn copy_source_if_match(mut self, etag: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-if-match", etag.as_ref());
-            self
-        }
-
-        /// Copies only if the source has another ETag; else 412. Python: `CopySourceIfNoneMatch`. Default:
-        /// none.
-        pub fn copy_source_if_none_match(mut self, etag: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-if-none-match", etag.as_ref());
-            self
-        }
-
-        /// Copies only if the source changed since this HTTP date; else 412. Python:
-        /// `CopySourceIfModifiedSince`. Default: none.
-        pub fn copy_source_if_modified_since(mut self, date: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-if-modified-since", date.as_ref());
-            self
-        }
-
-        /// Copies only if the source did not change since this HTTP date; else 412. Python:
-        /// `CopySourceIfUnmodifiedSince`. Default: none.
-        pub fn copy_source_if_unmodified_since(mut self, date: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-if-unmodified-since", date.as_ref());
-            self
-        }
-
-        /// Sets the algorithm of the source's SSE-C: `AES256`. Python: `CopySourceSSECustomerAlgorithm`.
-        /// Default: the source is not encrypted so.
-        pub fn copy_source_sse_customer_algorithm(mut self, algorithm: impl AsRef<str>) -> Self {
-            let name = "x-cos-copy-source-server-side-encryption-customer-algorithm";
-            self.request.set_header(name, algorithm.as_ref());
-            self
-        }
-
-        /// Sets the key of the source's SSE-C: 32 bytes in Base64. Python: `CopySourceSSECustomerKey`.
-        /// Default: the source is not encrypted so.
-        pub fn copy_source_sse_customer_key(mut self, key: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-server-side-encryption-customer-key", key.as_ref());
-            self
-        }
-
-        /// Sets the MD5 of the source's SSE-C key, in Base64. Python: `CopySourceSSECustomerKeyMD5`.
-        /// Default: the source is not encrypted so.
-        pub fn copy_source_sse_customer_key_md5(mut self, md5: impl AsRef<str>) -> Self {
-            self.request.set_header("x-cos-copy-source-server-side-encryption-customer-key-md5", md5.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Copies only if the source has this ETag; else 412. Python: `CopySourceIfMatch`. Default: none.
+            copy_source_if_match: header("x-cos-copy-source-if-match"),
+            /// Copies only if the source has another ETag; else 412. Python: `CopySourceIfNoneMatch`. Default:
+            /// none.
+            copy_source_if_none_match: header("x-cos-copy-source-if-none-match"),
+            /// Copies only if the source changed since this HTTP date; else 412. Python:
+            /// `CopySourceIfModifiedSince`. Default: none.
+            copy_source_if_modified_since: header("x-cos-copy-source-if-modified-since"),
+            /// Copies only if the source did not change since this HTTP date; else 412. Python:
+            /// `CopySourceIfUnmodifiedSince`. Default: none.
+            copy_source_if_unmodified_since: header("x-cos-copy-source-if-unmodified-since"),
+            /// Sets the algorithm of the source's SSE-C: `AES256`. Python: `CopySourceSSECustomerAlgorithm`.
+            /// Default: the source is not encrypted so.
+            copy_source_sse_customer_algorithm: header("x-cos-copy-source-server-side-encryption-customer-algorithm"),
+            /// Sets the key of the source's SSE-C: 32 bytes in Base64. Python: `CopySourceSSECustomerKey`.
+            /// Default: the source is not encrypted so.
+            copy_source_sse_customer_key: header("x-cos-copy-source-server-side-encryption-customer-key"),
+            /// Sets the MD5 of the source's SSE-C key, in Base64. Python: `CopySourceSSECustomerKeyMD5`.
+            /// Default: the source is not encrypted so.
+            copy_source_sse_customer_key_md5: header("x-cos-copy-source-server-side-encryption-customer-key-md5"),
         }
     };
 }
@@ -272,31 +199,18 @@ macro_rules! copy_source {
 /// Conditions on the object's present state.
 macro_rules! conditions {
     () => {
-        /// Goes on only if the object has this ETag; else 412. Python: `IfMatch`. Default: none.
-        pub fn if_match(mut self, etag: impl AsRef<str>) -> Self {
-            self.request.set_header("if-match", etag.as_ref());
-            self
-        }
-
-        /// Goes on only if the object has another ETag; else 304, for a PUT 412. Python: `IfNoneMatch`.
-        /// Default: none.
-        pub fn if_none_match(mut self, etag: impl AsRef<str>) -> Self {
-            self.request.set_header("if-none-match", etag.as_ref());
-            self
-        }
-
-        /// Goes on only if the object changed since this HTTP date; else 304. Python: `IfModifiedSince`.
-        /// Default: none.
-        pub fn if_modified_since(mut self, date: impl AsRef<str>) -> Self {
-            self.request.set_header("if-modified-since", date.as_ref());
-            self
-        }
-
-        /// Goes on only if the object did not change since this HTTP date; else 412. Python:
-        /// `IfUnmodifiedSince`. Default: none.
-        pub fn if_unmodified_since(mut self, date: impl AsRef<str>) -> Self {
-            self.request.set_header("if-unmodified-since", date.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Goes on only if the object has this ETag; else 412. Python: `IfMatch`. Default: none.
+            if_match: header("if-match"),
+            /// Goes on only if the object has another ETag; else 304, for a PUT 412. Python: `IfNoneMatch`.
+            /// Default: none.
+            if_none_match: header("if-none-match"),
+            /// Goes on only if the object changed since this HTTP date; else 304. Python: `IfModifiedSince`.
+            /// Default: none.
+            if_modified_since: header("if-modified-since"),
+            /// Goes on only if the object did not change since this HTTP date; else 412. Python:
+            /// `IfUnmodifiedSince`. Default: none.
+            if_unmodified_since: header("if-unmodified-since"),
         }
     };
 }
@@ -306,16 +220,45 @@ macro_rules! content_check {
     () => {
         /// Sets the length of the body in bytes, for a reader that does not know its own; ignored for all
         /// other bodies, as in Python. Python: `ContentLength`. Default: sent in chunks.
-        pub fn content_length(mut self, bytes: u64) -> Self {
-            self.request.declared_length = Some(bytes);
+        pub fn content_length(mut self, bytes: impl $crate::ops::argument::Param) -> Self {
+            self.request.declare_length($crate::ops::argument::Param::into_param(bytes));
             self
         }
 
-        /// Sets the MD5 of the body in Base64, which COS checks. Python: `ContentMD5`. Default: none.
-        pub fn content_md5(mut self, md5: impl AsRef<str>) -> Self {
-            self.request.set_header("content-md5", md5.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Sets the MD5 of the body in Base64, which COS checks. Python: `ContentMD5`. Default: none.
+            content_md5: header("content-md5"),
         }
+    };
+}
+
+/// What every call that stores an object has.
+macro_rules! stored_object {
+    () => {
+        $crate::ops::options::acl!();
+        $crate::ops::options::object_headers!();
+        $crate::ops::options::managed_encryption!();
+        $crate::ops::options::customer_key!();
+        $crate::ops::options::traffic_limit!();
+        $crate::ops::options::every!();
+    };
+}
+
+/// What every upload of a whole object has.
+macro_rules! upload {
+    () => {
+        $crate::ops::options::conditions!();
+        $crate::ops::options::content_check!();
+        $crate::ops::options::stored_object!();
+    };
+}
+
+/// What every copy of a whole object has.
+macro_rules! copy {
+    () => {
+        $crate::ops::options::copy_source!();
+        $crate::ops::options::conditions!();
+        $crate::ops::options::stored_object!();
     };
 }
 
@@ -324,13 +267,8 @@ macro_rules! traffic_limit {
     () => {
         /// Limits the speed of this request, in bit/s: 819200 to 838860800. Python: `TrafficLimit`.
         /// Default: unlimited.
-        pub fn traffic_limit(mut self, bits_per_second: u64) -> Self {
-            if (819_200..=838_860_800).contains(&bits_per_second) {
-                self.request.set_header("x-cos-traffic-limit", &bits_per_second.to_string());
-            } else {
-                let why = format!("{bits_per_second} is not within 819200..=838860800 bit/s");
-                self.request.defer($crate::error::CosClientError::invalid("traffic_limit", why));
-            }
+        pub fn traffic_limit(mut self, bits_per_second: impl $crate::ops::argument::Param) -> Self {
+            self.request.limit_traffic($crate::ops::argument::Param::into_param(bits_per_second));
             self
         }
     };
@@ -339,10 +277,9 @@ macro_rules! traffic_limit {
 /// A version of an object.
 macro_rules! version_id {
     () => {
-        /// Takes this version of the object. Python: `VersionId`. Default: the newest.
-        pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
-            self.request.set_query("versionId", version_id);
-            self
+        $crate::ops::options::setters! {
+            /// Takes this version of the object. Python: `VersionId`. Default: the newest.
+            version_id: query("versionId"),
         }
     };
 }
@@ -350,10 +287,9 @@ macro_rules! version_id {
 /// What is read of an object.
 macro_rules! range {
     () => {
-        /// Reads only these bytes: `bytes=0-10`. Python: `Range`. Default: all.
-        pub fn range(mut self, range: impl AsRef<str>) -> Self {
-            self.request.set_header("range", range.as_ref());
-            self
+        $crate::ops::options::setters! {
+            /// Reads only these bytes: `bytes=0-10`. Python: `Range`. Default: all.
+            range: header("range"),
         }
     };
 }
@@ -361,43 +297,22 @@ macro_rules! range {
 /// The headers that the answer to a download carries.
 macro_rules! response_headers {
     () => {
-        /// Has the answer carry this `Cache-Control`. Python: `ResponseCacheControl`. Default: as stored.
-        pub fn response_cache_control(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-cache-control", value);
-            self
-        }
-
-        /// Has the answer carry this `Content-Disposition`. Python: `ResponseContentDisposition`.
-        /// Default: as stored.
-        pub fn response_content_disposition(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-content-disposition", value);
-            self
-        }
-
-        /// Has the answer carry this `Content-Encoding`. Python: `ResponseContentEncoding`. Default: as
-        /// stored.
-        pub fn response_content_encoding(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-content-encoding", value);
-            self
-        }
-
-        /// Has the answer carry this `Content-Language`. Python: `ResponseContentLanguage`. Default: as
-        /// stored.
-        pub fn response_content_language(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-content-language", value);
-            self
-        }
-
-        /// Has the answer carry this `Content-Type`. Python: `ResponseContentType`. Default: as stored.
-        pub fn response_content_type(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-content-type", value);
-            self
-        }
-
-        /// Has the answer carry this `Expires`. Python: `ResponseExpires`. Default: as stored.
-        pub fn response_expires(mut self, value: impl Into<String>) -> Self {
-            self.request.set_query("response-expires", value);
-            self
+        $crate::ops::options::setters! {
+            /// Has the answer carry this `Cache-Control`. Python: `ResponseCacheControl`. Default: as stored.
+            response_cache_control: query("response-cache-control"),
+            /// Has the answer carry this `Content-Disposition`. Python: `ResponseContentDisposition`.
+            /// Default: as stored.
+            response_content_disposition: query("response-content-disposition"),
+            /// Has the answer carry this `Content-Encoding`. Python: `ResponseContentEncoding`. Default: as
+            /// stored.
+            response_content_encoding: query("response-content-encoding"),
+            /// Has the answer carry this `Content-Language`. Python: `ResponseContentLanguage`. Default: as
+            /// stored.
+            response_content_language: query("response-content-language"),
+            /// Has the answer carry this `Content-Type`. Python: `ResponseContentType`. Default: as stored.
+            response_content_type: query("response-content-type"),
+            /// Has the answer carry this `Expires`. Python: `ResponseExpires`. Default: as stored.
+            response_expires: query("response-expires"),
         }
     };
 }
@@ -405,17 +320,12 @@ macro_rules! response_headers {
 /// Which names a listing shows.
 macro_rules! names {
     () => {
-        /// Lists only keys that start with this. Python: `Prefix`. Default: all.
-        pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-            self.request.set_query("prefix", prefix);
-            self
-        }
-
-        /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
-        /// Python: `Delimiter`. Default: none.
-        pub fn delimiter(mut self, delimiter: impl Into<String>) -> Self {
-            self.request.set_query("delimiter", delimiter);
-            self
+        $crate::ops::options::setters! {
+            /// Lists only keys that start with this. Python: `Prefix`. Default: all.
+            prefix: query("prefix"),
+            /// Shows keys that share a start up to this text as one common prefix, like folders for `/`.
+            /// Python: `Delimiter`. Default: none.
+            delimiter: query("delimiter"),
         }
     };
 }
@@ -423,14 +333,16 @@ macro_rules! names {
 /// How the names in a listing are written.
 macro_rules! encoding_type {
     () => {
-        /// Leaves the names in the result percent-encoded: `"url"`, the only value. Python:
-        /// `EncodingType`. Default: names are decoded.
-        pub fn encoding_type(mut self, encoding: impl AsRef<str>) -> Self {
-            if encoding.as_ref() == "url" {
-                self.decode = false;
-            } else {
-                let why = format!("{:?} is not \"url\"", encoding.as_ref());
-                self.request.defer($crate::error::CosClientError::invalid("encoding_type", why));
+        /// Leaves the names in the result percent-encoded with `"url"`. Python: `EncodingType`. Default: `""`, and
+        /// names are decoded.
+        pub fn encoding_type(mut self, encoding: impl $crate::ops::argument::Param) -> Self {
+            match $crate::ops::argument::Param::into_param(encoding).unwrap_or_default().as_str() {
+                "" => self.decode = true,
+                "url" => self.decode = false,
+                other => {
+                    let why = format!("{other:?} is neither \"url\" nor empty");
+                    self.request.defer($crate::error::CosClientError::invalid("encoding_type", why));
+                }
             }
             self
         }
@@ -443,6 +355,7 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 }
 
 pub(crate) use {
-    access_control_policy, acl, conditions, content_check, copy_source, customer_key, encoding_type, every,
-    managed_encryption, names, object_headers, range, response_headers, traffic_limit, version_id,
+    access_control_policy, acl, conditions, content_check, copy, copy_source, customer_key, encoding_type, every,
+    managed_encryption, names, object_headers, range, response_headers, set, setters, stored_object, traffic_limit,
+    upload, version_id,
 };

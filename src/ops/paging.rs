@@ -1,8 +1,14 @@
 //! Listings that continue: pages and items as iterators, which end even on a wrong answer.
 
-use crate::control::Control;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::response::Response;
 use crate::wire::request::Request;
+use crate::wire::uri::decode;
+use crate::wire::xml;
 
 /// A listing that can be continued.
 pub(crate) trait Listing {
@@ -13,6 +19,125 @@ pub(crate) trait Listing {
     fn advance(&mut self, page: &Self::Page) -> Result<bool, CosError>;
 }
 
+/// What a page of a list knows about itself.
+pub(crate) trait Page: Serialize + DeserializeOwned {
+    /// The root of its document.
+    const ROOT: &'static str;
+
+    /// Reads the document.
+    fn parse(body: &[u8]) -> Result<Self, CosClientError> {
+        xml::parse(Self::ROOT, body)
+    }
+
+    /// Removes the items of empty elements, which stand for none.
+    fn tidy(&mut self);
+
+    /// Returns the names that COS wrote percent-encoded.
+    fn encoded(&mut self) -> Vec<&mut String>;
+
+    /// Moves the request to the page after this one; false: this was the last. `plain` undoes the encoding of a name
+    /// that the caller wanted to keep.
+    fn advance(
+        &self,
+        request: &mut Request<'_>,
+        within: &mut Within,
+        plain: fn(&str) -> String,
+    ) -> Result<bool, CosError>;
+}
+
+/// The request of a listing, and where in the list it is.
+#[derive(Debug)]
+pub(crate) struct Pages<'a, P> {
+    client: &'a CosS3Client,
+    request: Request<'a>,
+    /// Whether names are decoded, or handed out as COS wrote them.
+    decode: bool,
+    within: Within,
+    page: std::marker::PhantomData<fn() -> P>,
+}
+
+impl<'a, P> Pages<'a, P> {
+    pub(crate) fn new(client: &'a CosS3Client, request: Request<'a>, decode: bool) -> Self {
+        Self { client, request, decode, within: Within::default(), page: std::marker::PhantomData }
+    }
+}
+
+impl<P: Page> Listing for Pages<'_, P> {
+    type Page = Response<P>;
+
+    fn fetch(&self) -> Result<Response<P>, CosError> {
+        let answer = self.client.execute(self.request.repeat())?;
+        let mut page = answer.read(P::parse)?;
+        page.tidy();
+        if self.decode {
+            page.encoded().into_iter().for_each(|name| *name = decode(name));
+        }
+        Ok(Response::of_fields(page, answer.headers))
+    }
+
+    fn advance(&mut self, page: &Response<P>) -> Result<bool, CosError> {
+        let plain = if self.decode { |name: &str| name.to_owned() } else { decode };
+        P::advance(page, &mut self.request, &mut self.within, plain)
+    }
+}
+
+/// Declares the builder of a list: its keyword arguments, and the iterator over its items.
+macro_rules! listing {
+    (
+        $(#[$docs:meta])*
+        pub struct $Builder:ident -> $Page:ident { $($own:tt)* }
+        $(plus $($group:ident),+;)?
+        $(#[$each_docs:meta])*
+        each $each:ident: $Item:ident = $items:expr;
+    ) => {
+        $(#[$docs])*
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct $Builder<'a> {
+            client: &'a $crate::client::CosS3Client,
+            request: $crate::wire::request::Request<'a>,
+            decode: bool,
+        }
+
+        impl<'a> $Builder<'a> {
+            $crate::ops::options::setters! { $($own)* }
+            $($($crate::ops::options::$group!();)+)?
+
+            /// Fetches one page.
+            pub fn send(self) -> Result<$crate::ops::response::Response<$Page>, $crate::error::CosError> {
+                $crate::ops::paging::Listing::fetch(&self.list())
+            }
+
+            /// Goes through all pages from here on; each is fetched when it is asked for.
+            pub fn pages(
+                self,
+            ) -> impl Iterator<Item = Result<$crate::ops::response::Response<$Page>, $crate::error::CosError>> + 'a {
+                $crate::ops::paging::pages(self.list())
+            }
+
+            $(#[$each_docs])*
+            pub fn $each(self) -> impl Iterator<Item = Result<$Item, $crate::error::CosError>> + 'a {
+                let items: fn($Page) -> Vec<$Item> = $items;
+                $crate::ops::paging::items(self.list(), move |page| items(page.into_inner()))
+            }
+
+            fn new(client: &'a $crate::client::CosS3Client, request: $crate::wire::request::Request<'a>) -> Self {
+                Self { client, request, decode: true }
+            }
+
+            fn list(self) -> $crate::ops::paging::Pages<'a, $Page> {
+                $crate::ops::paging::Pages::new(self.client, self.request, self.decode)
+            }
+        }
+
+        impl $Builder<'_> {
+            $crate::ops::options::every!();
+        }
+    };
+}
+
+pub(crate) use listing;
+
 /// Goes through the pages of a listing. After an error it ends.
 pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Page, CosError>> {
     let mut next = Some(Ok(listing));
@@ -21,8 +146,7 @@ pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Pa
             Ok(listing) => listing,
             Err(error) => return Some(Err(error)),
         };
-        // A pause of the transfer that lists breaks off the request, not the list.
-        let page = match Control::of_this_thread().repeat(|| listing.fetch()) {
+        let page = match listing.fetch() {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
         };
@@ -37,7 +161,10 @@ pub(crate) fn pages<L: Listing>(listing: L) -> impl Iterator<Item = Result<L::Pa
 }
 
 /// Goes through the items of all pages.
-pub(crate) fn items<L: Listing, T>(listing: L, of: fn(L::Page) -> Vec<T>) -> impl Iterator<Item = Result<T, CosError>> {
+pub(crate) fn items<L: Listing, T>(
+    listing: L,
+    of: impl Fn(L::Page) -> Vec<T>,
+) -> impl Iterator<Item = Result<T, CosError>> {
     pages(listing).flat_map(move |page| {
         let (items, error) = match page {
             Ok(page) => (of(page), None),

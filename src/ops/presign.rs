@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use http::Method;
 
 use crate::client::CosS3Client;
-use crate::credentials::Credentials;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::request::Request;
 use crate::wire::sign::{Signature, ToSign};

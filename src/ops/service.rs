@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::error::CosError;
+use crate::ops::argument::Param;
 use crate::ops::bucket::list::Owner;
 use crate::ops::options;
-use crate::ops::paging::{Listing, items, pages, stuck};
+use crate::ops::paging::{Listing, Page, Pages, Within, items, pages, stuck};
+use crate::ops::response::Response;
 use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
-use crate::wire::xml;
 
 impl CosS3Client {
     /// Lists the buckets of the account, up to 2000 at a time.
@@ -56,101 +57,102 @@ pub struct ListBuckets<'a> {
 type Condition = (String, String);
 
 impl<'a> ListBuckets<'a> {
-    options::every!();
-
     /// Lists only buckets with this tag; needs `tag_value`, too. Python: `TagKey`. Default: all.
-    pub fn tag_key(mut self, key: impl Into<String>) -> Self {
-        self.tag.0 = key.into();
+    pub fn tag_key(mut self, key: impl Param) -> Self {
+        self.tag.0 = key.into_param().unwrap_or_default();
         self
     }
 
     /// Lists only buckets whose tag `tag_key` has this value. Python: `TagValue`. Default: all.
-    pub fn tag_value(mut self, value: impl Into<String>) -> Self {
-        self.tag.1 = value.into();
+    pub fn tag_value(mut self, value: impl Param) -> Self {
+        self.tag.1 = value.into_param().unwrap_or_default();
         self
     }
 
     /// Lists only buckets of this region. Python: `Region`. Default: all.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
+    pub fn region(mut self, region: impl Param) -> Self {
+        self.region = region.into_param().unwrap_or_default();
         self
     }
 
     /// Compares buckets' creation with this time, in seconds since 1970; needs `range`, too. Python:
     /// `CreateTime`. Default: all.
-    pub fn create_time(mut self, seconds: u64) -> Self {
-        self.time.0 = seconds.to_string();
+    pub fn create_time(mut self, seconds: impl Param) -> Self {
+        self.time.0 = seconds.into_param().unwrap_or_default();
         self
     }
 
     /// Sets how creation is compared with `create_time`: `lt`, `lte`, `gt` or `gte`. Python: `Range`.
     /// Default: all.
-    pub fn range(mut self, range: impl Into<String>) -> Self {
-        self.time.1 = range.into();
+    pub fn range(mut self, range: impl Param) -> Self {
+        self.time.1 = range.into_param().unwrap_or_default();
         self
     }
 
-    /// Starts after this bucket. Python: `Marker`. Default: at the first.
-    pub fn marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("marker", marker);
-        self
-    }
-
-    /// Sets how many buckets a page holds at most, up to 2000. Python: `MaxKeys`. Default: 2000.
-    pub fn max_keys(mut self, max_keys: u32) -> Self {
-        self.request.set_query("max-keys", max_keys.to_string());
-        self
+    options::setters! {
+        /// Starts after this bucket. Python: `Marker`. Default: at the first.
+        marker: query("marker"),
+        /// Sets how many buckets a page holds at most, up to 2000. Python: `MaxKeys`. Default: 2000.
+        max_keys: number("max-keys"),
     }
 
     /// Fetches one page.
-    pub fn send(self) -> Result<ListBucketsOutput, CosError> {
-        self.fetch()
+    pub fn send(self) -> Result<Response<ListBucketsOutput>, CosError> {
+        self.list().fetch()
     }
 
     /// Goes through all pages from here on; each is fetched when it is asked for.
-    pub fn pages(self) -> impl Iterator<Item = Result<ListBucketsOutput, CosError>> + 'a {
-        pages(self)
+    pub fn pages(self) -> impl Iterator<Item = Result<Response<ListBucketsOutput>, CosError>> + 'a {
+        pages(self.list())
     }
 
     /// Goes through the buckets of all pages from here on.
     pub fn buckets(self) -> impl Iterator<Item = Result<Bucket, CosError>> + 'a {
-        items(self, |page| page.buckets.bucket)
+        items(self.list(), |page| page.into_inner().buckets.bucket)
+    }
+
+    fn list(mut self) -> Pages<'a, ListBucketsOutput> {
+        let (tag, time) = (self.tag, self.time);
+        // Half a condition is none, as in Python.
+        let both = |condition: &Condition| !condition.0.is_empty() && !condition.1.is_empty();
+        let (by_tag, by_region, by_time) = (both(&tag), !self.region.is_empty(), both(&time));
+        let conditions = [
+            ("tagkey", tag.0, by_tag),
+            ("tagvalue", tag.1, by_tag),
+            ("region", self.region, by_region),
+            ("create-time", time.0, by_time),
+            ("range", time.1, by_time),
+        ];
+        for (name, value, _) in conditions.into_iter().filter(|(.., wanted)| *wanted) {
+            self.request.set_query(name, value);
+        }
+        Pages::new(self.client, self.request, false)
     }
 }
 
-impl Listing for ListBuckets<'_> {
-    type Page = ListBucketsOutput;
+impl ListBuckets<'_> {
+    options::every!();
+}
 
-    fn fetch(&self) -> Result<ListBucketsOutput, CosError> {
-        let mut request = self.request.repeat();
-        let (tag, time) = (&self.tag, &self.time);
-        // Half a condition is none, as in Python.
-        let both = |condition: &Condition| !condition.0.is_empty() && !condition.1.is_empty();
-        let conditions = [
-            ("tagkey", &tag.0, both(tag)),
-            ("tagvalue", &tag.1, both(tag)),
-            ("region", &self.region, !self.region.is_empty()),
-            ("create-time", &time.0, both(time)),
-            ("range", &time.1, both(time)),
-        ];
-        for (name, value, _) in conditions.into_iter().filter(|(.., wanted)| *wanted) {
-            request.set_query(name, value);
-        }
-        let answer = self.client.execute(request)?;
-        let mut page: ListBucketsOutput = answer.read(|body| xml::parse("ListAllMyBucketsResult", body))?;
-        page.buckets.bucket.retain(|bucket| !bucket.name.is_empty());
-        page.request_id = answer.headers.text("x-cos-request-id");
-        Ok(page)
+impl Page for ListBucketsOutput {
+    const ROOT: &'static str = "ListAllMyBucketsResult";
+
+    fn tidy(&mut self) {
+        self.buckets.bucket.retain(|bucket| !bucket.name.is_empty());
     }
 
-    fn advance(&mut self, page: &ListBucketsOutput) -> Result<bool, CosError> {
-        if page.is_truncated != Some(true) {
+    fn encoded(&mut self) -> Vec<&mut String> {
+        Vec::new()
+    }
+
+    fn advance(&self, request: &mut Request<'_>, _: &mut Within, _: fn(&str) -> String) -> Result<bool, CosError> {
+        if self.is_truncated != Some(true) {
             return Ok(false);
         }
-        if page.next_marker.as_str() <= self.request.query("marker") {
+        if self.next_marker.as_str() <= request.query("marker") {
             return Err(stuck());
         }
-        self.request.set_query("marker", page.next_marker.clone());
+        request.set_query("marker", self.next_marker.clone());
         Ok(true)
     }
 }
@@ -171,9 +173,6 @@ pub struct ListBucketsOutput {
     /// Whether there are more pages; an answer that does not say has no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_truncated: Option<bool>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
 /// The buckets of a page.
@@ -203,6 +202,7 @@ pub struct Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::xml;
 
     #[test]
     fn parses_one_many_and_no_buckets() {

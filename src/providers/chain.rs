@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::instance::InstanceRoleCredentials;
 use super::profile::ProfileCredentials;
-use crate::credentials::{CredentialProvider, Credentials, EnvironmentCredentials};
+use crate::credential::{CredentialProvider, Credentials, EnvironmentCredentials};
 use crate::error::{ClientErrorKind, CosError};
 
 /// Asks one provider after the other until one has credentials.
@@ -14,7 +14,8 @@ use crate::error::{ClientErrorKind, CosError};
 /// file is damaged should not go on as somebody else.
 ///
 /// ```
-/// use qcloud_cos::{CosConfig, CredentialChain, Credentials, EnvironmentCredentials};
+/// use qcloud_cos::{CosConfig, Credentials};
+/// use qcloud_cos::credentials::{CredentialChain, EnvironmentCredentials};
 ///
 /// let chain = CredentialChain::new(EnvironmentCredentials::new()).or(Credentials::new("AKIDEXAMPLE", "key"));
 /// let config = CosConfig::builder().region("ap-beijing").credential_instance(chain).build()?;

@@ -1,13 +1,13 @@
 //! Asking a credential service: little time, few tries, small answers.
 
-use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::USER_AGENT;
 use http::{Method, Request};
 
-use crate::credentials::Credentials;
+use crate::config::Network;
+use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Route, Stage, exchange};
 use crate::wire::request::header;
@@ -35,14 +35,14 @@ pub(crate) enum Denied {
 /// service in errors.
 pub(crate) fn fetch<T>(
     what: &str,
-    connect_to: Option<SocketAddr>,
+    network: &Network,
     make: impl Fn() -> Result<Request<Vec<u8>>, CosError>,
     read: impl Fn(u16, &[u8]) -> Result<T, Denied>,
 ) -> Result<T, CosError> {
     let mut tried = 0;
     loop {
         tried += 1;
-        let route = Route { connect_to, timeout: TIMEOUT, limit: LIMIT };
+        let route = Route { network, timeout: TIMEOUT, limit: LIMIT };
         let error = match exchange(make()?, &route) {
             Ok((status, body)) => match read(status, &body) {
                 Ok(found) => return Ok(found),

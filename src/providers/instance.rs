@@ -9,7 +9,8 @@ use http::Method;
 use serde::Deserialize;
 
 use super::fetch::{Denied, check_name, fetch, request, temporary};
-use crate::credentials::{Cache, CredentialProvider, Credentials};
+use crate::config::Network;
+use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::CosError;
 
 const WHAT: &str = "the instance role";
@@ -30,7 +31,8 @@ const ROLES: &str = "http://metadata.tencentyun.com/latest/meta-data/cam/securit
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{CosConfig, CosS3Client, InstanceRoleCredentials};
+/// use qcloud_cos::{CosConfig, CosS3Client};
+/// use qcloud_cos::credentials::InstanceRoleCredentials;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::builder().instance_role("reader").start()?; // on a real machine: leave out `connect_to`
@@ -93,8 +95,8 @@ impl InstanceRoleCredentials {
 
     fn get<T>(&self, role: &str, read: impl Fn(u16, &[u8]) -> Result<T, Denied>) -> Result<T, CosError> {
         let url = format!("{ROLES}{role}");
-        let address = self.connect_to.unwrap_or(SERVICE.into());
-        fetch(WHAT, Some(address), || request(Method::GET, &url, &[], Vec::new()), read)
+        let network = Network { connect_to: self.connect_to.or(Some(SERVICE.into())), ..Network::default() };
+        fetch(WHAT, &network, || request(Method::GET, &url, &[], Vec::new()), read)
     }
 }
 

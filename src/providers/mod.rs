@@ -7,3 +7,9 @@ pub(crate) mod instance;
 pub(crate) mod policy;
 pub(crate) mod profile;
 pub(crate) mod sts;
+
+pub use chain::CredentialChain;
+pub use instance::InstanceRoleCredentials;
+pub use policy::{StsPolicy, StsStatement};
+pub use profile::ProfileCredentials;
+pub use sts::{AssumeRoleCredentials, FederationTokenCredentials};

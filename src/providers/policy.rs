@@ -14,7 +14,7 @@ use crate::error::{CosClientError, CosError};
 /// Python: `Sts.get_policy(scopes)` of `qcloud-python-sts`.
 ///
 /// ```
-/// use qcloud_cos::{StsPolicy, StsStatement};
+/// use qcloud_cos::credentials::{StsPolicy, StsStatement};
 ///
 /// let uploads = StsStatement::allow(["name/cos:PutObject", "name/cos:PostObject"])
 ///     .prefix("examplebucket-1250000000", "ap-beijing", "uploads/*");

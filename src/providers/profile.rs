@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::coscli::Base;
 use super::instance::InstanceRoleCredentials;
-use crate::credentials::{CredentialProvider, Credentials};
+use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// The longest file that is read, in bytes.
@@ -27,7 +27,8 @@ const LIMIT: u64 = 64 * 1024;
 /// coscli hides values by a key that is part of its source: whoever can read the file has the credentials.
 ///
 /// ```
-/// use qcloud_cos::{CosConfig, ProfileCredentials};
+/// use qcloud_cos::CosConfig;
+/// use qcloud_cos::credentials::ProfileCredentials;
 ///
 /// let provider = ProfileCredentials::new(); // ~/.cos.yaml
 /// let config = CosConfig::builder().region("ap-beijing").credential_instance(provider).build()?;

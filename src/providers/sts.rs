@@ -3,6 +3,7 @@
 //! API: <https://cloud.tencent.com/document/product/1312/48059>
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use http::{Method, Request};
@@ -11,7 +12,8 @@ use serde_json::{Map, Value};
 
 use super::fetch::{Denied, check_name, fetch, request, seconds, temporary};
 use super::policy::StsPolicy;
-use crate::credentials::{Cache, CredentialProvider, Credentials};
+use crate::config::Network;
+use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::host::check_host;
 use crate::wire::tc3::Tc3;
@@ -28,7 +30,7 @@ struct Sts<P> {
     region: String,
     endpoint: String,
     scheme: String,
-    connect_to: Option<SocketAddr>,
+    network: Network,
     cache: Cache,
 }
 
@@ -41,7 +43,7 @@ impl<P: CredentialProvider> Sts<P> {
             region: "ap-guangzhou".to_owned(),
             endpoint: "sts.tencentcloudapi.com".to_owned(),
             scheme: "https".to_owned(),
-            connect_to: None,
+            network: Network::default(),
             cache: Cache::default(),
         }
     }
@@ -69,7 +71,7 @@ impl<P: CredentialProvider> Sts<P> {
 
     fn ask(&self, action: &'static str, parameters: Map<String, Value>) -> Result<Credentials, CosError> {
         let body = Value::Object(parameters).to_string().into_bytes();
-        fetch(action, self.connect_to, || self.request(action, &body), read)
+        fetch(action, &self.network, || self.request(action, &body), read)
     }
 
     /// Makes one try's request, signed anew.
@@ -129,7 +131,35 @@ macro_rules! sts_setters {
         /// For tests and private networks. Default: what the endpoint's name resolves to, through the
         /// environment's proxy if there is one.
         pub fn connect_to(mut self, address: SocketAddr) -> Self {
-            self.sts.connect_to = Some(address);
+            self.sts.network.connect_to = Some(address);
+            self
+        }
+
+        /// Sets the proxy for each scheme, as [`CosConfigBuilder::proxies`](crate::CosConfigBuilder::proxies) does for
+        /// requests to COS. Default: what the environment says.
+        pub fn proxies<S: Into<String>, U: Into<String>>(mut self, proxies: impl IntoIterator<Item = (S, U)>) -> Self {
+            let proxies = proxies.into_iter().map(|(scheme, url)| (scheme.into(), url.into()));
+            self.sts.network.proxies = Some(proxies.collect());
+            self
+        }
+
+        /// Uses no proxy, whatever the environment says. Default: the environment's.
+        pub fn no_proxy(mut self) -> Self {
+            self.sts.network.proxies = Some(Vec::new());
+            self
+        }
+
+        /// Trusts the authorities in this PEM file, or in the files of this folder, instead of the built-in ones.
+        /// Default: what `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` names; else the built-in ones.
+        pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
+            self.sts.network.ca_bundle = Some(path.into());
+            self
+        }
+
+        /// Checks the server's certificate. False is dangerous: anyone on the way can read the credentials.
+        /// Default: true.
+        pub fn verify_ssl(mut self, verify: bool) -> Self {
+            self.sts.network.verify_ssl = verify;
             self
         }
 
@@ -157,7 +187,8 @@ macro_rules! sts_setters {
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{AssumeRoleCredentials, CosConfig, CosS3Client, Credentials};
+/// use qcloud_cos::{CosConfig, CosS3Client, Credentials};
+/// use qcloud_cos::credentials::AssumeRoleCredentials;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::start()?; // for the real STS leave out `scheme` and `connect_to`
@@ -246,7 +277,8 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
 ///
 /// ```
 /// use cos_emulator::CosEmulator;
-/// use qcloud_cos::{CredentialProvider, Credentials, FederationTokenCredentials, StsPolicy, StsStatement};
+/// use qcloud_cos::{CredentialProvider, Credentials};
+/// use qcloud_cos::credentials::{FederationTokenCredentials, StsPolicy, StsStatement};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cos = CosEmulator::start()?; // for the real STS leave out `scheme` and `connect_to`

@@ -3,29 +3,28 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use http::{HeaderName, Method};
+use http::{HeaderMap, HeaderName, Method};
+use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, SavedPart, UploadCheckpoint, UploadIdentity};
-use super::multipart::complete::Done;
-use super::multipart::resume::{self, Begun, begin, missing};
-use super::multipart::session::{Destination, OpenUpload, refused};
+use super::multipart::session::{Destination, Done, OpenUpload};
+use super::multipart::{MultipartUpload, OnFailure, PartSource, missing};
 use super::pin;
 use super::plan::{Plan, part_size_bytes};
 use super::pool::{StopSignal, check_threads, run, threads};
 use crate::client::CosS3Client;
-use crate::control::Control;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::error::{CosClientError, CosError};
+use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::{CopySource, ResolvedSource};
 use crate::wire::request::Request;
-use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 const IF_MATCH: &str = "x-cos-copy-source-if-match";
@@ -179,28 +178,28 @@ impl CopyTransfer<'_> {
     }
 
     /// Copies the object.
-    pub fn send(mut self) -> Result<CopyOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<CopyOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
-        let control = Control::of_this_thread();
-        let _entered = control.enter();
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         let config = self.client.get_conf();
         let addressing = config.addressing();
         let source = self.copy_source.resolve(&addressing)?;
-        let head = control.repeat(|| self.head(&source))?;
+        let head = self.head(&source)?;
         let class = self.request.headers.get("x-cos-storage-class").and_then(|class| class.to_str().ok());
         let same_class =
             class.unwrap_or(StorageClass::Standard.as_str()).eq_ignore_ascii_case(head.storage_class.as_str());
         let near = source.endpoint == addressing.endpoint && same_class;
         if near || head.content_length < config.copy_part_threshold_size() {
-            return control.repeat(|| self.copy_whole());
+            return self.copy_whole();
         }
-        self.copy_parts(&control, &source, &head, Plan::upload(head.content_length, part_size))
+        self.copy_parts(&StopSignal::new(&control), &source, &head, Plan::upload(head.content_length, part_size))
     }
 
     /// Looks the source up, where it is.
-    fn head(&self, source: &ResolvedSource) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self, source: &ResolvedSource) -> Result<Response<HeadObjectOutput>, CosError> {
         let target = Target::Elsewhere { host: source.host.clone(), key: format!("/{}", source.key) };
         let mut head = Request::new("copy", Method::HEAD, target);
         if !source.version_id.is_empty() {
@@ -211,10 +210,10 @@ impl CopyTransfer<'_> {
                 head.headers.insert(HeaderName::from_static(theirs), value.clone());
             }
         }
-        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
-    fn copy_whole(&self) -> Result<CopyOutput, CosError> {
+    fn copy_whole(&self) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, replaced, .. } = self;
         let (bucket, key) = request.target.names()?;
         let copy = client.copy_object(bucket, key, copy_source.clone()).with_headers(request.headers.clone());
@@ -224,17 +223,17 @@ impl CopyTransfer<'_> {
 
     fn copy_parts(
         &self,
-        control: &Control,
+        stop: &StopSignal,
         source: &ResolvedSource,
-        head: &HeadObjectOutput,
+        head: &Response<HeadObjectOutput>,
         plan: Plan,
-    ) -> Result<CopyOutput, CosError> {
+    ) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, .. } = self;
         let (bucket, key) = request.target.names()?;
         let mut headers = options::chosen(&request.headers, &PART_HEADERS);
         pin(&mut headers, IF_MATCH, &head.etag);
         let pool = threads(self.max_thread.min(plan.count()))?;
-        let of = UploadIdentity {
+        let identity = UploadIdentity {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             source: format!("{}/{}?{}", source.host, source.key, source.version_id),
@@ -243,90 +242,86 @@ impl CopyTransfer<'_> {
             part_size: plan.part_size(),
             options: checkpoint::options(&request.headers),
         };
-        let (saved, earlier) = if self.resume {
-            UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
-        } else {
-            (UploadCheckpoint::none(of), None)
-        };
+        let (checkpoint, earlier) = UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref());
         let to = Destination { client, bucket, key, headers: &request.headers };
-        let (upload, there) = match begin(to, &CopiedFrom { to, head }, &saved, earlier)? {
-            Begun::Upload(upload, there) => (upload, there),
-            Begun::Completed(output) => {
-                saved.remove();
-                return Ok((*output).into());
-            }
+        let multipart = MultipartUpload {
+            to,
+            checkpoint,
+            on_failure: OnFailure::AbortIfRefused,
+            discard_on_cancel: self.discard_on_cancel,
+            crc64: head.crc64,
         };
-        let stop = StopSignal::new(control);
-        let copied = run(&pool, &stop, missing(plan, &there).into_iter(), |part| {
-            let last = part.offset + part.len - 1;
-            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, copy_source);
-            let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
-            let copied = copy
-                .with_headers(headers.clone())
-                .send()
-                .map_err(|error| error.or_changed("the source changed while it was copied"))?;
-            let copied_part = Part { part_number: part.number, etag: copied.etag };
-            let done = Done { part: copied_part, crc64: copied.crc64, len: part.len };
-            saved.part(&done);
-            Ok(done)
-        });
-        let mut done = copied.inspect_err(|error| {
-            let unwanted = self.discard_on_cancel && control.is_cancelled();
-            if unwanted || !saved.is_kept() || is_lasting(error) {
-                upload.give_up();
-                saved.remove();
-            }
-        })?;
-        done.extend(there);
-        let complete = || upload.complete(done.clone(), head.crc64);
-        let completed = control.repeat(complete).inspect_err(|error| {
-            if refused(error) {
-                upload.give_up();
-                saved.remove();
-            }
-        })?;
-        saved.remove();
-        Ok(completed.into())
+        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan };
+        Ok(multipart.run(&parts, earlier)?.into())
     }
 }
 
 impl CopyTransfer<'static> {
     /// Starts the copy on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<CopyOutput>, CosError> {
-        TransferHandle::start(|| self.send())
+    pub fn start(self) -> Result<TransferHandle<Response<CopyOutput>>, CosError> {
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
-/// The object that is copied, as it is now.
-struct CopiedFrom<'t> {
+/// An object, as it is now, as the source of an upload's parts.
+struct CopyParts<'t> {
     to: Destination<'t>,
-    head: &'t HeadObjectOutput,
+    head: &'t Response<HeadObjectOutput>,
+    copy_source: &'t CopySource,
+    headers: HeaderMap,
+    pool: &'t ThreadPool,
+    stop: &'t StopSignal,
+    plan: Plan,
 }
 
-impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
-    /// Only one that we began: one that has parts is somebody else's.
-    fn stray(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+impl<'t> PartSource<'t> for CopyParts<'t> {
+    fn send_missing(
+        &self,
+        upload: &OpenUpload<'t>,
+        there: &[Done],
+        checkpoint: &UploadCheckpoint,
+    ) -> Result<Vec<Done>, CosError> {
+        let Destination { client, bucket, key, .. } = self.to;
+        run(self.pool, self.stop, missing(self.plan, there).into_iter(), |part| {
+            let last = part.offset + part.len - 1;
+            let copy = client.upload_part_copy(bucket, key, part.number, &upload.id, self.copy_source);
+            let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
+            let copied = copy.with_headers(self.headers.clone()).send();
+            let copied = copied.map_err(|error| error.or_changed("the source changed while it was copied"))?;
+            let done = Done::new(part.number, copied.etag.clone(), copied.crc64, part.len);
+            checkpoint.part(&done);
+            Ok(done)
+        })
+    }
+
+    fn restart(&self) -> bool {
+        self.stop.reset();
+        true
+    }
+
+    /// Takes only an upload that we began. One that has parts is somebody else's.
+    fn find_unrecorded(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
         let Some(upload) = (if begun { self.to.newest()? } else { None }) else { return Ok(None) };
         let empty = upload.parts()?.is_some_and(|parts| parts.is_empty());
         Ok(empty.then(|| (upload, Vec::new())))
     }
 
-    /// Those that the checkpoint knows, and that were copied from the source as it is now.
-    fn own(
+    /// Takes the parts that the checkpoint knows, if they were copied from the source as it is now.
+    fn usable_parts(
         &self,
         upload: &OpenUpload<'t>,
         same: bool,
         recorded: &HashMap<u32, SavedPart>,
     ) -> Result<Option<Vec<Done>>, CosError> {
         if !same {
-            upload.give_up();
+            upload.abort();
             return Ok(None);
         }
         let Some(listed) = upload.parts()? else { return Ok(None) };
         let known = |part: &ListedPart| recorded.get(&part.part_number).filter(|saved| saved.etag == part.etag);
         let done = |part: ListedPart| {
             let crc64 = known(&part)?.crc64;
-            Some(Done { part: Part { part_number: part.part_number, etag: part.etag }, crc64, len: part.size })
+            Some(Done::new(part.part_number, part.etag, crc64, part.size))
         };
         Ok(Some(listed.into_iter().filter_map(done).collect()))
     }
@@ -336,13 +331,8 @@ impl<'t> resume::PartSource<'t> for CopiedFrom<'t> {
     }
 }
 
-/// Whether another try would fail in the same way: what there is need not be kept.
-fn is_lasting(error: &CosError) -> bool {
-    matches!(error.kind(), Some(ClientErrorKind::ObjectChanged | ClientErrorKind::Integrity)) || refused(error)
-}
-
-/// An object that was copied. Serializes to the dict that Python returns: the headers, ETag and for a copy
-/// by one request when it was written, for a copy in parts bucket, key and location.
+/// An object that was copied. Python's dict of it holds the headers of the last answer and the ETag, for a copy by one
+/// request when it was written, and for a copy in parts bucket, key and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -362,46 +352,35 @@ pub struct CopyOutput {
     /// The CRC-64 that COS computed of the copy; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the last answer.
-    #[serde(skip)]
-    pub headers: Headers,
 }
 
-impl From<CopyObjectOutput> for CopyOutput {
-    fn from(copied: CopyObjectOutput) -> Self {
-        Self {
+impl From<Response<CopyObjectOutput>> for Response<CopyOutput> {
+    fn from(copied: Response<CopyObjectOutput>) -> Self {
+        copied.map(|copied| CopyOutput {
             etag: copied.etag.clone(),
             version_id: copied.version_id.clone(),
             crc64: copied.crc64,
-            request_id: copied.request_id.clone(),
-            headers: copied.headers.clone(),
             copied: Some(copied),
             completed: None,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for CopyOutput {
-    fn from(completed: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<CopyOutput> {
+    fn from(completed: Response<CompleteMultipartUploadOutput>) -> Self {
+        completed.map(|completed| CopyOutput {
             etag: completed.etag.clone(),
             version_id: completed.version_id.clone(),
             crc64: completed.crc64,
-            request_id: completed.request_id.clone(),
-            headers: completed.headers.clone(),
             copied: None,
             completed: Some(completed),
-        }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderMap;
 
     #[test]
     fn parts_are_pinned_but_not_over_the_callers_condition() {

@@ -1,20 +1,26 @@
-//! A part of a local file as a body.
+//! A local file that is uploaded: its parts as bodies, their checksums, and whether it has changed.
 
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use http::HeaderMap;
 use md5::{Digest, Md5};
+use rayon::ThreadPool;
 
+use super::multipart::checkpoint::{SavedPart, UploadCheckpoint};
+use super::multipart::session::{Destination, Done, OpenUpload, sum};
+use super::multipart::{PartSource, missing};
 use super::plan::{PartRange, Plan};
-use super::pool::StopSignal;
+use super::pool::{StopSignal, run};
 use super::progress::Progress;
 use crate::cipher::Cipher;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::read_at;
+use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::put::SINGLE_UPLOAD_LIMIT;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
@@ -77,7 +83,6 @@ pub(super) struct FileUpload<'t> {
     pub(super) path: &'t Path,
     pub(super) identity: &'t FileIdentity,
     pub(super) progress: &'t Progress<'t>,
-    pub(super) control: &'t Control,
     pub(super) stop: &'t StopSignal,
     pub(super) cipher: Option<&'t Arc<dyn Cipher>>,
 }
@@ -115,6 +120,136 @@ impl<'t> FileUpload<'t> {
         }
         Ok(plan)
     }
+}
+
+/// A file as the source of an upload's parts.
+pub(super) struct FileParts<'t> {
+    pub(super) to: Destination<'t>,
+    pub(super) file: &'t FileUpload<'t>,
+    pub(super) pool: &'t ThreadPool,
+    pub(super) plan: Plan,
+    /// The headers that each part carries.
+    pub(super) headers: HeaderMap,
+    pub(super) enable_md5: bool,
+}
+
+impl<'t> PartSource<'t> for FileParts<'t> {
+    fn send_missing(
+        &self,
+        upload: &OpenUpload<'t>,
+        there: &[Done],
+        checkpoint: &UploadCheckpoint,
+    ) -> Result<Vec<Done>, CosError> {
+        let Self { to, file, .. } = self;
+        file.progress.forward(there.iter().map(|done| done.len).sum());
+        let sent = run(self.pool, file.stop, missing(self.plan, there).into_iter(), |part| {
+            let body = file.section(*part);
+            let len = body.len().unwrap_or(part.len);
+            let put = to.client.upload_part(to.bucket, to.key, body, part.number, &upload.id);
+            let put = put.with_headers(self.headers.clone()).enable_md5(self.enable_md5);
+            let answer = file.unchanged(|| put.send())?;
+            let done = Done::new(part.number, answer.etag.clone(), answer.sent_crc64, len);
+            checkpoint.part(&done);
+            Ok(done)
+        })?;
+        file.identity.check(file.file, file.path)?;
+        Ok(sent)
+    }
+
+    fn restart(&self) -> bool {
+        self.file.progress.restart();
+        self.file.stop.reset();
+        true
+    }
+
+    /// An upload without parts gives nothing to resume, and may be another program's that has only begun. It is taken
+    /// only if `begun`.
+    fn find_unrecorded(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+        let Some(upload) = self.to.newest()? else { return Ok(None) };
+        // `None`: somebody completed or aborted it since.
+        let Some(listed) = upload.parts()? else { return Ok(None) };
+        if listed.is_empty() {
+            return Ok(begun.then_some((upload, Vec::new())));
+        }
+        let Some(ranges) = listed.iter().map(|part| self.range(part)).collect::<Option<Vec<_>>>() else {
+            return Ok(None);
+        };
+        let pairs = listed.into_iter().zip(ranges).collect();
+        let hashed = self.each(pairs, |part, range| self.equal(part, range))?;
+        let (id, key, found, plan) = (&upload.id, self.to.key, hashed.len(), self.plan.count());
+        let Some(done) = hashed.into_iter().collect::<Option<Vec<_>>>() else {
+            log::debug!("the open upload {id} of {key:?} is of other content; a new one is started");
+            return Ok(None);
+        };
+        log::debug!("resuming upload {id} of {key:?}: {found} of {plan} parts are there");
+        Ok(Some((upload, done)))
+    }
+
+    /// The recorded checksums tell which parts of an unchanged file can stay, the MD5 of the others.
+    fn usable_parts(
+        &self,
+        upload: &OpenUpload<'t>,
+        _: bool,
+        recorded: &HashMap<u32, SavedPart>,
+    ) -> Result<Option<Vec<Done>>, CosError> {
+        let Some(listed) = upload.parts()? else { return Ok(None) };
+        let pairs = listed.into_iter().filter_map(|part| self.range(&part).map(|range| (part, range)));
+        let checked = self.each(pairs.collect(), |part, range| match recorded.get(&part.part_number) {
+            Some(SavedPart { etag, crc64: Some(crc64) }) if *etag == part.etag => {
+                Ok((self.crc64(range)? == *crc64).then(|| done(range, etag, *crc64)))
+            }
+            _ => self.equal(part, range),
+        })?;
+        Ok(Some(checked.into_iter().flatten().collect()))
+    }
+
+    /// Only a file that is unchanged and all of whose parts are recorded can have been completed.
+    fn completed(&self, recorded: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError> {
+        if recorded.len() != self.plan.count() {
+            return Ok(None);
+        }
+        let part = |range: PartRange| {
+            let SavedPart { etag, crc64 } = recorded.get(&range.number)?;
+            Some((range, etag, (*crc64)?))
+        };
+        let Some(parts) = self.plan.parts().map(part).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let checked = run(self.pool, self.file.stop, parts.into_iter(), |(range, etag, crc64)| {
+            Ok((self.crc64(*range)? == *crc64).then(|| done(*range, etag, *crc64)))
+        })?;
+        let all: Option<Vec<Done>> = checked.into_iter().collect();
+        Ok(all.map(|all| sum(&all)))
+    }
+}
+
+impl FileParts<'_> {
+    fn each(
+        &self,
+        parts: Vec<(ListedPart, PartRange)>,
+        check: impl Fn(&ListedPart, PartRange) -> Result<Option<Done>, CosError> + Sync,
+    ) -> Result<Vec<Option<Done>>, CosError> {
+        run(self.pool, self.file.stop, parts.into_iter(), |(part, range)| check(part, *range))
+    }
+
+    /// Returns which bytes of the file a part is, if it is cut as planned.
+    fn range(&self, part: &ListedPart) -> Option<PartRange> {
+        self.plan.part(part.part_number).filter(|range| range.len == part.size)
+    }
+
+    /// Returns the part if its ETag is the MD5 of the file's bytes.
+    fn equal(&self, part: &ListedPart, range: PartRange) -> Result<Option<Done>, CosError> {
+        let hashes = md5_and_crc64(self.file.file, range);
+        let (md5, crc64) = hashes.map_err(|e| CosClientError::local(self.file.path, "cannot read", e))?;
+        let equal = part.etag.trim_matches('"').eq_ignore_ascii_case(&md5);
+        Ok(equal.then(|| done(range, &part.etag, crc64)))
+    }
+
+    fn crc64(&self, range: PartRange) -> Result<u64, CosClientError> {
+        crc64(self.file.file, range).map_err(|e| CosClientError::local(self.file.path, "cannot read", e))
+    }
+}
+
+fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
+    Done::new(range.number, etag, Some(crc64), range.len)
 }
 
 /// What tells whether a file is still the one that was opened, unchanged.

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::panic::resume_unwind;
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+
+/// How long a cancelled transfer may take to end before nobody waits for it any more.
+const CANCEL_GRACE: Duration = Duration::from_millis(700);
 
 /// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
 ///
@@ -40,12 +44,14 @@ pub struct TransferHandle<T> {
 
 impl<T: Send + 'static> TransferHandle<T> {
     /// Runs `transfer` on a thread, steered by the handle.
-    pub(crate) fn start(transfer: impl FnOnce() -> Result<T, CosError> + Send + 'static) -> Result<Self, CosError> {
+    pub(crate) fn start(
+        transfer: impl FnOnce(&Control) -> Result<T, CosError> + Send + 'static,
+    ) -> Result<Self, CosError> {
         let control = Control::default();
         let steering = control.clone();
         let thread = Builder::new().name("cos-transfer".into()).spawn(move || {
-            let _entered = steering.enter();
-            transfer()
+            let _end = EndOnDrop(&steering);
+            transfer(&steering)
         });
         let thread = thread.map_err(|e| {
             CosClientError::new(ClientErrorKind::Transport, format!("no thread for the transfer: {e}")).caused_by(e)
@@ -54,7 +60,13 @@ impl<T: Send + 'static> TransferHandle<T> {
     }
 
     /// Waits for the end and returns the result. A panic in a callback comes through here.
+    ///
+    /// A cancelled transfer ends within a second. If a server does not answer just then, its last request goes on in
+    /// the background: it starts the upload or deletes its parts.
     pub fn wait(self) -> Result<T, CosError> {
+        if !self.control.wait_for_end(CANCEL_GRACE) {
+            return Err(Control::cancelled().into());
+        }
         self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
@@ -76,8 +88,7 @@ impl<T> TransferHandle<T> {
         self.control.resume();
     }
 
-    /// Ends the transfer, within a second unless it is connecting just then; [`wait`](Self::wait) then returns
-    /// an error of the kind [`Cancelled`](ClientErrorKind::Cancelled). What is done is kept for the next call,
+    /// Ends the transfer. [`wait`](Self::wait) then returns within a second, with an error of the kind [`Cancelled`](ClientErrorKind::Cancelled). What is done is kept for the next call,
     /// unless `discard_on_cancel` was set. A transfer that has ended stays as it is.
     pub fn cancel(&self) {
         self.control.cancel();
@@ -97,6 +108,15 @@ impl<T> TransferHandle<T> {
 impl<T> fmt::Debug for TransferHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransferHandle").field("progress", &self.progress()).finish_non_exhaustive()
+    }
+}
+
+/// Says that a transfer has ended, also by a panic.
+struct EndOnDrop<'c>(&'c Control);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Transfers of files: planned purely, then executed in parallel parts.
+//! Transfers of files and folders: in one request or in parallel parts, resumed where they broke off.
 
 pub(crate) mod checkpoint;
 pub(crate) mod copy;
@@ -12,6 +12,16 @@ mod pool;
 mod progress;
 pub(crate) mod upload;
 pub(crate) mod upload_buffer;
+
+pub use copy::{CopyOutput, CopyTransfer};
+pub use download::{DownloadFile, DownloadFileOutput};
+pub use folder::delete::{DeletePrefix, DeletePrefixReport};
+pub use folder::download::DownloadDirectory;
+pub use folder::report::{DirectoryReport, FileOutcome, FileResult};
+pub use folder::skip::SkipIdentical;
+pub use folder::upload::UploadDirectory;
+pub use upload::{UploadFile, UploadFileOutput};
+pub use upload_buffer::UploadFileFromBuffer;
 
 use http::{HeaderMap, HeaderValue};
 

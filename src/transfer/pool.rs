@@ -1,9 +1,10 @@
-//! The threads of a transfer: a rayon pool of its own, never the global one, which blocking would
-//! starve.
+//! The threads of a transfer: a rayon pool of its own, never the global one, which blocking would starve.
 
 use std::ops::Deref;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
 
 use rayon::ThreadPool;
 use rayon::iter::{ParallelBridge, ParallelIterator};
@@ -23,14 +24,9 @@ impl StopSignal {
         Self { failed: AtomicBool::new(false), control: control.clone() }
     }
 
-    /// Whether what is on its way is broken off.
+    /// Tells whether a running part must stop now.
     pub(crate) fn is_set(&self) -> bool {
         self.has_failed() || self.control.is_interrupted()
-    }
-
-    /// See [`Control::interruptions`].
-    pub(crate) fn interruptions(&self) -> u64 {
-        self.control.interruptions()
     }
 
     /// See [`Control::proceed`].
@@ -38,7 +34,11 @@ impl StopSignal {
         self.control.proceed()
     }
 
-    /// Whether another part failed.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.control.is_cancelled()
+    }
+
+    /// Tells whether another part failed.
     pub(crate) fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
@@ -47,11 +47,16 @@ impl StopSignal {
         self.failed.store(true, Ordering::Relaxed);
     }
 
-    /// Does a part, again after each pause that broke it off.
-    pub(crate) fn repeat<R>(&self, work: impl FnMut() -> Result<R, CosError>) -> Result<R, CosError> {
-        let _entered = self.control.enter();
+    /// Forgets a failure, before the transfer starts over.
+    pub(crate) fn reset(&self) {
+        self.failed.store(false, Ordering::Relaxed);
+    }
+
+    /// Does a part, unless the transfer is cancelled. A panic stops the other parts.
+    pub(crate) fn guard<R>(&self, work: impl FnOnce() -> Result<R, CosError>) -> Result<R, CosError> {
         let _panic = SetOnPanic(self);
-        self.control.repeat(work)
+        self.proceed()?;
+        work()
     }
 }
 
@@ -60,13 +65,46 @@ struct SetOnPanic<'s>(&'s StopSignal);
 
 impl Drop for SetOnPanic<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if thread::panicking() {
             self.0.set();
         }
     }
 }
 
-/// Refuses to do without threads.
+/// How many parts or files may be in memory or waiting at a time.
+#[derive(Debug)]
+pub(crate) struct Semaphore {
+    free: Mutex<usize>,
+    released: Condvar,
+}
+
+impl Semaphore {
+    /// Makes one with so many permits, at least one.
+    pub(crate) fn new(permits: usize) -> Self {
+        Self { free: Mutex::new(permits.max(1)), released: Condvar::new() }
+    }
+
+    /// Waits for a permit.
+    pub(crate) fn acquire(&self) -> Permit<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.released.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Permit(self)
+    }
+}
+
+/// One permit of a [`Semaphore`]; released when dropped, also by a panic.
+#[must_use = "it is released when dropped"]
+pub(crate) struct Permit<'s>(&'s Semaphore);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.released.notify_one();
+    }
+}
+
+/// Refuses a transfer without threads.
 pub(crate) fn check_threads(max_thread: usize) -> Result<(), CosClientError> {
     if max_thread == 0 {
         return Err(CosClientError::invalid("max_thread", "must be at least 1"));
@@ -81,9 +119,11 @@ pub(crate) fn threads(max_thread: usize) -> Result<ThreadPool, CosClientError> {
         .num_threads(max_thread)
         .thread_name(|index| format!("cos-transfer-{index}"))
         .build();
-    pool.map_err(|e| {
-        CosClientError::new(ClientErrorKind::Transport, format!("max_thread: no threads: {e}")).caused_by(e)
-    })
+    pool.map_err(|e| no_threads(&e).caused_by(e))
+}
+
+fn no_threads(error: &dyn std::error::Error) -> CosClientError {
+    CosClientError::new(ClientErrorKind::Transport, format!("max_thread: no threads: {error}"))
 }
 
 /// The threads of a transfer: its own, or those of the many that it is one of.
@@ -112,39 +152,71 @@ impl Deref for Threads<'_> {
     }
 }
 
-/// Does `work` for every item, in about their order, on the pool's threads. The first error stops the
-/// rest and is returned. A cancel that comes while the last item ends is heard, too.
+/// Does work that waits for the pool's threads.
+///
+/// A worker of another rayon pool that waits takes up the next job of that pool meanwhile, which may be the next
+/// transfer, or need a lock that the caller holds. Called on such a worker, the work is done by a plain thread.
+pub(crate) fn waiting_for<R: Send>(
+    pool: &ThreadPool,
+    work: impl FnOnce() -> Result<R, CosError> + Send,
+) -> Result<R, CosError> {
+    if rayon::current_thread_index().is_none() || pool.current_thread_index().is_some() {
+        return work();
+    }
+    thread::scope(|scope| match thread::Builder::new().name("cos-transfer".into()).spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(e) => Err(no_threads(&e).caused_by(e).into()),
+    })
+}
+
+/// Does `work` for every item, in about their order, on the pool's threads. The first error stops the rest and is
+/// returned. A cancel that comes while the last item ends is heard, too.
 pub(crate) fn run<T: Send, R: Send>(
     pool: &ThreadPool,
     stop: &StopSignal,
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(&T) -> Result<R, CosError> + Sync,
 ) -> Result<Vec<R>, CosError> {
-    let first = Mutex::new(None);
-    let results: Option<Vec<R>> = pool.install(|| {
-        items
-            .par_bridge()
-            .map(|item| {
-                if stop.has_failed() {
-                    return None;
-                }
-                stop.repeat(|| work(&item))
-                    .map_err(|error| {
-                        stop.set();
-                        // What the others fail with once they are stopped is not the cause.
-                        first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                    })
-                    .ok()
-            })
-            .collect()
-    });
-    match (results, first.into_inner().unwrap_or_else(PoisonError::into_inner)) {
-        (_, Some(error)) => Err(error),
-        (Some(results), None) => {
+    let first = FirstError::default();
+    let results: Option<Vec<R>> = waiting_for(pool, || {
+        Ok(pool.install(|| {
+            items
+                .par_bridge()
+                .map(|item| {
+                    if stop.has_failed() {
+                        return None;
+                    }
+                    stop.guard(|| work(&item))
+                        .map_err(|error| {
+                            stop.set();
+                            first.set(error);
+                        })
+                        .ok()
+                })
+                .collect()
+        }))
+    })?;
+    first.into_result()?;
+    match results {
+        Some(results) => {
             stop.proceed()?;
             Ok(results)
         }
-        (None, None) => Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into()),
+        None => Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into()),
+    }
+}
+
+/// Keeps the first error: what the other parts fail with once they are stopped is not the cause.
+#[derive(Default)]
+pub(crate) struct FirstError(Mutex<Option<CosError>>);
+
+impl FirstError {
+    pub(crate) fn set(&self, error: CosError) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    pub(crate) fn into_result(self) -> Result<(), CosError> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 }
 
@@ -183,5 +255,42 @@ mod tests {
     #[test]
     fn no_threads_is_an_error_that_names_the_setting() {
         assert!(threads(0).unwrap_err().to_string().starts_with("max_thread: "));
+    }
+
+    #[test]
+    fn a_worker_of_another_pool_takes_up_no_job_of_its_own_while_it_waits() {
+        // Two jobs on one worker: if it took up the second while it waits for the first, that would nest.
+        let (outer, inner) = (threads(1).unwrap(), threads(1).unwrap());
+        let (depth, deepest) = (Mutex::new(0), Mutex::new(0));
+        outer.in_place_scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|_| {
+                    *depth.lock().unwrap() += 1;
+                    let now = *depth.lock().unwrap();
+                    let most = now.max(*deepest.lock().unwrap());
+                    *deepest.lock().unwrap() = most;
+                    let stop = StopSignal::new(&Control::default());
+                    run(&inner, &stop, 0..2, |_| {
+                        thread::yield_now();
+                        Ok(())
+                    })
+                    .unwrap();
+                    *depth.lock().unwrap() -= 1;
+                });
+            }
+        });
+        assert_eq!(*deepest.lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_permit_is_released() {
+        let semaphore = Semaphore::new(0);
+        let permit = semaphore.acquire();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| drop(semaphore.acquire()));
+            drop(permit);
+            waiting.join().unwrap();
+        });
+        assert_eq!(*semaphore.free.lock().unwrap(), 1);
     }
 }

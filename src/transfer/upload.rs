@@ -10,28 +10,25 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
-use super::file::{FileIdentity, FileUpload};
+use super::file::{FileIdentity, FileParts, FileUpload};
 use super::handle::TransferHandle;
-use super::multipart::checkpoint::{self, Earlier, UploadCheckpoint, UploadIdentity};
-use super::multipart::complete::Done;
-use super::multipart::resume::{Begun, FileSource, begin, missing};
+use super::multipart::checkpoint::{self, UploadCheckpoint, UploadIdentity};
 use super::multipart::session::Destination;
+use super::multipart::{MultipartUpload, OnFailure};
 use super::plan::{PartRange, Plan, part_size_bytes};
-use super::pool::{StopSignal, Threads, check_threads, run};
+use super::pool::{StopSignal, Threads, check_threads};
 use super::progress::{Callback, Progress};
 
 use crate::cipher::Cipher;
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
-use crate::ops::multipart::complete::{CompleteMultipartUploadOutput, Part};
+use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
-
-use crate::wire::respond::Headers;
 
 /// Which of the caller's headers a part carries; the others belong to the object as a whole.
 pub(crate) const PART_HEADERS: [&str; 4] = [
@@ -225,147 +222,92 @@ impl<'a> UploadFile<'a> {
     }
 
     /// Uploads the file.
-    pub fn send(mut self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<UploadFileOutput>, CosError> {
         self.request.check()?;
         let part_size = part_size_bytes(self.part_size)?;
         check_threads(self.max_thread)?;
-        let control = Control::of_this_thread();
-        let _entered = control.enter();
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
         let identity = FileIdentity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
-        let path = self.path.clone();
-        let cipher = self.cipher.take();
-        self.resume &= cipher.is_none();
-        let job = FileUpload {
+        let stop = StopSignal::new(&control);
+        let upload = FileUpload {
             file: &file,
-            path: &path,
+            path: &self.path,
             identity: &identity,
             progress: &progress,
-            control: &control,
-            stop: &StopSignal::new(&control),
-            cipher: cipher.as_ref(),
+            stop: &stop,
+            cipher: self.cipher.as_ref(),
         };
-        let require_crc = self.require_crc;
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
-            control.repeat(|| self.send_whole(&job))
+            self.send_whole(&upload)
         } else {
-            let plan = job.sealable(Plan::upload(identity.len(), part_size))?;
+            let plan = upload.sealable(Plan::upload(identity.len(), part_size))?;
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
-            self.send_parts(&job, &pool, plan)
+            self.send_parts(&upload, &pool, plan)
         }?;
-        if require_crc && output.crc64.is_none() {
+        if self.require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
             return Err(CosClientError::answered(ClientErrorKind::Integrity, why).into());
         }
         Ok(output)
     }
 
-    fn send_whole(&self, job: &FileUpload<'_>) -> Result<UploadFileOutput, CosError> {
-        let whole = PartRange { number: 1, offset: 0, len: job.identity.len() };
-        let put = self.request.repeat().with_body(job.section(whole));
-        Ok(job.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
+    fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
+        let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
+        let put = self.request.repeat().with_body(upload.section(whole));
+        Ok(upload.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(&self, job: &FileUpload<'_>, pool: &ThreadPool, plan: Plan) -> Result<UploadFileOutput, CosError> {
-        let of = self.described(job, plan)?;
-        let (saved, earlier) = if self.resume {
-            UploadCheckpoint::open(of, self.checkpoint_dir.as_deref())
-        } else {
-            (UploadCheckpoint::none(of), None)
-        };
-        let output = match self.send_parts_once(job, pool, plan, &saved, earlier) {
-            // Somebody else completed or aborted the upload meanwhile; a new one is nobody else's.
-            Err(CosError::Service(error)) if error.get_error_code() == "NoSuchUpload" => {
-                log::warn!("the upload of {} vanished, starting anew: {error}", self.path.display());
-                job.progress.restart();
-                self.send_parts_once(
-                    &FileUpload { stop: &StopSignal::new(job.control), ..*job },
-                    pool,
-                    plan,
-                    &saved,
-                    None,
-                )
-            }
-            result => result,
-        }?;
-        saved.remove();
-        Ok(output)
-    }
-
-    /// What the checkpoint tells this upload from others by.
-    fn described(&self, job: &FileUpload<'_>, plan: Plan) -> Result<UploadIdentity, CosError> {
+    fn send_parts(
+        &self,
+        upload: &FileUpload<'_>,
+        pool: &ThreadPool,
+        plan: Plan,
+    ) -> Result<Response<UploadFileOutput>, CosError> {
         let (bucket, key) = self.request.target.names()?;
-        let path = absolute(job.path).map_err(|e| CosClientError::local(job.path, "cannot use", e))?;
-        Ok(UploadIdentity {
+        let path = absolute(upload.path).map_err(|e| CosClientError::local(upload.path, "cannot use", e))?;
+        let identity = UploadIdentity {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             source: path.to_string_lossy().into_owned(),
-            state: job.identity.state(),
-            size: job.identity.len(),
+            state: upload.identity.state(),
+            size: upload.identity.len(),
             part_size: plan.part_size(),
             options: checkpoint::options(&self.request.headers),
-        })
-    }
-
-    fn send_parts_once(
-        &self,
-        job: &FileUpload<'_>,
-        pool: &ThreadPool,
-        plan: Plan,
-        saved: &UploadCheckpoint,
-        earlier: Option<Earlier>,
-    ) -> Result<UploadFileOutput, CosError> {
-        let Self { client, request, enable_md5, .. } = self;
-        let (bucket, key) = request.target.names()?;
-        let to = Destination { client, bucket, key, headers: &request.headers };
-        let source = FileSource { to, job, pool, plan };
-        let (upload, there) = match begin(to, &source, saved, earlier)? {
-            Begun::Upload(upload, there) => (upload, there),
-            Begun::Completed(output) => return Ok((*output).into()),
         };
-        let _guard = job.cipher.map(|_| upload.given_up_on_panic());
-        job.progress.forward(there.iter().map(|done| done.len).sum());
-        let part_headers = options::chosen(&request.headers, &PART_HEADERS);
-        let mut done = run(pool, job.stop, missing(plan, &there).into_iter(), |part| {
-            let body = job.section(*part);
-            let len = body.len().unwrap_or(part.len);
-            let put = client.upload_part(bucket, key, body, part.number, &upload.id);
-            let put = put.with_headers(part_headers.clone()).enable_md5(*enable_md5);
-            let answer = job.unchanged(|| put.send())?;
-            let crc64 = answer.sent_crc64;
-            let done = Done { part: Part { part_number: part.number, etag: answer.etag }, crc64, len };
-            saved.part(&done);
-            Ok(done)
-        })
-        .and_then(|done| Ok(job.identity.check(job.file, job.path).map(|()| done)?))
-        .inspect_err(|_| {
-            if job.cipher.is_some() || (self.discard_on_cancel && job.control.is_cancelled()) {
-                upload.give_up();
-                saved.remove();
-            }
-        })?;
-        done.extend(there);
-        Ok(job.control.repeat(|| upload.complete(done.clone(), None))?.into())
+        // Nobody has the key to resume an encrypted upload.
+        let encrypted = upload.cipher.is_some();
+        let resume = self.resume && !encrypted;
+        let (checkpoint, earlier) = UploadCheckpoint::open(identity, resume, self.checkpoint_dir.as_deref());
+        let to = Destination { client: &self.client, bucket, key, headers: &self.request.headers };
+        let multipart = MultipartUpload {
+            to,
+            checkpoint,
+            on_failure: if encrypted { OnFailure::Abort } else { OnFailure::Keep },
+            discard_on_cancel: self.discard_on_cancel,
+            crc64: None,
+        };
+        let headers = options::chosen(&self.request.headers, &PART_HEADERS);
+        let parts = FileParts { to, file: upload, pool, plan, headers, enable_md5: self.enable_md5 };
+        Ok(multipart.run(&parts, earlier)?.into())
     }
 }
 
 impl UploadFile<'static> {
     /// Starts the upload on threads of its own and returns its handle.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
-        TransferHandle::start(|| self.send())
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
-/// A file that was uploaded. Serializes to the dict that Python returns: the headers, and for an upload in
-/// parts also bucket, key, ETag and location.
+/// A file that was uploaded. Python's dict of it holds the headers of the last answer, and for an upload in parts also
+/// bucket, key, ETag and location.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UploadFileOutput {
-    /// All headers of the last answer.
-    #[serde(flatten)]
-    pub headers: Headers,
     /// The address of the object; only for an upload in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -387,14 +329,11 @@ pub struct UploadFileOutput {
     /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the last request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl From<PutObjectOutput> for UploadFileOutput {
-    fn from(put: PutObjectOutput) -> Self {
-        Self {
+impl From<Response<PutObjectOutput>> for Response<UploadFileOutput> {
+    fn from(put: Response<PutObjectOutput>) -> Self {
+        put.map(|put| UploadFileOutput {
             location: None,
             bucket: None,
             key: None,
@@ -402,15 +341,13 @@ impl From<PutObjectOutput> for UploadFileOutput {
             etag: put.etag,
             version_id: put.version_id,
             crc64: put.crc64,
-            request_id: put.request_id,
-            headers: put.headers,
-        }
+        })
     }
 }
 
-impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
-    fn from(complete: CompleteMultipartUploadOutput) -> Self {
-        Self {
+impl From<Response<CompleteMultipartUploadOutput>> for Response<UploadFileOutput> {
+    fn from(complete: Response<CompleteMultipartUploadOutput>) -> Self {
+        complete.map(|complete| UploadFileOutput {
             location: Some(complete.location),
             bucket: Some(complete.bucket),
             key: Some(complete.key),
@@ -418,8 +355,6 @@ impl From<CompleteMultipartUploadOutput> for UploadFileOutput {
             etag: complete.etag,
             version_id: complete.version_id,
             crc64: complete.crc64,
-            request_id: complete.request_id,
-            headers: complete.headers,
-        }
+        })
     }
 }

@@ -2,24 +2,25 @@
 
 use std::fmt;
 use std::io::Read;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, Method};
+use rayon::ThreadPool;
 
 use super::MIB;
 use super::handle::TransferHandle;
-use super::multipart::complete::Done;
-use super::multipart::session::{Destination, OpenUpload, refused};
+use super::multipart::checkpoint::{UploadCheckpoint, UploadIdentity};
+use super::multipart::session::{Destination, Done, OpenUpload};
+use super::multipart::{MultipartUpload, OnFailure, PartSource};
 use super::plan::part_size_bytes;
-use super::pool::{StopSignal, threads};
+use super::pool::{FirstError, Semaphore, StopSignal, check_threads, threads, waiting_for};
 use super::upload::{PART_HEADERS, UploadFileOutput};
 
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::ops::multipart::complete::Part;
 use crate::ops::object::put::{UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -130,47 +131,47 @@ impl UploadFileFromBuffer<'_> {
     }
 
     /// Uploads what the reader gives.
-    pub fn send(self) -> Result<UploadFileOutput, CosError> {
+    pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
-        let client = &client;
-        let control = Control::of_this_thread();
-        let _entered = control.enter();
+        let control = client.transfer_control();
+        let client = &client.steered_by(&control);
         request.check()?;
-        let room = Semaphore::new(max_buffer_size / part_size.max(1));
+        check_threads(max_thread)?;
+        let in_memory = usize::try_from(max_buffer_size / part_size.max(1)).unwrap_or(usize::MAX).max(1);
         let part_size = part_size_bytes(part_size)?;
-        let pool = threads(max_thread)?;
         let first = read_part(&mut body, part_size, FIRST_GUESS)?;
         // A full part may be the whole; Python sends it in parts, too.
         if (first.len() as u64) < part_size {
-            let put = || upload_body(client, request.repeat().with_body(first.as_slice().into()), false);
-            return Ok(control.repeat(put)?.into());
+            let put = request.repeat().with_body(first.as_slice().into());
+            return Ok(upload_body(client, put, false)?.into());
         }
         let (bucket, key) = request.target.names()?;
-        let upload = Destination { client, bucket, key, headers: &request.headers }.start()?;
-        let job = Job {
-            upload: &upload,
+        let to = Destination { client, bucket, key, headers: &request.headers };
+        let multipart = MultipartUpload {
+            to,
+            checkpoint: UploadCheckpoint::none(UploadIdentity::default()),
+            on_failure: OnFailure::Abort,
+            discard_on_cancel: true,
+            crc64: None,
+        };
+        let parts = ReaderParts {
+            to,
             headers: options::chosen(&request.headers, &PART_HEADERS),
             part_size,
-            room: &room,
-            outcome: SentParts::new(&control),
+            in_memory: Semaphore::new(in_memory),
+            pool: threads(max_thread.min(in_memory))?,
+            stop: StopSignal::new(&control),
+            body: Mutex::new(Some((first, body))),
         };
-        let _guard = upload.given_up_on_panic();
-        job.run(&pool, first, body.as_mut());
-        let parts = job.outcome.into_parts().inspect_err(|_| upload.give_up())?;
-        let completed = control.repeat(|| upload.complete(parts.clone(), None)).inspect_err(|error| {
-            if refused(error) {
-                upload.give_up();
-            }
-        });
-        Ok(completed?.into())
+        Ok(multipart.run(&parts, None)?.into())
     }
 }
 
 impl UploadFileFromBuffer<'static> {
     /// Starts the upload on threads of its own and returns its handle. A pause is noticed between two reads
     /// of the body; a cancelled upload deletes its parts, for nobody can read the body again.
-    pub fn start(self) -> Result<TransferHandle<UploadFileOutput>, CosError> {
-        TransferHandle::start(|| self.send())
+    pub fn start(self) -> Result<TransferHandle<Response<UploadFileOutput>>, CosError> {
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
@@ -184,123 +185,78 @@ fn read_part(body: &mut dyn Read, part_size: u64, guess: u64) -> Result<Vec<u8>,
     Ok(data)
 }
 
-/// What reading and sending share.
-struct Job<'t> {
-    upload: &'t OpenUpload<'t>,
+type FirstAndRest<'t> = (Vec<u8>, Box<dyn Read + Send + 't>);
+
+/// A reader as the source of an upload's parts.
+struct ReaderParts<'t> {
+    to: Destination<'t>,
     headers: HeaderMap,
     part_size: u64,
-    room: &'t Semaphore,
-    outcome: SentParts,
-}
-
-impl Job<'_> {
-    /// Reads parts on this thread and sends them on the pool's, until the end or the first failure.
-    fn run(&self, pool: &rayon::ThreadPool, first: Vec<u8>, body: &mut dyn Read) {
-        pool.in_place_scope(|scope| {
-            let mut place = self.room.enter();
-            let mut data = first;
-            for number in 1.. {
-                if number > MAX_PARTS {
-                    let why = format!("the body is longer than {MAX_PARTS} parts; larger parts can take it");
-                    return self.outcome.fail(CosClientError::invalid("part_size", why).into());
-                }
-                scope.spawn(move |_| {
-                    let _place = place;
-                    if !self.outcome.stop.has_failed() {
-                        self.send(number, &data);
-                    }
-                });
-                place = self.room.enter();
-                if self.outcome.stop.has_failed() {
-                    return;
-                }
-                if let Err(error) = self.outcome.stop.proceed() {
-                    return self.outcome.fail(error.into());
-                }
-                data = match read_part(body, self.part_size, self.part_size) {
-                    Ok(data) if data.is_empty() => return,
-                    Ok(data) => data,
-                    Err(error) => return self.outcome.fail(error),
-                };
-            }
-        });
-    }
-
-    fn send(&self, number: u32, data: &[u8]) {
-        let send = || {
-            let Destination { client, bucket, key, .. } = self.upload.to;
-            let upload = client.upload_part(bucket, key, data, number, &self.upload.id);
-            upload.with_headers(self.headers.clone()).send()
-        };
-        match self.outcome.stop.repeat(send) {
-            Ok(answer) => self.outcome.add(Done {
-                part: Part { part_number: number, etag: answer.etag },
-                crc64: answer.sent_crc64,
-                len: data.len() as u64,
-            }),
-            Err(error) => self.outcome.fail(error),
-        }
-    }
-}
-
-/// What became of the parts.
-struct SentParts {
+    in_memory: Semaphore,
+    pool: ThreadPool,
     stop: StopSignal,
-    done: Mutex<Vec<Done>>,
-    first_error: Mutex<Option<CosError>>,
+    /// The first part and the reader of the others.
+    body: Mutex<Option<FirstAndRest<'t>>>,
 }
 
-impl SentParts {
-    fn new(control: &Control) -> Self {
-        Self { stop: StopSignal::new(control), done: Mutex::default(), first_error: Mutex::default() }
-    }
-
-    fn add(&self, done: Done) {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).push(done);
-    }
-
-    fn fail(&self, error: CosError) {
-        self.stop.set();
-        self.first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    }
-
-    fn into_parts(self) -> Result<Vec<Done>, CosError> {
-        if let Some(error) = self.first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(error);
-        }
+impl<'t> PartSource<'t> for ReaderParts<'t> {
+    /// Reads parts on this thread and sends them on the pool's, until the end or the first failure.
+    fn send_missing(&self, upload: &OpenUpload<'t>, _: &[Done], _: &UploadCheckpoint) -> Result<Vec<Done>, CosError> {
+        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((first, mut body)) = body else { return Ok(Vec::new()) };
+        let (sent, failure) = (Mutex::new(Vec::new()), FirstError::default());
+        let fail = |error| {
+            self.stop.set();
+            failure.set(error);
+        };
+        waiting_for(&self.pool, || {
+            self.pool.in_place_scope(|scope| {
+                let (mut permit, mut data) = (self.in_memory.acquire(), first);
+                for number in 1.. {
+                    if number > MAX_PARTS {
+                        let why = format!("the body is longer than {MAX_PARTS} parts; larger parts can take it");
+                        return fail(CosClientError::invalid("part_size", why).into());
+                    }
+                    let (sent, fail) = (&sent, &fail);
+                    scope.spawn(move |_| {
+                        let _permit = permit;
+                        if self.stop.has_failed() {
+                            return;
+                        }
+                        match self.stop.guard(|| self.send(upload, number, &data)) {
+                            Ok(done) => sent.lock().unwrap_or_else(PoisonError::into_inner).push(done),
+                            Err(error) => fail(error),
+                        }
+                    });
+                    permit = self.in_memory.acquire();
+                    if self.stop.has_failed() {
+                        return;
+                    }
+                    if let Err(error) = self.stop.proceed() {
+                        return fail(error.into());
+                    }
+                    data = match read_part(&mut body, self.part_size, self.part_size) {
+                        Ok(data) if data.is_empty() => return,
+                        Ok(data) => data,
+                        Err(error) => return fail(error),
+                    };
+                }
+            });
+            Ok(())
+        })?;
+        failure.into_result()?;
         // A cancel that came after the last part must be heard, too: afterwards the parts are an object.
         self.stop.proceed()?;
-        Ok(self.done.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(sent.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// How many more parts memory has room for.
-struct Semaphore {
-    free: Mutex<u64>,
-    left: Condvar,
-}
-
-impl Semaphore {
-    fn new(parts: u64) -> Self {
-        Self { free: Mutex::new(parts.max(1)), left: Condvar::new() }
-    }
-
-    /// Waits until a part has room.
-    fn enter(&self) -> Permit<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.left.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Permit(self)
-    }
-}
-
-/// The room that one part takes; given back when dropped, by a panic, too.
-struct Permit<'r>(&'r Semaphore);
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.left.notify_one();
+impl ReaderParts<'_> {
+    fn send(&self, upload: &OpenUpload<'_>, number: u32, data: &[u8]) -> Result<Done, CosError> {
+        let Destination { client, bucket, key, .. } = self.to;
+        let put = client.upload_part(bucket, key, data, number, &upload.id);
+        let answer = put.with_headers(self.headers.clone()).send()?;
+        Ok(Done::new(number, answer.etag.clone(), answer.sent_crc64, data.len() as u64))
     }
 }
 
@@ -332,17 +288,5 @@ mod tests {
         let mut body = Slow(25, false);
         let lengths: Vec<usize> = (0..4).map(|_| read_part(&mut body, 10, 10).unwrap().len()).collect();
         assert_eq!(lengths, [10, 10, 5, 0]);
-    }
-
-    #[test]
-    fn a_place_is_given_back() {
-        let room = Semaphore::new(0);
-        let place = room.enter();
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| drop(room.enter()));
-            drop(place);
-            waiting.join().unwrap();
-        });
-        assert_eq!(*room.free.lock().unwrap(), 1);
     }
 }

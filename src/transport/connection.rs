@@ -1,24 +1,24 @@
-//! Connections on which a blocked read or write ends as soon as its transfer is paused or cancelled, or its
-//! call's time is over.
+//! TCP connections on which a blocked read or write ends as soon as its transfer is paused or cancelled, or its
+//! call's time is over, and on which an answer is read that came before all of the request was sent.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::Error;
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, NextTimeout, ShutdownHandle, TcpConnector, Transport,
+};
 
-use super::{RESET, UNTIL};
+use super::state::{self, Phase};
 use crate::control::{Control, Interrupt};
 
-/// Makes the connections of another connector interruptible.
-#[derive(Debug)]
-pub(super) struct Interruptible<C>(pub(super) C);
+/// Makes TCP connections. They stand below TLS, which could not read an answer any more once a write has failed.
+#[derive(Debug, Default)]
+pub(super) struct Interruptible(TcpConnector);
 
-impl<C: Connector<()>> Connector<()> for Interruptible<C> {
-    type Out = Watched<C::Out>;
-
-    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
+impl Interruptible {
+    pub(super) fn connect(&self, details: &ConnectionDetails<'_>) -> Result<Watched, Error> {
         let socket = Arc::new(Socket::default());
         socket.serve();
         let (watched, register) = (Arc::clone(&socket), Arc::clone(&details.register_shutdown));
@@ -37,14 +37,14 @@ impl<C: Connector<()>> Connector<()> for Interruptible<C> {
                 register(handle)
             }),
         };
-        let inner = self.0.connect(&details, chained)?;
-        Ok(inner.map(|inner| Watched { inner, socket }))
+        let inner = self.0.connect(&details, None::<()>)?.ok_or(Error::ConnectionFailed)?;
+        Ok(Watched { inner: Box::new(inner), socket, is_deaf: false })
     }
 }
 
 /// Shortens a timeout to what the call has left. Zero would mean none to the HTTP library.
 fn limited(timeout: NextTimeout) -> NextTimeout {
-    let Some(until) = UNTIL.get() else { return timeout };
+    let Some(until) = state::until() else { return timeout };
     let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)).into();
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
@@ -56,28 +56,61 @@ fn is_reset(error: &Error) -> bool {
 
 /// A connection that its transfer knows of.
 #[derive(Debug)]
-pub(super) struct Watched<T> {
-    inner: T,
+pub(super) struct Watched {
+    inner: Box<dyn Transport>,
     socket: Arc<Socket>,
+    /// The server takes nothing any more; what it has said can still be read.
+    is_deaf: bool,
 }
 
-impl<T: Transport> Transport for Watched<T> {
+impl Watched {
+    /// Whether a write that failed so leaves an answer to be read: a server that refuses a request need not read its
+    /// body before it says so and closes the connection.
+    fn may_have_answered(&mut self, failed: &Error) -> bool {
+        match failed {
+            Error::Io(error) => super::is_closed(error),
+            Error::Timeout(reason) => {
+                let glance =
+                    NextTimeout { after: Duration::from_millis(1).into(), reason: *reason, ..NextTimeout::default() };
+                matches!(self.inner.maybe_await_input(glance), Ok(true))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Transport for Watched {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        if self.is_deaf {
+            return Ok(());
+        }
         self.socket.serve();
-        self.inner.transmit_output(amount, limited(timeout))
+        let Err(failed) = self.inner.transmit_output(amount, limited(timeout)) else { return Ok(()) };
+        let is_request = matches!(state::phase(), Phase::Pooled | Phase::Connected);
+        if is_request && self.may_have_answered(&failed) {
+            self.is_deaf = true;
+            state::refuse_body();
+            return Ok(());
+        }
+        Err(failed)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.socket.serve();
-        self.inner.await_input(limited(timeout)).inspect_err(|error| RESET.set(is_reset(error)))
+        let mut came = self.inner.await_input(limited(timeout));
+        if matches!(came, Ok(false)) && self.socket.is_interrupted() {
+            // This side ended it: what looks like the end of a body is none.
+            came = Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into());
+        }
+        came.inspect_err(|error| state::note_reset(is_reset(error)))
     }
 
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        !self.is_deaf && self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -93,12 +126,13 @@ struct Socket(Mutex<Use>);
 struct Use {
     handles: Vec<Weak<dyn ShutdownHandle>>,
     by: Option<Control>,
+    interrupted: bool,
 }
 
 impl Socket {
     /// Notes that it carries a request of this thread's transfer.
     fn serve(self: &Arc<Self>) {
-        let current = Control::current();
+        let current = state::control();
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = match (&used.by, &current) {
             (Some(by), Some(current)) => by.is(current),
@@ -116,6 +150,10 @@ impl Socket {
         }
     }
 
+    fn is_interrupted(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).interrupted
+    }
+
     fn opened(&self, handle: Weak<dyn ShutdownHandle>) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         used.handles.push(handle);
@@ -128,6 +166,7 @@ impl Interrupt for Socket {
         // A kept connection may carry a request of somebody else by now.
         if used.by.as_ref().is_some_and(|current| current.is(by)) {
             used.by = None;
+            used.interrupted = true;
             for handle in used.handles.iter().filter_map(Weak::upgrade) {
                 handle.shutdown();
             }

@@ -1,29 +1,28 @@
 //! HTTP. Only this file and its folder name ureq.
 
 mod connection;
+mod connector;
 mod stall;
+mod state;
+mod tls;
 
-use std::cell::Cell;
-use std::fmt::Debug;
 use std::io::{self, Read};
-use std::net::SocketAddr;
-use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 use ureq::config::Config;
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as UreqTransport,
-};
-use ureq::{Agent, Body, BodyReader, Error, Proxy, SendBody, Timeout};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::{Agent, Body, BodyReader, Error, SendBody, Timeout};
 use zeroize::Zeroizing;
 
-use self::connection::Interruptible;
+use self::connector::{Connect, Named, TunnelError, proxy_of};
 use self::stall::StallDetector;
-use crate::config::Connection;
+use self::state::Phase;
+use crate::config::{Connection, Network};
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError};
+use crate::wire::proxy::{Proxy, Routes};
 
 /// Large enough for bodies to go in few system calls; more costs memory for nothing.
 const OUTPUT_BUFFER: usize = 256 * 1024;
@@ -44,6 +43,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) trickles: bool,
     /// How much time the call has left, body of the answer included.
     pub(crate) left: Option<Duration>,
+    /// What pauses and cancels the transfer that the request belongs to.
+    pub(crate) control: Option<&'a Control>,
 }
 
 pub(crate) struct Answer {
@@ -72,15 +73,6 @@ pub(crate) enum Stage {
     Final,
 }
 
-/// What the connector of this thread's request has seen; a send stays on its thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Resolving,
-    Pooled,
-    Connecting,
-    Connected,
-}
-
 impl Stage {
     /// Whether COS cannot have seen anything of the request.
     pub(crate) fn is_before_sending(self) -> bool {
@@ -88,26 +80,18 @@ impl Stage {
     }
 }
 
-thread_local! {
-    static PHASE: Cell<Phase> = const { Cell::new(Phase::Resolving) };
-    /// When this thread's call is over.
-    static UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
-    /// Whether this thread's connection was reset: the HTTP library takes that for an end in order.
-    static RESET: Cell<bool> = const { Cell::new(false) };
-}
-
 /// The real transport.
 #[derive(Debug)]
 pub(crate) struct Ureq {
     agent: Agent,
-    proxied: bool,
+    routes: Arc<Routes>,
+    stall_timeout: Duration,
     minimum_throughput: (u64, Duration),
 }
 
 impl Ureq {
     pub(crate) fn new(settings: &Connection) -> Result<Self, CosClientError> {
-        let proxy = proxy(settings)?;
-        let proxied = proxy.is_some();
+        let (routes, tls) = ways(&settings.network)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // ureq would follow with token and encryption key headers in place.
@@ -123,48 +107,111 @@ impl Ureq {
             .max_idle_connections(settings.pool_connections.saturating_mul(settings.pool_max_size))
             .output_buffer_size(OUTPUT_BUFFER)
             .input_buffer_size(INPUT_BUFFER)
-            .proxy(proxy)
-            .tls_config(tls(settings)?)
+            // The connector does it.
+            .proxy(None)
+            .tls_config(tls)
             .build();
-        let resolver = Named { fixed: settings.connect_to, dns: DefaultResolver::default() };
-        let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
-        let connector = Interruptible(connector);
-        Ok(Self {
-            agent: Agent::with_parts(config, connector, resolver),
-            proxied,
-            minimum_throughput: settings.minimum_throughput,
-        })
+        let agent = agent(config, &routes, &settings.network);
+        let (stall_timeout, minimum_throughput) =
+            (settings.stall_timeout.max(settings.response_timeout), settings.minimum_throughput);
+        Ok(Self { agent, routes, stall_timeout, minimum_throughput })
     }
+}
+
+/// Returns where requests go and what TLS trusts.
+fn ways(network: &Network) -> Result<(Arc<Routes>, ureq::tls::TlsConfig), CosClientError> {
+    let variables: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let routes = match &network.proxies {
+        Some(proxies) => Routes::given(proxies)?,
+        None if network.connect_to.is_some() => Routes::default(),
+        None => Routes::of(&variables),
+    };
+    Ok((Arc::new(routes), tls::tls(network, &variables)?))
+}
+
+fn agent(config: Config, routes: &Arc<Routes>, network: &Network) -> Agent {
+    let resolver = Named { fixed: network.connect_to, routes: Arc::clone(routes), dns: DefaultResolver::default() };
+    Agent::with_parts(config, Connect::new(Arc::clone(routes)), resolver)
+}
+
+/// Returns the proxy of a request. One that cannot be used is an error before anything is sent.
+fn route(routes: &Routes, uri: &Uri) -> Result<Option<Arc<Proxy>>, Failure> {
+    proxy_of(routes, uri).map_err(|error| Failure { stage: Stage::Final, error })
 }
 
 impl Transport for Ureq {
     fn send(&self, call: Outgoing<'_>) -> Result<Answer, Failure> {
-        // Behind a proxy no name is resolved here.
-        PHASE.set(if self.proxied { Phase::Pooled } else { Phase::Resolving });
-        let (bytes_per_second, over) = self.minimum_throughput;
-        let minimum_throughput = (if call.trickles { 0 } else { bytes_per_second }, over);
-        let until = call.left.map(|left| Instant::now() + left);
-        UNTIL.set(until);
-        let mut nothing = io::empty();
-        let has_body = call.body.is_some();
-        let body = match call.body {
-            Some(reader) => SendBody::from_reader(reader),
-            None => SendBody::from_reader(&mut nothing),
-        };
         let (parts, ()) = call.request.into_parts();
         let uri = parts.uri.clone();
-        let sent = if has_body || parts.headers.contains_key(http::header::CONTENT_LENGTH) {
-            self.run(http::Request::from_parts(parts, body), call.response_timeout)
+        let proxy = route(&self.routes, &uri)?;
+        let until = call.left.map(|left| Instant::now() + left);
+        let _begun = state::begin(until, call.control);
+        let mut nothing = io::empty();
+        let has_body = call.body.is_some();
+        let length =
+            parts.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let mut outgoing = SentBody { reader: call.body.unwrap_or(&mut nothing), left: length };
+        let answer = if has_body || length.is_some() {
+            self.run(http::Request::from_parts(parts, SendBody::from_reader(&mut outgoing)), call.response_timeout)
         } else {
             self.run(http::Request::from_parts(parts, SendBody::none()), call.response_timeout)
         };
-        UNTIL.set(None);
-        let (parts, body) = sent.map_err(|error| failure(error, &uri))?.into_parts();
+        let (parts, body) = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?.into_parts();
+        check_proxy(parts.status, &uri, proxy.as_deref())?;
+        if state::is_body_refused() && parts.status.as_u16() < 300 {
+            let why =
+                format!("{}: the connection broke before all of the body was sent", uri.host().unwrap_or_default());
+            return Err(Failure { stage: Stage::Sent, error: CosClientError::new(ClientErrorKind::Transport, why) });
+        }
+        let (bytes_per_second, over) = self.minimum_throughput;
+        let (bytes_per_second, longest) = if call.trickles {
+            (0, over.max(call.response_timeout.unwrap_or(self.stall_timeout)))
+        } else {
+            (bytes_per_second, over)
+        };
         Ok(Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
-            body: Box::new(AnswerBody::new(body, until, minimum_throughput)),
+            body: Box::new(AnswerBody::new(
+                body,
+                until,
+                call.control.cloned(),
+                longest,
+                StallDetector::new((bytes_per_second, over)),
+            )),
         })
+    }
+}
+
+/// Fails if the answer is a proxy's that wants to know its user.
+fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(), Failure> {
+    let Some(proxy) = proxy.filter(|_| status == StatusCode::PROXY_AUTHENTICATION_REQUIRED) else { return Ok(()) };
+    let error = Error::from(TunnelError::Refused(status.as_u16()));
+    let why =
+        format!("{}: the proxy {} refuses the request: status 407", uri.host().unwrap_or_default(), proxy.address());
+    let error = CosClientError::new(ClientErrorKind::Proxy, why).caused_by(error);
+    Err(Failure { stage: Stage::Final, error })
+}
+
+/// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
+/// counts to the end, gets bytes that go nowhere.
+struct SentBody<'b> {
+    reader: &'b mut dyn Read,
+    /// How many bytes are still to be sent, where the length is announced.
+    left: Option<u64>,
+}
+
+impl Read for SentBody<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = if state::is_body_refused() {
+            self.left.map_or(0, |left| usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len())))
+        } else {
+            self.reader.read(buf)?
+        };
+        self.left = self.left.map(|left| left.saturating_sub(read as u64));
+        Ok(read)
     }
 }
 
@@ -190,9 +237,8 @@ impl Ureq {
 }
 
 /// How a request goes that no client sends.
-pub(crate) struct Route {
-    /// Connects here, whatever host the URL names, and without a proxy. `None`: as name server and environment say.
-    pub(crate) connect_to: Option<SocketAddr>,
+pub(crate) struct Route<'r> {
+    pub(crate) network: &'r Network,
     /// For all of it, from the name server to the answer's last byte.
     pub(crate) timeout: Duration,
     /// The longest answer, in bytes.
@@ -201,25 +247,31 @@ pub(crate) struct Route {
 
 /// Sends one request over a connection of its own and reads the answer to its end. Redirects are answers. It may be
 /// for many threads, so the transfer of one does not interrupt it.
-pub(crate) fn exchange(request: http::Request<Vec<u8>>, route: &Route) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
-    let proxy = route.connect_to.map_or_else(Proxy::try_from_env, |_| None);
-    PHASE.set(if proxy.is_some() { Phase::Pooled } else { Phase::Resolving });
+pub(crate) fn exchange(
+    request: http::Request<Vec<u8>>,
+    route: &Route<'_>,
+) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
+    let (routes, tls) = ways(route.network).map_err(|error| Failure { stage: Stage::Final, error })?;
+    let uri = request.uri().clone();
+    let proxy = self::route(&routes, &uri)?;
+    let until = Instant::now() + route.timeout;
+    let _begun = state::begin(Some(until), None);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .accept_encoding("identity")
         .timeout_global(Some(route.timeout))
-        .proxy(proxy)
+        .proxy(None)
+        .tls_config(tls)
         .build();
-    let resolver = Named { fixed: route.connect_to, dns: DefaultResolver::default() };
-    let connector = Mark(Phase::Connecting).chain(DefaultConnector::new()).chain(Mark(Phase::Connected));
-    let uri = request.uri().clone();
-    let answer = Agent::with_parts(config, connector, resolver).run(request).map_err(|error| failure(error, &uri))?;
+    let answer = agent(config, &routes, route.network).run(request);
+    let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
+    check_proxy(parts.status, &uri, proxy.as_deref())?;
     // All of it at once: a buffer that grows would leave secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
-    let body = AnswerBody::new(body, None, (0, route.timeout));
+    let body = AnswerBody::new(body, Some(until), None, route.timeout, StallDetector::new((0, route.timeout)));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
     read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
     if text.len() > route.limit {
@@ -234,30 +286,42 @@ struct AnswerBody {
     reader: BodyReader<'static>,
     /// When the call is over that it belongs to.
     until: Option<Instant>,
+    control: Option<Control>,
+    /// How long it may take until a byte of content comes, whatever comes around it.
+    longest: Duration,
     stall: StallDetector,
     reset: bool,
 }
 
 impl AnswerBody {
-    fn new(body: Body, until: Option<Instant>, minimum_throughput: (u64, Duration)) -> Self {
-        Self { reader: body.into_reader(), until, stall: StallDetector::new(minimum_throughput), reset: false }
+    fn new(
+        body: Body,
+        until: Option<Instant>,
+        control: Option<Control>,
+        longest: Duration,
+        stall: StallDetector,
+    ) -> Self {
+        Self { reader: body.into_reader(), until, control, longest, stall, reset: false }
     }
 }
 
 impl Read for AnswerBody {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        UNTIL.set(self.until);
-        RESET.set(false);
         let before = Instant::now();
+        let end = before.checked_add(self.longest);
+        let _begun = state::begin(self.until.into_iter().chain(end).min(), self.control.as_ref());
         let read = self.reader.read(buf);
-        UNTIL.set(None);
-        self.reset |= RESET.get();
-        if let Ok(bytes @ 1..) = read {
-            self.stall.note(bytes, before.elapsed())?;
+        self.reset |= state::was_reset();
+        match read {
+            Ok(bytes @ 1..) => self.stall.note(bytes, before.elapsed())?,
+            // A body that ends with its connection must end in order.
+            Ok(0) if self.reset && !buf.is_empty() => return Err(io::ErrorKind::ConnectionReset.into()),
+            _ => {}
         }
         read.map_err(|error| {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
             match inner {
+                Some(Error::Timeout(_)) if before.elapsed() >= self.longest => self.stall.nothing(self.longest),
                 Some(Error::Timeout(_)) => io::Error::new(io::ErrorKind::TimedOut, error),
                 _ if self.reset => io::ErrorKind::ConnectionReset.into(),
                 _ => error,
@@ -266,65 +330,43 @@ impl Read for AnswerBody {
     }
 }
 
-/// Notes how far the connection has come.
-#[derive(Debug)]
-struct Mark(Phase);
-
-impl<In: UreqTransport> Connector<In> for Mark {
-    type Out = In;
-
-    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<In>, Error> {
-        PHASE.set(self.0);
-        Ok(chained)
-    }
-}
-
-/// Resolves by DNS, or everything to one address.
-struct Named {
-    fixed: Option<SocketAddr>,
-    dns: DefaultResolver,
-}
-
-impl Debug for Named {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Named").field("fixed", &self.fixed).finish_non_exhaustive()
-    }
-}
-
-impl Resolver for Named {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let addresses = match self.fixed {
-            Some(address) => {
-                let mut one = self.empty();
-                one.push(address);
-                one
-            }
-            None => self.dns.resolve(uri, config, timeout)?,
-        };
-        PHASE.set(Phase::Pooled);
-        Ok(addresses)
-    }
-}
-
 /// `uri` is what the request was for: the error names its host, which tells a wrong region or endpoint.
-fn failure(error: Error, uri: &Uri) -> Failure {
-    let phase = PHASE.get();
+fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
+    let phase = state::phase();
+    let tunnel = match &error {
+        Error::Other(other) => other.downcast_ref::<TunnelError>().copied(),
+        _ => None,
+    };
+    let by_proxy = matches!(phase, Phase::ReachingProxy | Phase::SecuringProxy | Phase::Tunnelling);
     let (stage, kind, what) = match (&error, phase) {
         (Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired, _) => {
+            (Stage::Final, ClientErrorKind::Tls, "TLS failed")
+        }
+        (Error::Io(io), Phase::Securing | Phase::SecuringProxy) if is_tls(io) => {
             (Stage::Final, ClientErrorKind::Tls, "TLS failed")
         }
         (Error::Http(_) | Error::BadUri(_) | Error::RequireHttpsOnly(_), _) => {
             (Stage::Final, ClientErrorKind::Protocol, "the request cannot be sent")
         }
+        (_, Phase::Tunnelling) => match tunnel {
+            // What is busy or cannot reach COS may pass. All else would only be refused again, and an account locked.
+            Some(TunnelError::Refused(408 | 429 | 500..) | TunnelError::Closed) | None => {
+                (Stage::NotConnected, ClientErrorKind::Proxy, "gives no connection")
+            }
+            Some(TunnelError::Refused(_) | TunnelError::NotHttp) => {
+                (Stage::Final, ClientErrorKind::Proxy, "refuses the connection")
+            }
+        },
+        (_, Phase::ReachingProxy | Phase::SecuringProxy) => {
+            (Stage::NotConnected, ClientErrorKind::Proxy, "cannot be reached")
+        }
         (Error::HostNotFound, _) | (Error::Io(_), Phase::Resolving) => {
             (Stage::NotConnected, ClientErrorKind::Dns, "the host name does not resolve")
         }
-        (Error::Io(io), Phase::Connecting) if is_tls(io) => (Stage::Final, ClientErrorKind::Tls, "TLS failed"),
         (Error::Timeout(Timeout::Connect | Timeout::Resolve), _)
-        | (
-            Error::Io(_) | Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::Timeout(_),
-            Phase::Connecting,
-        ) => (Stage::NotConnected, ClientErrorKind::Connect, "no connection"),
+        | (Error::Io(_) | Error::ConnectionFailed | Error::Timeout(_), Phase::Connecting | Phase::Securing) => {
+            (Stage::NotConnected, ClientErrorKind::Connect, "no connection")
+        }
         (Error::Io(io), Phase::Pooled) if is_closed(io) => {
             (Stage::Stale, ClientErrorKind::Transport, "the kept connection was closed")
         }
@@ -336,8 +378,16 @@ fn failure(error: Error, uri: &Uri) -> Failure {
         _ => (Stage::Sent, ClientErrorKind::Protocol, "the answer is not proper HTTP"),
     };
     let host = uri.host().unwrap_or_default();
-    let error = CosClientError::new(kind, format!("{host}: {what}: {error}")).caused_by(error);
-    Failure { stage, error }
+    let mut why = match proxy {
+        Some(proxy) if by_proxy => format!("{host}: the proxy {} {what}: {error}", proxy.address()),
+        Some(proxy) => format!("{host}: {what}: {error} (through the proxy {})", proxy.address()),
+        None => format!("{host}: {what}: {error}"),
+    };
+    if error.to_string().contains("CaUsedAsEndEntity") {
+        why +=
+            "; the server shows the certificate of an authority as its own: it needs one that was made without CA:TRUE";
+    }
+    Failure { stage, error: CosClientError::new(kind, why).caused_by(error) }
 }
 
 /// rustls reports a refused certificate as an I/O error that wraps its own.
@@ -348,60 +398,4 @@ fn is_tls(error: &io::Error) -> bool {
 fn is_closed(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
-}
-
-fn proxy(settings: &Connection) -> Result<Option<Proxy>, CosClientError> {
-    let Some(proxies) = &settings.proxies else {
-        return Ok(Proxy::try_from_env());
-    };
-    let scheme = if settings.https { "https" } else { "http" };
-    for (name, _) in proxies {
-        if name != "http" && name != "https" {
-            return Err(CosClientError::invalid("proxies", format!("{name:?} is neither http nor https")));
-        }
-    }
-    let Some((_, url)) = proxies.iter().find(|(name, _)| name == scheme) else {
-        return Ok(None);
-    };
-    if !url.starts_with("http://") && !url.starts_with("https://") && url.contains("://") {
-        return Err(CosClientError::invalid("proxies", "only http:// and https:// proxies are supported"));
-    }
-    // The message must not repeat the URL: it may hold a password.
-    Proxy::new(url)
-        .map(Some)
-        .map_err(|_| CosClientError::invalid("proxies", format!("the {scheme} proxy is not a valid URL")))
-}
-
-fn tls(settings: &Connection) -> Result<TlsConfig, CosClientError> {
-    let mut tls = TlsConfig::builder().disable_verification(!settings.verify_ssl);
-    if let Some(path) = &settings.ca_bundle {
-        let certificates = certificates("ca_bundle", path)?;
-        tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    if let Some((cert, key)) = &settings.ssl_cert {
-        let chain = certificates("ssl_cert", cert)?;
-        let pem = pem("ssl_cert", key)?;
-        let key = PrivateKey::from_pem(&pem)
-            .map_err(|e| CosClientError::invalid("ssl_cert", format!("{} holds no key", key.display())).caused_by(e))?;
-        tls = tls.client_cert(Some(ClientCert::new_with_certs(&chain, key)));
-    }
-    Ok(tls.build())
-}
-
-fn pem(field: &str, path: &Path) -> Result<Vec<u8>, CosClientError> {
-    std::fs::read(path).map_err(|e| CosClientError::invalid(field, format!("{}: {e}", path.display())).caused_by(e))
-}
-
-fn certificates(field: &str, path: &Path) -> Result<Vec<Certificate<'static>>, CosClientError> {
-    let pem = pem(field, path)?;
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(CosClientError::invalid(field, format!("{} holds no certificate", path.display())));
-    }
-    Ok(certificates)
 }

@@ -33,6 +33,12 @@ impl StallDetector {
         (self.waited, self.bytes) = (Duration::ZERO, 0);
         Ok(())
     }
+
+    /// Returns the error of a wait in which nothing of the body came, though something else may have.
+    pub(super) fn nothing(&self, waited: Duration) -> io::Error {
+        let least = (u128::from(self.bytes_per_second) * waited.as_millis() / 1000).max(1);
+        io::Error::new(io::ErrorKind::TimedOut, TooSlow { least, seconds: waited.as_secs() })
+    }
 }
 
 #[cfg(test)]

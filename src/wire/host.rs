@@ -36,7 +36,7 @@ pub(crate) fn check_ip(ip: Option<&str>, port: Option<u16>) -> Result<(), CosCli
     Ok(())
 }
 
-pub(super) fn is_ipv6(text: &str) -> bool {
+pub(crate) fn is_ipv6(text: &str) -> bool {
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     inner.parse::<Ipv6Addr>().is_ok()
 }

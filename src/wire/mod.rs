@@ -12,6 +12,7 @@ pub(crate) mod crc64;
 pub(crate) mod dict;
 pub(crate) mod event_stream;
 pub(crate) mod host;
+pub(crate) mod proxy;
 pub(crate) mod range;
 pub(crate) mod redirect;
 pub(crate) mod request;

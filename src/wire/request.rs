@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::Method;
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use md5::{Digest as _, Md5};
 
 use super::body::{Body, BodyKind};
 use super::uri::Target;
@@ -17,6 +19,11 @@ const SECRET_HEADERS: [&str; 4] = [
     "x-cos-server-side-encryption-customer-key",
     "x-cos-copy-source-server-side-encryption-customer-key",
 ];
+
+const CONTENT_MD5: &str = "content-md5";
+/// How many headers a request may have, and how many bytes of them. No server takes more.
+const MOST_HEADERS: usize = 1000;
+const HEADERS_LIMIT: usize = 64 * 1024;
 
 /// Marks a request that is sent once more after a failure.
 pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");
@@ -39,12 +46,14 @@ pub(crate) struct Request<'a> {
 }
 
 /// What an operation knows about its own repetition and answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
     pub(crate) idempotent: bool,
     /// How long the server may take before it answers, where that is longer than the setting.
     pub(crate) response_timeout: Option<Duration>,
+    /// The document goes with its MD5.
+    pub(crate) md5: bool,
     /// The query is left out of the signature.
     pub(crate) unsigned_query: bool,
     /// A `x-cos-hash-crc64ecma` in the answer is the checksum of the body that was sent.
@@ -55,20 +64,6 @@ pub(crate) struct Traits {
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
     pub(crate) trickles: bool,
-}
-
-impl Default for Traits {
-    fn default() -> Self {
-        Self {
-            idempotent: true,
-            response_timeout: None,
-            unsigned_query: false,
-            verify_crc: false,
-            compute_crc: false,
-            transfer: false,
-            trickles: false,
-        }
-    }
 }
 
 /// What a caller set of many requests at once.
@@ -101,6 +96,8 @@ impl From<u32> for QueryValue {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(operation: &'static str, method: Method, target: Target) -> Self {
+        // A POST may start work that is paid for: after a lost answer it is sent again only where it says so.
+        let traits = Traits { idempotent: method != Method::POST, ..Traits::default() };
         Self {
             operation,
             method,
@@ -109,10 +106,22 @@ impl<'a> Request<'a> {
             headers: HeaderMap::new(),
             body: Body(BodyKind::None),
             declared_length: None,
-            traits: Traits::default(),
+            traits,
             reserved: None,
             deferred: None,
         }
+    }
+
+    /// Sends the MD5 and the type of the document with it, which COS demands of some.
+    pub(crate) fn with_md5(mut self) -> Self {
+        self.traits.md5 = true;
+        self
+    }
+
+    /// Says that a second request does no harm where the answer to the first got lost, though it is a POST.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.traits.idempotent = true;
+        self
     }
 
     pub(crate) fn with_body(mut self, body: Body<'a>) -> Self {
@@ -120,8 +129,9 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Sets what is known of its repetition and answer. What is idempotent by its method stays so.
     pub(crate) fn with_traits(mut self, traits: Traits) -> Self {
-        self.traits = traits;
+        self.traits = Traits { idempotent: self.traits.idempotent || traits.idempotent, ..traits };
         self
     }
 
@@ -145,6 +155,39 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Sets a query parameter that must be a number; `field` is what an error names.
+    pub(crate) fn set_number(&mut self, field: &str, name: &str, value: &str) {
+        match value.trim().parse::<u64>() {
+            Ok(number) => self.set_query(name, number.to_string()),
+            Err(_) => self.defer(CosClientError::invalid(field, format!("{value:?} is no number"))),
+        }
+    }
+
+    /// Declares the length of a body that does not know its own.
+    pub(crate) fn declare_length(&mut self, value: Option<String>) {
+        match value.map(|value| value.trim().parse().map_err(|_| value)) {
+            None => {}
+            Some(Ok(length)) => self.declared_length = Some(length),
+            Some(Err(value)) => {
+                self.defer(CosClientError::invalid("content_length", format!("{value:?} is no number of bytes")));
+            }
+        }
+    }
+
+    /// Sets the speed limit that COS applies, in bit/s.
+    pub(crate) fn limit_traffic(&mut self, value: Option<String>) {
+        let Some(value) = value else { return };
+        match value.trim().parse::<u64>() {
+            Ok(limit) if (819_200..=838_860_800).contains(&limit) => {
+                self.set_header("x-cos-traffic-limit", &limit.to_string());
+            }
+            _ => {
+                let why = format!("{value:?} is not within 819200..=838860800 bit/s");
+                self.defer(CosClientError::invalid("traffic_limit", why));
+            }
+        }
+    }
+
     /// Returns a query parameter's value; empty if it is not set.
     pub(crate) fn query(&self, name: &str) -> &str {
         self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
@@ -152,6 +195,10 @@ impl<'a> Request<'a> {
 
     /// Sets a header, replacing one of the same name. `name` is also what an error names.
     pub(crate) fn set_header(&mut self, name: &str, value: &str) {
+        if self.headers.len() > MOST_HEADERS {
+            // More of them are refused when it is sent, and too many would not fit at all.
+            return;
+        }
         match header(name, value) {
             Ok((name, _)) if self.reserved.is_some_and(|start| name.as_str().starts_with(start)) => {
                 self.defer(CosClientError::invalid(format!("header {name:?}"), "is set by the encryption"));
@@ -204,14 +251,42 @@ impl<'a> Request<'a> {
         self.deferred.get_or_insert(error);
     }
 
+    /// Takes an argument that is part of the request; one that is wrong is remembered, and its default stands in.
+    pub(crate) fn keep<T: Default>(&mut self, argument: Result<T, CosClientError>) -> T {
+        argument.unwrap_or_else(|error| {
+            self.defer(error);
+            T::default()
+        })
+    }
+
     /// Fails with the first error a setter met.
     pub(crate) fn check(&mut self) -> Result<(), CosClientError> {
         self.deferred.take().map_or(Ok(()), Err)
     }
 
-    /// Refuses headers that would say where the body ends: with another length than the body has, server and
-    /// client would wait for each other, or take its rest for a request.
+    /// Adds what depends on the whole request: the MD5 of the document, and its type. They replace what setters set,
+    /// as in Python.
+    pub(crate) fn seal(&mut self) {
+        if let (true, BodyKind::Bytes(document)) = (self.traits.md5, &self.body.0) {
+            let md5 = BASE64_STANDARD.encode(Md5::digest(document));
+            self.set_header(CONTENT_MD5, &md5);
+            self.set_header(CONTENT_TYPE.as_str(), "application/xml");
+        }
+    }
+
+    /// Refuses headers that would say where the request goes or where the body ends. Another host would be another
+    /// bucket, with a good signature; with another length than the body has, server and client would wait for each
+    /// other, or take its rest for a request.
     pub(crate) fn check_framing(&self) -> Result<(), CosClientError> {
+        if self.headers.contains_key(HOST) {
+            let why = "is made from bucket and endpoint: use endpoint, domain or ip to send requests elsewhere";
+            return Err(CosClientError::invalid("header \"host\"", why));
+        }
+        let size: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if size > HEADERS_LIMIT || self.headers.len() > MOST_HEADERS {
+            let why = format!("there may be {MOST_HEADERS} of them and {HEADERS_LIMIT} bytes in all");
+            return Err(CosClientError::invalid("headers", why));
+        }
         match [CONTENT_LENGTH, TRANSFER_ENCODING].into_iter().find(|name| self.headers.contains_key(name)) {
             Some(name) => {
                 Err(CosClientError::invalid(format!("header {:?}", name.as_str()), "is set by the body alone"))

@@ -2,6 +2,7 @@
 //! that Python shows.
 
 use std::collections::BTreeMap;
+use std::ops::Index;
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::{HeaderMap, Method};
@@ -22,6 +23,10 @@ pub(crate) const ERROR_BODY_LIMIT: u64 = 64 * 1024;
 pub struct Headers(HeaderMap);
 
 impl Headers {
+    pub(crate) fn of(headers: HeaderMap) -> Self {
+        Self(headers)
+    }
+
     /// Returns a header's value, with bytes that are not UTF-8 replaced; the first one if it was
     /// sent more than once.
     pub fn get(&self, name: &str) -> Option<String> {
@@ -36,6 +41,11 @@ impl Headers {
     /// Returns names (in lower case) and values, bytes that are not UTF-8 replaced.
     pub fn iter(&self) -> impl Iterator<Item = (&str, String)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    }
+
+    /// Returns the id of the request; empty if there is none.
+    pub(crate) fn request_id(&self) -> String {
+        self.get("x-cos-request-id").or_else(|| self.get("x-ci-request-id")).unwrap_or_default()
     }
 
     pub(crate) fn text(&self, name: &str) -> String {
@@ -53,9 +63,12 @@ impl Headers {
     }
 }
 
-impl From<HeaderMap> for Headers {
-    fn from(headers: HeaderMap) -> Self {
-        Self(headers)
+/// `headers["x-cos-request-id"]`, in any case; empty where there is no such header or it is not UTF-8.
+impl Index<&str> for Headers {
+    type Output = str;
+
+    fn index(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok()).unwrap_or_default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! XML bodies: parsing with the root's name checked first, and writing as the official SDK writes.
 
+use quick_xml::XmlVersion;
 use quick_xml::de::from_str;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -9,6 +10,7 @@ use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 
 use super::dict::Lenient;
+use crate::dict::Dict;
 use crate::error::{ClientErrorKind, CosClientError};
 
 /// What starts every XML body; the line break is the official SDK's, and Content-MD5 covers it.
@@ -127,6 +129,46 @@ impl Bounds {
     }
 }
 
+/// Reads a document as the official SDK's dict: an element that repeats is a list, an empty one is null, and
+/// attributes are names beside the children. The root must be `root`, and its name is left out.
+pub(crate) fn parse_dict(root: &str, body: &[u8]) -> Result<Dict, CosClientError> {
+    let mut reader = Reader::from_str(text(body)?);
+    reader.config_mut().expand_empty_elements = true;
+    let mut elements = Elements { reader, bounds: Bounds::default() };
+    loop {
+        match elements.next()? {
+            Event::Start(tag) if tag.local_name().as_ref() == root => {
+                let own = attributes(&tag)?;
+                // The text of a root that has no children stands under the root's name.
+                return match elements.value(root, own)? {
+                    Dict::Text(text) => Ok([(root.to_owned(), Dict::Text(text))].into_iter().collect()),
+                    Dict::Null => Ok(Dict::Map(Vec::new())),
+                    dict => Ok(dict),
+                };
+            }
+            Event::Start(tag) => return Err(unexpected(root, tag.local_name().as_ref())),
+            _ => {}
+        }
+    }
+}
+
+/// Returns the attributes of an element by their local names, without declarations of namespaces.
+fn attributes(tag: &BytesStart<'_>) -> Result<Dict, CosClientError> {
+    let mut found = Dict::Null;
+    for attribute in tag.attributes().with_checks(false) {
+        let attribute = attribute.map_err(|cause| error(cause.to_string()).caused_by(cause))?;
+        let name = attribute.key;
+        if name.as_ref() == "xmlns" || name.as_ref().starts_with("xmlns:") {
+            continue;
+        }
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|cause| error(cause.to_string()).caused_by(cause))?;
+        found.add(name.local_name().as_ref(), Dict::Text(value.into_owned()));
+    }
+    Ok(found)
+}
+
 /// A walk through a document, element by element: less than half of what serde takes, for the answers
 /// that are long and many.
 ///
@@ -178,6 +220,38 @@ impl<'x> Elements<'x> {
                 Event::End(_) => return Ok(text),
                 _ => {}
             }
+        }
+    }
+
+    /// Reads the rest of the element `name`, which has these attributes, as a value. The depth is bounded by
+    /// [`Bounds`].
+    fn value(&mut self, name: &str, attributes: Dict) -> Result<Dict, CosClientError> {
+        let (mut dict, mut text, mut has_children) = (attributes, String::new(), false);
+        loop {
+            match self.next()? {
+                Event::Start(tag) => {
+                    let child = tag.local_name().as_ref().to_owned();
+                    let own = self::attributes(&tag)?;
+                    let value = self.value(&child, own)?;
+                    dict.add(&child, value);
+                    has_children = true;
+                }
+                Event::Text(more) => text.push_str(&more),
+                Event::CData(more) => text.push_str(&more),
+                Event::GeneralRef(reference) => push_reference(&mut text, &reference)?,
+                Event::End(_) => break,
+                _ => {}
+            }
+        }
+        // Between children there are only line breaks.
+        match dict {
+            Dict::Null if text.is_empty() => Ok(Dict::Null),
+            Dict::Null => Ok(Dict::Text(text)),
+            mut dict if !has_children && !text.is_empty() => {
+                dict.add(name, Dict::Text(text));
+                Ok(dict)
+            }
+            dict => Ok(dict),
         }
     }
 
@@ -316,6 +390,19 @@ mod tests {
         #[serde(deserialize_with = "number")]
         size: u64,
         item: Vec<String>,
+    }
+
+    #[test]
+    fn a_dict_is_that_of_the_official_sdk() {
+        let read = |xml: &str| parse_dict("Root", xml.as_bytes()).map(|dict| dict.to_string()).unwrap();
+        let xml = "<?xml version='1.0'?><x:Root xmlns:x='u'>\n <A>1</A><B/>\n <A> a&amp;b </A><C><D>2</D></C>\n\
+                   <E xmlns:xsi='v' xsi:type='t'><F>3</F></E><G k='4'>5</G></x:Root>";
+        let expected = r#"{"A": ["1", " a&b "], "B": null, "C": {"D": "2"}, "E": {"type": "t", "F": "3"}, "G": {"k": "4", "G": "5"}}"#;
+        assert_eq!(read(xml), expected);
+        assert_eq!(read("<Root/>"), "{}");
+        assert_eq!(read("<Root>text</Root>"), r#"{"Root": "text"}"#);
+        assert!(parse_dict("Root", b"<Error><Code>c</Code></Error>").is_err());
+        assert!(parse_dict("Root", "<Root>".repeat(100).as_bytes()).is_err());
     }
 
     fn thing(xml: &str) -> Result<Thing, CosClientError> {

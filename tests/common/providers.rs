@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cos_emulator::{CosEmulator, Match, RecordedRequest};
-use qcloud_cos::{
-    AssumeRoleCredentials, CosConfig, CosConfigBuilder, CosS3Client, CredentialProvider, Credentials,
-    FederationTokenCredentials, InstanceRoleCredentials, StsPolicy, StsStatement,
+use qcloud_cos::credentials::{
+    AssumeRoleCredentials, FederationTokenCredentials, InstanceRoleCredentials, StsPolicy, StsStatement,
 };
+use qcloud_cos::{CosConfig, CosConfigBuilder, CosS3Client, CredentialProvider, Credentials};
 
 use crate::common::{BUCKET, client};
 

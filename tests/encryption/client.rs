@@ -5,9 +5,9 @@ use std::io::Read as _;
 
 use crate::common::{BUCKET, MIB, client_with_retry, config, start};
 use cos_emulator::{CosEmulator, Fault, Match};
-use qcloud_cos::{
-    AESProvider, ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, KeyProof, Part, RSAProvider,
-};
+use qcloud_cos::encryption::{AESProvider, RSAProvider};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, KeyProof};
 
 const AES_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY: &str = "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -152,7 +152,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
     let client = aes(&client, AES_KEY);
     let content = data(2 * MIB + 77);
     for backwards in [false, true] {
-        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
         let mut pieces: Vec<(u32, &[u8])> = (1..).zip(content.chunks(MIB)).collect();
         if backwards {
             pieces.reverse();
@@ -166,7 +166,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
             };
             upload.send().unwrap();
         }
-        let listed = client.list_parts(BUCKET, "parts", &id).send().unwrap().part;
+        let listed = client.list_parts(BUCKET, "parts", &id).send().unwrap().into_inner().part;
         let parts: Vec<Part> = listed.into_iter().map(|p| Part { part_number: p.part_number, etag: p.etag }).collect();
         client.complete_multipart_upload(BUCKET, "parts", &id, parts).send().unwrap();
         assert!(read(&client, "parts") == content);
@@ -180,7 +180,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
 fn parts_that_would_not_decrypt_are_refused_by_name() {
     let (cos, client) = start();
     let client = aes(&client, AES_KEY);
-    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let sent = cos.requests().len();
     let part = |number, len: usize| client.upload_part(BUCKET, "parts", data(len), number, &id);
     let gap = part(2, 16).send().unwrap_err();
@@ -203,7 +203,7 @@ fn parts_that_would_not_decrypt_are_refused_by_name() {
     assert_eq!(*kind(&used), ClientErrorKind::SourceChanged);
     client.abort_multipart_upload(BUCKET, "parts", &id).send().unwrap();
 
-    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id.clone();
     let part = |number, len: usize| client.upload_part(BUCKET, "parts", data(len), number, &id);
     part(1, MIB).send().unwrap();
     part(2, 16).send().unwrap();

@@ -8,10 +8,9 @@ use crate::common::{BUCKET, MIB, SSE_KEY, field, kind, noise, requests, start};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cos_emulator::CosEmulator;
-use qcloud_cos::{
-    AESProvider, Body, ClientErrorKind, CosEncryptionClient, CosS3Client, EncryptionMode, KeyProof, Part, Provider,
-    RSAProvider,
-};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode, Provider, RSAProvider};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{Body, ClientErrorKind, CosEncryptionClient, CosS3Client, KeyProof};
 
 const AES_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const KEY_HEADER: &str = "x-cos-meta-client-side-encryption-key";
@@ -39,7 +38,7 @@ fn read(client: &CosEncryptionClient, key: &str) -> Vec<u8> {
 }
 
 fn listed(client: &CosEncryptionClient, key: &str, upload_id: &str) -> Vec<Part> {
-    let listed = client.list_parts(BUCKET, key, upload_id).send().unwrap().part;
+    let listed = client.list_parts(BUCKET, key, upload_id).send().unwrap().into_inner().part;
     listed.into_iter().map(|part| Part { part_number: part.part_number, etag: part.etag }).collect()
 }
 
@@ -200,7 +199,7 @@ fn an_upload_in_parts_reads_back_whatever_its_last_part() {
     for (last, marks) in [(0, true), (5, true), (FRAME, true), (MIB - FRAME, true), (MIB + 5, true), (MIB, false)] {
         let content = noise(4, 2 * MIB + last);
         for backwards in [false, true] {
-            let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+            let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
             let mut pieces = vec![(1, &content[..MIB]), (2, &content[MIB..2 * MIB]), (3, &content[2 * MIB..])];
             if backwards {
                 pieces.reverse();
@@ -241,7 +240,7 @@ fn expect_in_parts(client: &CosEncryptionClient, content: &[u8]) {
 #[test]
 fn parts_that_would_not_decrypt_are_refused_by_name() {
     let (cos, client) = started();
-    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let part = |number, len: usize| client.upload_part(BUCKET, "parts", noise(5, len), number, &id);
     let count = cos.request_count();
     assert_eq!(field(client.upload_part_at(BUCKET, "parts", "x", 2, &id, 16).send()), "offset");
@@ -253,7 +252,7 @@ fn parts_that_would_not_decrypt_are_refused_by_name() {
     let odd = part(2, MIB).send().unwrap_err().to_string();
     assert!(odd.starts_with("body: part 1 has 1048592 bytes, not a multiple of 65536"), "{odd}");
 
-    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let part = |number, seed, len: usize| client.upload_part(BUCKET, "parts", noise(seed, len), number, &id);
     part(1, 1, MIB).send().unwrap();
     part(2, 2, MIB).send().unwrap();
@@ -274,7 +273,7 @@ fn parts_carry_the_keys_of_the_server_side_too() {
     let content = noise(6, 2 * MIB);
     let create = client.create_multipart_upload(BUCKET, "parts").sse_customer_algorithm("AES256");
     let create = create.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]);
-    let id = create.send().unwrap().upload_id;
+    let id = create.send().unwrap().into_inner().upload_id;
     for (number, piece) in (1..).zip(content.chunks(MIB)) {
         let part = client.upload_part(BUCKET, "parts", piece, number, &id).sse_customer_algorithm("AES256");
         part.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();

@@ -7,9 +7,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use crate::common::{BUCKET, MIB, client_with_retry, config, failed, get, kind, noise, start};
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{
-    AESProvider, Body, ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, EncryptionMode, RSAProvider,
-};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode, RSAProvider};
+use qcloud_cos::{Body, ClientErrorKind, CosEncryptionClient, CosError, CosS3Client};
 
 const AES_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY: &str = "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

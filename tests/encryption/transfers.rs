@@ -10,7 +10,8 @@ use crate::common::{
     BUCKET, MIB, Once, Reports, client_with_retry, config, failed, field, kind, noise, open_uploads, start,
 };
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AESProvider, ClientErrorKind, CosEncryptionClient, EncryptionMode};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode};
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient};
 
 const AES_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const MODES: [EncryptionMode; 2] = [EncryptionMode::Python, EncryptionMode::Native];
@@ -74,6 +75,32 @@ fn fault_62_eight_threads_and_repeated_parts_decrypt_equal() {
             received.of(len);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "only the file and its copy");
+    }
+}
+
+#[test]
+fn a_completion_that_is_refused_leaves_no_parts_for_nobody_has_their_key() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), noise(7, 2 * MIB)).unwrap();
+    let refusals =
+        [(400, "InvalidPart"), (403, "AccessDenied"), (409, "FileAlreadyExists"), (429, "Unknown"), (503, "SlowDown")];
+    for (mode, (status, code)) in MODES.into_iter().flat_map(|mode| refusals.map(|refusal| (mode, refusal))) {
+        let (cos, client) = started(mode);
+        cos.inject(Fault::error(status, code), Match::any().method("POST").query("uploadId"), usize::MAX);
+        assert!(client.upload_file(BUCKET, "k", file.path()).multipart_threshold(0).send().is_err());
+        assert!(open_uploads(&client_with_retry(config(&cos), 0)).is_empty(), "{mode} {status} {code}");
+    }
+}
+
+#[test]
+fn a_completion_that_may_have_succeeded_is_left_alone() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), noise(8, 2 * MIB)).unwrap();
+    for mode in MODES {
+        let (cos, client) = started(mode);
+        cos.inject(Fault::Reset(Moment::AfterBody), Match::any().method("POST").query("uploadId"), usize::MAX);
+        assert!(client.upload_file(BUCKET, "k", file.path()).multipart_threshold(0).send().is_err());
+        assert_eq!(open_uploads(&client_with_retry(config(&cos), 0)).len(), 1, "{mode}");
     }
 }
 

@@ -8,9 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use cos_emulator::{Answer, CosEmulator, Fault as Hook, Match, Moment};
 use fault_proxy::{Certificates, TlsFront};
+use qcloud_cos::multipart::Part;
 use qcloud_cos::{
     Body, ClientErrorKind, CopySource, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider,
-    Credentials, Part, Sent,
+    Credentials, Sent,
 };
 
 use super::scene::{Scene, over_tls, part, range};
@@ -274,7 +275,7 @@ fn fault_21_completion_repeated() {
 fn fault_22_copy_fails_inside_200() {
     let scene = Scene::new();
     let source = || CopySource::new(BUCKET, "k", scene.cos.region());
-    let upload_id = scene.client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+    let upload_id = scene.client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let copy = |operation| match operation {
         "copy_object" => scene.client.copy_object(BUCKET, "copy", source()).send(),
         _ => scene.client.upload_part_copy(BUCKET, "parts", 1, &upload_id, source()).send(),
@@ -334,7 +335,7 @@ fn fault_29_redirects() {
 #[test]
 fn fault_30_not_modified() {
     let scene = Scene::new();
-    let etag = scene.client.head_object(BUCKET, "k").send().unwrap().etag;
+    let etag = scene.client.head_object(BUCKET, "k").send().unwrap().into_inner().etag;
     for answer in [
         scene.client.get_object(BUCKET, "k").if_none_match(&etag).send().map(drop),
         scene.download(&scene.client).if_none_match(&etag).send().map(drop),

@@ -34,7 +34,7 @@ fn fault_08_cut_body_for_ever() {
     for (cut, attempts) in [(Hook::CutBody(0), 4), (Hook::DeclareLength(1 << 30), 2)] {
         scene.cos.clear_faults();
         scene.cos.inject(cut.clone(), Match::any().method("GET"), usize::MAX);
-        for (error, attempts) in [(streamed(), attempts), (in_one(), 4)] {
+        for error in [streamed(), in_one()] {
             let found = (error.kind(), error.attempts(), error.sent());
             assert_eq!(found, (&ClientErrorKind::Integrity, attempts, Sent::All), "{cut:?}");
             assert!(error.source().is_some());
@@ -162,6 +162,7 @@ fn fault_23_flipped_bit_in_an_upload() {
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 3, Sent::All));
     scene.assert_attempts("PUT", "/bad", &[0, 1, 1]);
     let bad = scene.client.head_object(BUCKET, "bad").send().unwrap();
+    let bad = bad.into_inner();
     for named in [bad.etag, bad.version_id.unwrap(), bad.crc64.unwrap().to_string()] {
         assert!(error.to_string().contains(&named), "{named}: {error}");
     }

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use cos_emulator::{CosEmulator, Fault as Hook, Match, Moment};
 use fault_proxy::{Certificates, Fault, TlsFront, Way};
-use qcloud_cos::{Body, ClientErrorKind, CopySource, CosClientError, CosS3Client, RestoreRequest, Sent};
+use qcloud_cos::object::RestoreRequest;
+use qcloud_cos::{Body, ClientErrorKind, CopySource, CosClientError, CosS3Client, Sent};
 
 use super::scene::{SIZE, Scene, over_tls, within};
 use crate::common::{

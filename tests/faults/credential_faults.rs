@@ -9,10 +9,8 @@ use crate::common::providers::*;
 use crate::common::{BUCKET, code, failed, kind, lock};
 use cos_emulator::{Answer, Fault, Match, Moment};
 use log::{LevelFilter, Log, Metadata, Record};
-use qcloud_cos::{
-    AssumeRoleCredentials, CachedCredentials, ClientErrorKind, CredentialChain, CredentialProvider, Credentials,
-    InstanceRoleCredentials,
-};
+use qcloud_cos::credentials::{AssumeRoleCredentials, CachedCredentials, CredentialChain, InstanceRoleCredentials};
+use qcloud_cos::{ClientErrorKind, CredentialProvider, Credentials};
 
 /// An answer that the metadata service could give.
 fn metadata_answer(id: &str, expires: &str, code: &str) -> Answer {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use cos_emulator::{Answer, Fault as Hook, Match};
 use crc_fast::{CrcAlgorithm, checksum};
-use qcloud_cos::{
-    ClientErrorKind, CosError, CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization, SelectEvent,
-};
+use qcloud_cos::object::{CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization, SelectEvent};
+use qcloud_cos::{ClientErrorKind, CosError};
 
 use super::scene::{Scene, within};
 use crate::common::{BUCKET, MIB, client, failed, keys, kind, refused};

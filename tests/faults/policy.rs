@@ -10,9 +10,8 @@ use crate::common::{
     recording_client, refused, requests, start, start_with,
 };
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{
-    ClientErrorKind, CosConfigBuilder, CosError, CosS3Client, CredentialProvider, Credentials, Part, Sent,
-};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{ClientErrorKind, CosConfigBuilder, CosError, CosS3Client, CredentialProvider, Credentials, Sent};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -405,8 +404,8 @@ fn an_upload_that_may_have_been_started_twice_says_so() {
 fn a_completion_that_nothing_tells_of_is_ambiguous() {
     let (cos, client) = start();
     let upload = || {
-        let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id;
-        let etag = client.upload_part(BUCKET, "k", b"part", 1, &id).send().unwrap().etag;
+        let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().into_inner().upload_id;
+        let etag = client.upload_part(BUCKET, "k", b"part", 1, &id).send().unwrap().into_inner().etag;
         (id, vec![Part { part_number: 1, etag }])
     };
     for fault in [lost(), Fault::Answer(Answer::new(200).body("   ").carried_out())] {
@@ -450,7 +449,7 @@ fn keys_that_could_not_be_deleted_just_now_are_sent_again_alone() {
 fn a_restoration_is_repeated_only_if_it_was_not_carried_out() {
     let (cos, client) = start();
     client.put_object(BUCKET, "x", "k").storage_class("ARCHIVE").send().unwrap();
-    let days = || qcloud_cos::RestoreRequest { days: Some(1), ..Default::default() };
+    let days = || qcloud_cos::object::RestoreRequest { days: Some(1), ..Default::default() };
     cos.inject(Fault::Reset(Moment::AfterBody), Match::any().method("POST"), 1);
     let error = failed(client.restore_object(BUCKET, "k", days()).send());
     assert_eq!((error.attempts(), error.sent()), (1, Sent::Maybe));

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use cos_emulator::{CosEmulator, Match, RecordedRequest};
 use fault_proxy::{Certificates, Fault, Proxy, TlsFront};
-use qcloud_cos::{CosConfigBuilder, CosS3Client, DownloadFile, UploadFile};
+use qcloud_cos::transfer::{DownloadFile, UploadFile};
+use qcloud_cos::{CosConfigBuilder, CosS3Client};
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::common::destination::Destination;

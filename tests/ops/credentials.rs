@@ -10,11 +10,11 @@ use std::time::{Duration, SystemTime};
 use crate::common::providers::*;
 use crate::common::{BUCKET, client, code, failed, field, kind, plain};
 use cos_emulator::CosEmulator;
-use qcloud_cos::{
-    AssumeRoleCredentials, ClientErrorKind, CosConfig, CredentialChain, CredentialProvider, Credentials,
-    EnvironmentCredentials, FederationTokenCredentials, InstanceRoleCredentials, ProfileCredentials, StsPolicy,
-    StsStatement,
+use qcloud_cos::credentials::{
+    AssumeRoleCredentials, CredentialChain, EnvironmentCredentials, FederationTokenCredentials,
+    InstanceRoleCredentials, ProfileCredentials, StsPolicy, StsStatement,
 };
+use qcloud_cos::{ClientErrorKind, CosConfig, CredentialProvider, Credentials};
 
 #[test]
 fn an_instance_role_signs_requests_and_is_asked_once() {

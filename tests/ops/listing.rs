@@ -33,12 +33,12 @@ fn answering(xml: impl Into<Vec<u8>>) -> (CosEmulator, CosS3Client) {
 #[test]
 fn objects_come_once_each_over_all_pages() {
     let (cos, client) = start_with_keys();
-    for max_keys in [1, 2, 4, 9, 1000] {
+    for max_keys in [1_usize, 2, 4, 9, 1000] {
         cos.clear_requests();
         let listed = client.list_objects(BUCKET).max_keys(max_keys).objects();
         let found: Vec<String> = listed.map(|object| object.unwrap().key).collect();
         assert_eq!(found, KEYS);
-        assert_eq!(cos.request_count(), KEYS.len().div_ceil(max_keys as usize));
+        assert_eq!(cos.request_count(), KEYS.len().div_ceil(max_keys));
     }
 }
 
@@ -72,8 +72,8 @@ fn a_delimiter_folds_keys_into_common_prefixes_once_each() {
         let (mut keys, mut prefixes) = (Vec::new(), Vec::new());
         for page in client.list_objects(BUCKET).delimiter("/").max_keys(max_keys).pages() {
             let page = page.unwrap();
-            keys.extend(page.contents.into_iter().map(|object| object.key));
-            prefixes.extend(page.common_prefixes.into_iter().map(|common| common.prefix));
+            keys.extend(page.contents.clone().into_iter().map(|object| object.key));
+            prefixes.extend(page.common_prefixes.clone().into_iter().map(|common| common.prefix));
         }
         assert_eq!(keys, ["a b.txt", "a+b.txt", "z.txt"]);
         assert_eq!(prefixes, ["dir/", "目录/"]);
@@ -87,7 +87,7 @@ fn a_delimiter_folds_keys_into_common_prefixes_once_each() {
 #[test]
 fn prefix_and_marker_limit_what_is_listed() {
     let (_cos, client) = start_with_keys();
-    let keys = |objects: &mut dyn Iterator<Item = Result<qcloud_cos::Object, CosError>>| -> Vec<String> {
+    let keys = |objects: &mut dyn Iterator<Item = Result<qcloud_cos::bucket::Object, CosError>>| -> Vec<String> {
         objects.map(|object| object.unwrap().key).collect()
     };
     assert_eq!(keys(&mut client.list_objects(BUCKET).prefix("a+").objects()), ["a+b.txt"]);
@@ -111,7 +111,7 @@ fn encoding_type_url_leaves_names_encoded_and_still_goes_through_all_pages() {
 #[test]
 fn parts_come_once_each_over_all_pages() {
     let (cos, client) = start();
-    let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id;
+    let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().into_inner().upload_id;
     for number in [5, 1, 10_000, 3, 7] {
         client.upload_part(BUCKET, "k", number.to_string(), number, &id).send().unwrap();
     }
@@ -131,7 +131,7 @@ fn uploads_come_once_each_over_all_pages_also_those_of_one_key() {
     let mut expected = BTreeSet::new();
     for key in ["键/一", "a", "键/一", "b c", "键/一"] {
         let created = client.create_multipart_upload(BUCKET, key).send().unwrap();
-        expected.insert((key.to_owned(), created.upload_id));
+        expected.insert((key.to_owned(), created.upload_id.clone()));
     }
     for max_uploads in [1, 2, 1000] {
         let listed = client.list_multipart_uploads(BUCKET).max_uploads(max_uploads).uploads();

@@ -6,7 +6,8 @@ use crate::common::{
 };
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use md5::{Digest as _, Md5};
-use qcloud_cos::{ClientErrorKind, CosS3Client, MultipartUpload, Part};
+use qcloud_cos::multipart::{MultipartUpload, Part};
+use qcloud_cos::{ClientErrorKind, CosS3Client};
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -17,12 +18,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn create(client: &CosS3Client) -> String {
-    client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id
+    client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id.clone()
 }
 
 fn upload(client: &CosS3Client, id: &str, number: u32, content: &[u8]) -> Part {
     let done = client.upload_part(BUCKET, "k", content, number, id).send().unwrap();
-    Part { part_number: number, etag: done.etag }
+    Part { part_number: number, etag: done.etag.clone() }
 }
 
 /// An upload of two parts, ready to be completed.
@@ -40,7 +41,7 @@ fn parts_sent_out_of_order_make_the_object_in_order() {
     let (one, two) = (noise(1, MIB), noise(2, 1000));
     let created = client.create_multipart_upload(BUCKET, "k").storage_class("STANDARD_IA").send().unwrap();
     assert_eq!((created.bucket.as_str(), created.key.as_str()), (BUCKET, "k"));
-    let id = created.upload_id;
+    let id = created.upload_id.clone();
     let second = upload(&client, &id, 2, &two);
     let first = upload(&client, &id, 1, &one);
     let listed: Vec<_> = client.list_parts(BUCKET, "k", &id).parts().map(Result::unwrap).collect();
@@ -78,7 +79,7 @@ fn a_completion_takes_the_parts_that_are_listed() {
     let (_cos, client, id, parts) = ready();
     let response = client.list_parts(BUCKET, "k", &id).send().unwrap();
     assert_eq!(MultipartUpload::from(response.part.clone()), MultipartUpload::from(parts));
-    client.complete_multipart_upload(BUCKET, "k", &id, response.part).send().unwrap();
+    client.complete_multipart_upload(BUCKET, "k", &id, response.part.clone()).send().unwrap();
     assert_eq!(get(&client, "k"), b"hello world");
 }
 
@@ -248,13 +249,14 @@ fn the_md5_of_a_part_is_checked_by_cos() {
 fn an_upload_under_the_callers_key_takes_parts_with_that_key_alone() {
     let (_cos, client) = start();
     let create = client.create_multipart_upload(BUCKET, "k").sse_customer_algorithm("AES256");
-    let id = create.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().upload_id;
+    let id =
+        create.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().into_inner().upload_id;
     let part = |[key, md5]: [&str; 2]| {
         let part = client.upload_part(BUCKET, "k", "secret", 1, &id).sse_customer_algorithm("AES256");
         part.sse_customer_key(key).sse_customer_key_md5(md5).send()
     };
     assert_eq!(refused(part(OTHER_SSE_KEY)).get_status_code(), 403);
-    let etag = part(SSE_KEY).unwrap().etag;
+    let etag = part(SSE_KEY).unwrap().etag.clone();
     client.complete_multipart_upload(BUCKET, "k", &id, vec![Part { part_number: 1, etag }]).send().unwrap();
     assert_eq!(refused(client.get_object(BUCKET, "k").send()).get_status_code(), 400);
 }

@@ -2,7 +2,9 @@
 
 use crate::common::{BUCKET, failed, get, kind, put, start};
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{AccessControlPolicy, Acl, ClientErrorKind, CosError, CosS3Client, Delete, DeleteKey, RestoreRequest};
+use qcloud_cos::acl::AccessControlPolicy;
+use qcloud_cos::object::{Delete, DeleteKey, RestoreRequest};
+use qcloud_cos::{Acl, ClientErrorKind, CosError, CosS3Client};
 use serde_json::json;
 
 fn sent(cos: &CosEmulator, query: &str) -> usize {
@@ -78,7 +80,7 @@ fn odd_keys_and_versions_are_deleted() {
     for key in keys {
         client.put_object(BUCKET, "x", key).send().unwrap();
     }
-    let marked = client.delete_objects(BUCKET, keys).send().unwrap().deleted;
+    let marked = client.delete_objects(BUCKET, keys).send().unwrap().deleted.clone();
     assert!(marked.iter().all(|deleted| deleted.delete_marker && deleted.delete_marker_version_id.is_some()));
     let page = client.list_objects_versions(BUCKET).send().unwrap();
     assert_eq!((page.version.len(), page.delete_marker.len()), (5, 5));
@@ -86,7 +88,7 @@ fn odd_keys_and_versions_are_deleted() {
     let markers = page.delete_marker.iter().map(|marker| json!({"Key": marker.key, "VersionId": marker.version_id}));
     let objects: Vec<_> = versions.chain(markers).collect();
     let delete: Delete = serde_json::from_value(json!({"Object": objects, "Quiet": "false"})).unwrap();
-    let deleted = client.delete_objects(BUCKET, delete).send().unwrap().deleted;
+    let deleted = client.delete_objects(BUCKET, delete).send().unwrap().deleted.clone();
     assert_eq!(deleted.len(), 10);
     let page = client.list_objects_versions(BUCKET).send().unwrap();
     assert!(page.version.is_empty() && page.delete_marker.is_empty());
@@ -96,7 +98,7 @@ fn odd_keys_and_versions_are_deleted() {
 fn a_version_is_deleted_again_as_that_version_whatever_the_error_says() {
     let (cos, client) = start();
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
-    let ids: Vec<_> = (0..3).map(|_| client.put_object(BUCKET, "x", "k").send().unwrap().version_id).collect();
+    let ids: Vec<_> = (0..3).map(|_| client.put_object(BUCKET, "x", "k").send().unwrap().version_id.clone()).collect();
     let object = |id: usize| DeleteKey { key: "k".to_owned(), version_id: ids[id].clone() };
     let answer = |code| {
         let errors =
@@ -182,10 +184,10 @@ fn acls_of_objects_are_the_buckets_unless_set() {
     client.put_object_acl(BUCKET, "a").acl(Acl::PublicRead).send().unwrap();
     assert_eq!(client.get_object_acl(BUCKET, "a").send().unwrap().canned_acl, Acl::PublicRead);
     client.put_object_acl(BUCKET, "a").grant_read("id=\"qcs::cam::uin/1:uin/2\"").send().unwrap();
-    let list = client.get_object_acl(BUCKET, "a").send().unwrap().access_control_list;
+    let list = client.get_object_acl(BUCKET, "a").send().unwrap().access_control_list.clone();
     assert_eq!(list.grant.last().unwrap().permission, "READ");
     // what was read can be written again
-    let owner = Some(found.owner);
+    let owner = Some(found.owner.clone());
     let policy = AccessControlPolicy { access_control_list: Some(list.clone()), owner };
     client.put_object_acl(BUCKET, "a").access_control_policy(policy).send().unwrap();
     assert_eq!(client.get_object_acl(BUCKET, "a").send().unwrap().access_control_list, list);

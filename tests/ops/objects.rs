@@ -161,8 +161,8 @@ fn the_storage_class_is_kept_and_standard_is_the_default() {
 #[test]
 fn conditions_answer_304_and_412_as_service_errors() {
     let (_cos, client) = start();
-    let etag = client.put_object(BUCKET, "x", "k").send().unwrap().etag;
-    let date = client.head_object(BUCKET, "k").send().unwrap().last_modified;
+    let etag = client.put_object(BUCKET, "x", "k").send().unwrap().etag.clone();
+    let date = client.head_object(BUCKET, "k").send().unwrap().last_modified.clone();
     let past = "Wed, 21 Oct 2015 07:28:00 GMT";
     let not_modified = (304, "NotModified".to_owned());
     assert_eq!(code(client.get_object(BUCKET, "k").if_none_match(&etag).send()), not_modified);
@@ -222,7 +222,7 @@ fn versions_are_read_and_deleted_by_their_id() {
     enable_versions(&cos);
     let mut ids = Vec::new();
     for content in ["one", "two"] {
-        ids.push(client.put_object(BUCKET, content, "k").send().unwrap().version_id.unwrap());
+        ids.push(client.put_object(BUCKET, content, "k").send().unwrap().version_id.clone().unwrap());
     }
     let read = |id: &str| {
         let answer = client.get_object(BUCKET, "k").version_id(id).send().unwrap();

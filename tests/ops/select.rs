@@ -8,17 +8,16 @@ use cos_emulator::{Answer, CosEmulator, Fault, Match};
 use crc_fast::{CrcAlgorithm, checksum};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use qcloud_cos::{
-    ClientErrorKind, CosError, CosS3Client, CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization,
-    RequestProgress, SelectEvent,
+use qcloud_cos::object::{
+    CsvInput, CsvOutput, EventStream, InputSerialization, OutputSerialization, RequestProgress, SelectEvent,
 };
+use qcloud_cos::{ClientErrorKind, CosError, CosS3Client};
 use serde_json::{Value, json};
 
 /// An emulator with an object to query, and a client that does not wait between attempts.
 /// Puts an object and queries it; the settings are pasted from Python.
 fn query(client: &CosS3Client, data: &[u8], sql: &str, input: Value, output: Value) -> String {
     client.put_object(BUCKET, data, "data").send().unwrap();
-    let (input, output) = (serde_json::from_value(input).unwrap(), serde_json::from_value(output).unwrap());
     let response = client.select_object_content(BUCKET, "data", sql, "SQL", input, output).send();
     String::from_utf8(response.unwrap().payload.get_select_result().unwrap()).unwrap()
 }

@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 34] = [
+const LAYERS: [&str; 40] = [
     "attempts",
     "error",
+    "dict",
     "control",
     "wire/crc64",
     "wire/host",
+    "wire/proxy",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",
@@ -26,14 +28,18 @@ const LAYERS: [&str; 34] = [
     "wire/tc3",
     "wire/redirect",
     "wire/range",
-    "credentials",
+    "credential",
     "config",
     "transport",
     "providers",
     "cipher",
     "local",
     "client",
+    "ops/response",
+    "ops/argument",
     "ops/values",
+    "ops/options",
+    "ops/call",
     "ops/paging",
     "ops",
     "transfer",

@@ -68,12 +68,20 @@ pub(crate) fn parse_source(files: &[String]) -> Source {
     }
     let mut source = Source::default();
     for text in &texts {
+        for (kind, functions, groups) in declared(text) {
+            let types = source.types.entry(kind).or_default();
+            types.extend(functions);
+            for name in groups.iter().map(String::as_str).chain(["every"]) {
+                expand(name, &macros, types, 0);
+            }
+        }
         for at in words(text, "impl") {
             let Some((kind, body)) = inherent(&text[at + "impl".len()..]) else {
                 continue;
             };
             let functions = source.types.entry(kind).or_default();
             functions.extend(public_functions(body));
+            functions.extend(tables(body));
             for name in pasted(body) {
                 expand(&name, &macros, functions, 0);
             }
@@ -82,12 +90,59 @@ pub(crate) fn parse_source(files: &[String]) -> Source {
     source
 }
 
+/// The setters in tables: `setters! { name: header("wire"), }`.
+fn tables(body: &str) -> Vec<Function> {
+    let starts = words(body, "setters").filter_map(|at| {
+        let rest = body[at + "setters".len()..].strip_prefix('!')?.trim_start();
+        rest.starts_with('{').then(|| enclosed(rest))
+    });
+    starts.flat_map(rows).collect()
+}
+
+/// The rows of a table of setters.
+fn rows(table: &str) -> Vec<Function> {
+    let lines = table.split(',').filter_map(|row| row.trim().split_once(':'));
+    lines
+        .filter(|(name, kind)| !name.is_empty() && *name == identifier(name) && kind.contains('('))
+        .map(|(name, _)| setter(name))
+        .collect()
+}
+
+fn setter(name: &str) -> Function {
+    Function { name: name.to_owned(), arguments: vec!["value".to_owned()], returns: "Self".to_owned() }
+}
+
+/// The builders that `call!` and `listing!` declare, with their own functions and their groups.
+fn declared(text: &str) -> Vec<(String, Vec<Function>, Vec<String>)> {
+    let mut found = Vec::new();
+    for at in ["call", "listing"].iter().flat_map(|name| words(text, name).map(|at| at + name.len())) {
+        let Some(rest) = text[at..].strip_prefix('!').map(str::trim_start).filter(|rest| rest.starts_with('{')) else {
+            continue;
+        };
+        let body = enclosed(rest);
+        let Some(start) = body.find("pub struct ").map(|at| at + "pub struct ".len()) else { continue };
+        let Some(open) = body[start..].find('{').map(|at| start + at) else { continue };
+        let own = enclosed(&body[open..]);
+        let after = &body[open + own.len() + 2..];
+        let mut functions = rows(own);
+        functions.push(setter("send"));
+        let groups = words(after, "plus").next().map_or("", |at| after[at + 4..].split(';').next().unwrap_or_default());
+        if let Some(at) = words(after, "each").next() {
+            functions.extend([setter("pages"), setter(identifier(after[at + 4..].trim_start()))]);
+        }
+        let groups = groups.split(',').map(|group| group.trim().to_owned()).filter(|group| !group.is_empty());
+        found.push((identifier(&body[start..]).to_owned(), functions, groups.collect()));
+    }
+    found
+}
+
 /// Adds what a macro pastes. Macros may use macros; the depth stops one that uses itself.
 pub(crate) fn expand(name: &str, macros: &BTreeMap<String, &str>, functions: &mut Vec<Function>, depth: u8) {
     let Some(body) = macros.get(name).filter(|_| depth < 8) else {
         return;
     };
     functions.extend(public_functions(body));
+    functions.extend(tables(body));
     let rules = body.match_indices('!').map(|(at, _)| last_identifier(&body[..at]).to_owned());
     for inner in rules.collect::<BTreeSet<_>>() {
         expand(&inner, macros, functions, depth + 1);
@@ -236,6 +291,10 @@ pub(crate) fn public_functions(body: &str) -> Vec<Function> {
 
 pub(crate) fn function(text: &str) -> Option<Function> {
     let name = identifier(text).to_owned();
+    // A macro's `$name` is none.
+    if name.is_empty() {
+        return None;
+    }
     let mut rest = &text[text.find(name.as_str())? + name.len()..];
     if rest.starts_with('<') {
         rest = &rest[enclosed(rest).len() + 2..];
@@ -298,6 +357,12 @@ fn source_is_read_as_it_is_written() {
         impl<'a> Put<'a> { options::group!(); pub fn send(self) -> Result<Output, CosError> { go(r#"{"#) } }
         impl Display for Put<'_> { pub fn not_inherent(&self) {} }
         fn f(x: impl Into<String>) -> impl Iterator<Item = u8> { x }
+        macro_rules! every { () => { setters! { /// A, b: c(d).
+            referer: header("referer"), } }; }
+        call! { /// Builds it.
+            pub struct Head -> Response<Head> { /// One, two: three(4).
+                first: query("a"), second: number("b"), } plus group; }
+        listing! { pub struct List -> Page {} each items: Item = |page| page.items; }
     "##;
     let source = parse_source(&[text.to_owned()]);
     let names = |kind: &str| source.functions(kind).iter().map(|f| f.name.clone()).collect::<Vec<_>>();
@@ -307,4 +372,6 @@ fn source_is_read_as_it_is_written() {
     assert_eq!(put.arguments, ["bucket", "f"]);
     assert_eq!(source.builder(put), Some("Put"));
     assert_eq!(source.functions("CosS3Client")[1].returns, "Conf");
+    assert_eq!(names("Head"), ["first", "second", "send", "tag", "acl", "referer", "acl"]);
+    assert_eq!(names("List"), ["send", "pages", "items", "referer", "acl"]);
 }

@@ -94,6 +94,42 @@ fn s05_buckets_are_refused_by_name_and_nothing_is_sent() {
 }
 
 #[test]
+fn s05_no_header_sends_a_request_to_another_host() {
+    let (cos, client) = start();
+    cos.create_bucket("other-1250000000").unwrap();
+    let other = "other-1250000000.cos.ap-guangzhou.myqcloud.com";
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let name = r#"header "host""#;
+    for host in ["Host", "host", "HOST"] {
+        let results: Vec<Result<(), CosError>> = vec![
+            client.put_object(BUCKET, "x", "k").header(host, other).send().map(drop),
+            client.put_object(BUCKET, "x", "k").metadata(host, other).send().map(drop),
+            client.get_object(BUCKET, "k").header(host, other).send().map(drop),
+            client.list_objects(BUCKET).header(host, other).send().map(drop),
+            client.upload_file(BUCKET, "k", file.path()).header(host, other).send().map(drop),
+            client.upload_file(BUCKET, "k", file.path()).multipart_threshold(0).header(host, other).send().map(drop),
+            client.delete_object(BUCKET, "k").header(host, other).send().map(drop),
+        ];
+        for result in results {
+            assert_eq!(field(result), name);
+        }
+    }
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[test]
+fn s05_more_headers_than_a_server_takes_are_refused_before_anything_is_sent() {
+    let (cos, client) = start();
+    let many = (0..30_000)
+        .fold(client.put_object(BUCKET, "x", "k"), |put, number| put.header(format!("x-cos-meta-{number}"), "v"));
+    assert_eq!(field(many.send()), "headers");
+    let long = client.put_object(BUCKET, "x", "k").header("x-cos-meta-a", "v".repeat(300_000));
+    assert_eq!(field(long.send()), "headers");
+    assert_eq!(cos.request_count(), 0);
+    client.put_object(BUCKET, "x", "k").header("x-cos-meta-a", "v".repeat(4_000)).send().unwrap();
+}
+
+#[test]
 fn s07_dot_segments_reach_the_wire_as_they_are_signed() {
     let (cos, client) = start();
     for (key, path) in [

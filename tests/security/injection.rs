@@ -1,6 +1,7 @@
 //! S6: what is put into a header, a query or a document stays the one value that it was.
 
-use qcloud_cos::{CopySource, CosError, CsvInput, CsvOutput, InputSerialization, OutputSerialization};
+use qcloud_cos::object::{CsvInput, CsvOutput, InputSerialization, OutputSerialization};
+use qcloud_cos::{CopySource, CosError};
 
 use crate::common::{BUCKET, field, get, put, requests, start};
 
@@ -92,7 +93,7 @@ fn s06_a_key_in_a_document_is_that_key_alone() {
     for key in keys {
         put(&client, key, b"x");
     }
-    let deleted = client.delete_objects(BUCKET, keys).send().unwrap();
+    let deleted = client.delete_objects(BUCKET, keys).send().unwrap().into_inner();
     let mut found: Vec<String> = deleted.deleted.into_iter().map(|object| object.key).collect();
     found.sort();
     let mut expected = keys.map(str::to_owned).to_vec();

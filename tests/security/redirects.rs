@@ -7,7 +7,8 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use qcloud_cos::{CopySource, CosConfig, CosError, CosS3Client, MultipartUpload, Part};
+use qcloud_cos::multipart::{MultipartUpload, Part};
+use qcloud_cos::{CopySource, CosConfig, CosError, CosS3Client};
 
 use crate::common::{BUCKET, ByHand, client_with_retry, ends};
 

@@ -7,10 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use qcloud_cos::{
-    CopySource, CosConfig, CosError, CosS3Client, Credentials, CsvInput, CsvOutput, InputSerialization,
-    MultipartUpload, OutputSerialization, Part,
-};
+use qcloud_cos::multipart::{MultipartUpload, Part};
+use qcloud_cos::object::{CsvInput, CsvOutput, InputSerialization, OutputSerialization};
+use qcloud_cos::{CopySource, CosConfig, CosError, CosS3Client, Credentials};
 
 use crate::common::{BUCKET, MIB, OTHER_SSE_KEY, SSE_KEY, client, client_with_retry, domain_config, lock, noise};
 

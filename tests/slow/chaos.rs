@@ -193,7 +193,8 @@ impl World {
     }
 
     fn list(&self, client: &CosS3Client) -> Result<(), CosError> {
-        let listed: Vec<_> = client.list_objects(BUCKET).prefix("k").send()?.contents.into_iter().collect();
+        let listed: Vec<_> =
+            client.list_objects(BUCKET).prefix("k").send()?.into_inner().contents.into_iter().collect();
         for number in 0..KEYS {
             let key = format!("k{number}");
             let found = listed.iter().find(|object| object.key == key).map(|object| object.size);

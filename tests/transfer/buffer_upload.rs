@@ -65,7 +65,7 @@ fn less_than_a_part_goes_in_one_request() {
         upload.storage_class("STANDARD_IA").send().unwrap();
         assert_eq!(methods(&cos), ["PUT"]);
         assert_eq!(read(&client, "k"), data);
-        assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA".into());
+        assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA");
     }
 }
 
@@ -181,7 +181,8 @@ fn a_reader_that_panics_leaves_no_parts() {
 
 #[test]
 fn an_upload_is_given_up_only_if_its_completion_was_refused() {
-    for (fault, left) in [(Fault::error(400, "InvalidPart"), 0), (Fault::error(503, "Whatever"), 1)] {
+    let refusals = [(400, "InvalidPart", 0), (429, "Unknown", 0), (503, "SlowDown", 0), (503, "Whatever", 1)];
+    for (fault, left) in refusals.map(|(status, code, left)| (Fault::error(status, code), left)) {
         let (cos, client) = start();
         cos.inject(fault, Match::any().method("POST").query("uploadId="), usize::MAX);
         let data = content(MIB);

@@ -8,7 +8,8 @@ use crate::common::{
     BUCKET, MIB, SSE_KEY, client_with_retry, code, config, forge, get, names, noise, open_uploads, put, requests, start,
 };
 use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{CopySource, CopyTransfer, CosS3Client, UploadFile};
+use qcloud_cos::transfer::{CopyTransfer, UploadFile};
+use qcloud_cos::{CopySource, CosS3Client};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -116,7 +117,7 @@ fn the_checkpoint_says_which_parts_are_there() {
 #[test]
 fn another_programs_newer_upload_is_left_alone() {
     let scene = Scene::broken_off(2);
-    let other = scene.client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id;
+    let other = scene.client.create_multipart_upload(BUCKET, "k").send().unwrap().into_inner().upload_id;
     scene.client.upload_part(BUCKET, "k", &scene.content[..MIB], 1, &other).send().unwrap();
     scene.cos.clear_requests();
     scene.upload().send().unwrap();
@@ -262,7 +263,7 @@ fn fault_48_an_upload_that_vanished_starts_anew() {
 fn fault_48_parts_that_vanished_or_changed_are_sent_again() {
     let scene = Scene::broken_off(11);
     let id = open_uploads(&scene.client).remove(0);
-    let other = scene.client.upload_part(BUCKET, "k", noise(111, MIB), 1, &id).send().unwrap().etag;
+    let other = scene.client.upload_part(BUCKET, "k", noise(111, MIB), 1, &id).send().unwrap().etag.clone();
     // The second is not there any more, as COS says.
     let there = format!("<Part><PartNumber>1</PartNumber><ETag>{other}</ETag><Size>{MIB}</Size></Part>");
     let there = Answer::new(200).body(format!("<ListPartsResult>{there}</ListPartsResult>"));
@@ -296,7 +297,7 @@ fn what_cannot_be_looked_for_is_an_error_and_not_begun_anew() {
 fn an_open_upload_of_a_longer_key_is_not_taken_for_the_keys_own() {
     let scene = Scene::broken_off(25);
     fs::remove_file(scene.checkpoint()).unwrap();
-    let longer = scene.client.create_multipart_upload(BUCKET, "k2").send().unwrap().upload_id;
+    let longer = scene.client.create_multipart_upload(BUCKET, "k2").send().unwrap().into_inner().upload_id;
     scene.upload().send().unwrap();
     assert_eq!(scene.sent(), ["3", "4"]);
     assert!(get(&scene.client, "k") == scene.content);

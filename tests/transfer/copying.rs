@@ -83,7 +83,7 @@ fn an_object_changes_class_and_metadata_in_its_place() {
     let (_cos, client) = start();
     client.put_object(BUCKET, "hello", "k").send().unwrap();
     client.change_object_storage_class(BUCKET, "k", "STANDARD_IA").send().unwrap();
-    assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA".into());
+    assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA");
     client.update_object_meta(BUCKET, "k").metadata("x-cos-meta-a", "1").send().unwrap();
     let head = client.head_object(BUCKET, "k").send().unwrap();
     assert_eq!(head.headers.get("x-cos-meta-a").as_deref(), Some("1"));
@@ -109,7 +109,7 @@ fn what_is_near_and_what_is_small_takes_one_request() {
     assert_eq!(read(&client, "near"), data);
     client.get_conf().set_copy_part_threshold_size(data.len() as u64 + 1);
     client.copy(BUCKET, "small", source(LARGE)).storage_class("STANDARD_IA").send().unwrap();
-    assert_eq!(client.head_object(BUCKET, "small").send().unwrap().storage_class, "STANDARD_IA".into());
+    assert_eq!(client.head_object(BUCKET, "small").send().unwrap().storage_class, "STANDARD_IA");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::common::{BUCKET, MIB, config, get, kind, names, noise, open_uploads, put, requests, start};
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, DownloadFile, TransferControl, UploadFile};
+use qcloud_cos::transfer::{DownloadFile, UploadFile};
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, TransferControl};
 use tempfile::TempDir;
 
 const SIZE: usize = 4 * MIB + 5;
@@ -249,6 +250,28 @@ fn a_server_that_is_silent_does_not_hold_up_a_cancel() {
         });
         assert!(scene.left().is_empty(), "{:?}", scene.left());
     }
+}
+
+#[test]
+fn fault_64_a_server_that_is_silent_when_an_upload_starts_or_is_aborted_does_not_hold_up_a_cancel() {
+    let scene = Scene::new(9);
+    scene.cos.inject(Fault::Hang(Moment::BeforeAnswer), Match::any().method("POST").query("uploads"), 1);
+    let upload = scene.upload().start().unwrap();
+    scene.until_hanging();
+    stops_within_a_second(|| {
+        upload.cancel();
+        kind(upload.wait())
+    });
+    let scene = Scene::new(10);
+    let (callback, arrived, go_on) = gate(MIB as u64 + 1);
+    scene.cos.inject(Fault::Hang(Moment::BeforeBody), Match::any().method("DELETE"), 1);
+    let upload = scene.upload().discard_on_cancel(true).progress_callback(callback).start().unwrap();
+    arrived.recv().unwrap();
+    stops_within_a_second(|| {
+        upload.cancel();
+        go_on.send(()).unwrap();
+        kind(upload.wait())
+    });
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod common;
 
 mod buffer_upload;
+mod callers_code;
 mod checkpoints;
 mod copying;
 mod downloads;

@@ -88,7 +88,8 @@ fn upload_files(args: &Args) -> u64 {
 
 #[cfg(feature = "encryption")]
 fn upload_encrypted(args: &Args) -> u64 {
-    use qcloud_cos::{AESProvider, CosEncryptionClient};
+    use qcloud_cos::CosEncryptionClient;
+    use qcloud_cos::encryption::AESProvider;
 
     let provider = AESProvider::aes_key("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
     let client = CosEncryptionClient::new(config(args).build().unwrap(), provider).unwrap();

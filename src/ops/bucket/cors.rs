@@ -4,12 +4,18 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
-use crate::ops::options;
+use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::call::Call;
+use crate::ops::response::Response;
 use crate::wire::dict;
-use crate::wire::request::Request;
-use crate::wire::uri::Target;
-use crate::wire::xml;
+
+const CORS_LISTS: &[&str] = &[
+    "CORSRule",
+    "CORSRule.AllowedOrigin?",
+    "CORSRule.AllowedMethod?",
+    "CORSRule.AllowedHeader?",
+    "CORSRule.ExposeHeader?",
+];
 
 impl CosS3Client {
     /// Sets the rules by which web pages of other origins reach a bucket, replacing those that were there.
@@ -21,16 +27,10 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
-    /// use qcloud_cos::{CorsConfiguration, CorsRule};
+    /// # let (_cos, client, bucket) = start()?;
+    /// use qcloud_cos::bucket::{CorsConfiguration, CorsRule};
     ///
     /// let rule = CorsRule {
     ///     allowed_origin: vec!["http://a.example".into()],
@@ -47,12 +47,11 @@ impl CosS3Client {
     pub fn put_bucket_cors(
         &self,
         bucket: impl Into<String>,
-        cors_configuration: impl Into<CorsConfiguration>,
-    ) -> PutBucketCors<'_> {
-        let request = Request::new("put_bucket_cors", Method::PUT, Target::bucket(bucket))
-            .param("cors", "")
-            .with_document("CORSConfiguration", &cors_configuration.into());
-        PutBucketCors { client: self, request }
+        cors_configuration: impl Arg<CorsConfiguration>,
+    ) -> Call<'_, ()> {
+        self.bucket_call("put_bucket_cors", Method::PUT, bucket, "cors")
+            .argument("CORSConfiguration", "cors_configuration", cors_configuration)
+            .with_md5()
     }
 
     /// Reads a bucket's rules for other origins; 404 `NoSuchCORSConfiguration` if it has none.
@@ -63,9 +62,8 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8274>
-    pub fn get_bucket_cors(&self, bucket: impl Into<String>) -> GetBucketCors<'_> {
-        let request = Request::new("get_bucket_cors", Method::GET, Target::bucket(bucket)).param("cors", "");
-        GetBucketCors { client: self, request }
+    pub fn get_bucket_cors(&self, bucket: impl Into<String>) -> Call<'_, Response<CorsConfiguration>> {
+        self.bucket_call("get_bucket_cors", Method::GET, bucket, "cors").xml("CORSConfiguration", CORS_LISTS)
     }
 
     /// Deletes a bucket's rules for other origins. That there are none is no error.
@@ -76,9 +74,8 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8283>
-    pub fn delete_bucket_cors(&self, bucket: impl Into<String>) -> DeleteBucketCors<'_> {
-        let request = Request::new("delete_bucket_cors", Method::DELETE, Target::bucket(bucket)).param("cors", "");
-        DeleteBucketCors { client: self, request }
+    pub fn delete_bucket_cors(&self, bucket: impl Into<String>) -> Call<'_, ()> {
+        self.bucket_call("delete_bucket_cors", Method::DELETE, bucket, "cors")
     }
 }
 
@@ -91,9 +88,17 @@ pub struct CorsConfiguration {
     pub cors_rule: Vec<CorsRule>,
 }
 
+impl DictArgument for CorsConfiguration {}
+
 impl From<Vec<CorsRule>> for CorsConfiguration {
     fn from(cors_rule: Vec<CorsRule>) -> Self {
         Self { cors_rule }
+    }
+}
+
+impl Arg<CorsConfiguration> for Vec<CorsRule> {
+    fn into_arg(self) -> Result<CorsConfiguration, serde_json::Error> {
+        Ok(self.into())
     }
 }
 
@@ -121,75 +126,10 @@ pub struct CorsRule {
     pub expose_header: Vec<String>,
 }
 
-/// Builds a [`put_bucket_cors`](CosS3Client::put_bucket_cors) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct PutBucketCors<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl PutBucketCors<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request.with_md5()).map(drop)
-    }
-}
-
-/// Builds a [`get_bucket_cors`](CosS3Client::get_bucket_cors) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct GetBucketCors<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl GetBucketCors<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<GetBucketCorsOutput, CosError> {
-        let answer = self.client.execute(self.request)?;
-        let CorsConfiguration { cors_rule } = answer.read(|body| xml::parse_shared("CORSConfiguration", body))?;
-        Ok(GetBucketCorsOutput { cors_rule, request_id: answer.headers.text("x-cos-request-id") })
-    }
-}
-
-/// The rules of a bucket for other origins.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct GetBucketCorsOutput {
-    /// The rules.
-    #[serde(rename = "CORSRule")]
-    pub cors_rule: Vec<CorsRule>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-}
-
-/// Builds a [`delete_bucket_cors`](CosS3Client::delete_bucket_cors) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteBucketCors<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl DeleteBucketCors<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::xml;
     use serde_json::json;
 
     #[test]

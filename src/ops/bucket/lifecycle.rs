@@ -4,13 +4,14 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
-use crate::ops::options;
+use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::call::Call;
+use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
 use crate::wire::dict;
-use crate::wire::request::Request;
-use crate::wire::uri::Target;
-use crate::wire::xml;
+
+const LIFECYCLE_LISTS: &[&str] =
+    &["Rule", "Rule.Transition", "Rule.NoncurrentVersionTransition", "Rule.Filter.And.Tag", "Rule.Filter.Tag"];
 
 impl CosS3Client {
     /// Sets the rules by which a bucket's objects move to other storage or expire, replacing those that
@@ -23,16 +24,10 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
-    /// use qcloud_cos::{LifecycleExpiration, LifecycleFilter, LifecycleRule};
+    /// # let (_cos, client, bucket) = start()?;
+    /// use qcloud_cos::bucket::{LifecycleExpiration, LifecycleFilter, LifecycleRule};
     ///
     /// let rule = LifecycleRule {
     ///     id: Some("logs".into()),
@@ -49,12 +44,11 @@ impl CosS3Client {
     pub fn put_bucket_lifecycle(
         &self,
         bucket: impl Into<String>,
-        lifecycle_configuration: impl Into<LifecycleConfiguration>,
-    ) -> PutBucketLifecycle<'_> {
-        let request = Request::new("put_bucket_lifecycle", Method::PUT, Target::bucket(bucket))
-            .param("lifecycle", "")
-            .with_document("LifecycleConfiguration", &lifecycle_configuration.into());
-        PutBucketLifecycle { client: self, request }
+        lifecycle_configuration: impl Arg<LifecycleConfiguration>,
+    ) -> Call<'_, ()> {
+        self.bucket_call("put_bucket_lifecycle", Method::PUT, bucket, "lifecycle")
+            .argument("LifecycleConfiguration", "lifecycle_configuration", lifecycle_configuration)
+            .with_md5()
     }
 
     /// Reads a bucket's lifecycle rules; 404 `NoSuchLifecycleConfiguration` if it has none.
@@ -65,9 +59,9 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8278>
-    pub fn get_bucket_lifecycle(&self, bucket: impl Into<String>) -> GetBucketLifecycle<'_> {
-        let request = Request::new("get_bucket_lifecycle", Method::GET, Target::bucket(bucket)).param("lifecycle", "");
-        GetBucketLifecycle { client: self, request }
+    pub fn get_bucket_lifecycle(&self, bucket: impl Into<String>) -> Call<'_, Response<LifecycleConfiguration>> {
+        self.bucket_call("get_bucket_lifecycle", Method::GET, bucket, "lifecycle")
+            .xml("LifecycleConfiguration", LIFECYCLE_LISTS)
     }
 
     /// Deletes a bucket's lifecycle rules. That there are none is no error.
@@ -78,10 +72,8 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8284>
-    pub fn delete_bucket_lifecycle(&self, bucket: impl Into<String>) -> DeleteBucketLifecycle<'_> {
-        let request =
-            Request::new("delete_bucket_lifecycle", Method::DELETE, Target::bucket(bucket)).param("lifecycle", "");
-        DeleteBucketLifecycle { client: self, request }
+    pub fn delete_bucket_lifecycle(&self, bucket: impl Into<String>) -> Call<'_, ()> {
+        self.bucket_call("delete_bucket_lifecycle", Method::DELETE, bucket, "lifecycle")
     }
 }
 
@@ -92,6 +84,14 @@ pub struct LifecycleConfiguration {
     /// The rules.
     #[serde(deserialize_with = "dict::list")]
     pub rule: Vec<LifecycleRule>,
+}
+
+impl DictArgument for LifecycleConfiguration {}
+
+impl Arg<LifecycleConfiguration> for Vec<LifecycleRule> {
+    fn into_arg(self) -> Result<LifecycleConfiguration, serde_json::Error> {
+        Ok(self.into())
+    }
 }
 
 impl From<Vec<LifecycleRule>> for LifecycleConfiguration {
@@ -229,74 +229,10 @@ pub struct AbortIncompleteMultipartUpload {
     pub days_after_initiation: Option<u32>,
 }
 
-/// Builds a [`put_bucket_lifecycle`](CosS3Client::put_bucket_lifecycle) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct PutBucketLifecycle<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl PutBucketLifecycle<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request.with_md5()).map(drop)
-    }
-}
-
-/// Builds a [`get_bucket_lifecycle`](CosS3Client::get_bucket_lifecycle) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct GetBucketLifecycle<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl GetBucketLifecycle<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<GetBucketLifecycleOutput, CosError> {
-        let answer = self.client.execute(self.request)?;
-        let LifecycleConfiguration { rule } = answer.read(|body| xml::parse_shared("LifecycleConfiguration", body))?;
-        Ok(GetBucketLifecycleOutput { rule, request_id: answer.headers.text("x-cos-request-id") })
-    }
-}
-
-/// The lifecycle rules of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[non_exhaustive]
-pub struct GetBucketLifecycleOutput {
-    /// The rules.
-    pub rule: Vec<LifecycleRule>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-}
-
-/// Builds a [`delete_bucket_lifecycle`](CosS3Client::delete_bucket_lifecycle) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteBucketLifecycle<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl DeleteBucketLifecycle<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::xml;
     use serde_json::{Value, json};
 
     fn document(dict: Value) -> String {

@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
-use crate::ops::options;
-use crate::ops::paging::{Listing, items, pages, stuck};
+use crate::ops::paging::{Page, Within, listing, stuck};
 use crate::ops::values::StorageClass;
 use crate::wire::request::Request;
-use crate::wire::uri::{Target, decode};
+use crate::wire::uri::Target;
 use crate::wire::xml::{self, Elements};
 
 impl CosS3Client {
@@ -23,16 +22,11 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
-    /// # client.put_object("examplebucket-1250000000", "x", "folder/a").send()?;
-    /// for object in client.list_objects("examplebucket-1250000000").prefix("folder/").objects() {
+    /// # let (_cos, client, bucket) = start()?;
+    /// # client.put_object(bucket, "x", "folder/a").send()?;
+    /// for object in client.list_objects(bucket).prefix("folder/").objects() {
     ///     let object = object?;
     ///     println!("{} {}", object.key, object.size);
     /// }
@@ -47,79 +41,21 @@ impl CosS3Client {
             .param("marker", "")
             .param("max-keys", 1000)
             .param("encoding-type", "url");
-        ListObjects { client: self, request, decode: true }
+        ListObjects::new(self, request)
     }
 }
 
-/// Builds a [`list_objects`](CosS3Client::list_objects) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListObjects<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-    decode: bool,
-}
-
-impl<'a> ListObjects<'a> {
-    options::every!();
-    options::encoding_type!();
-    options::names!();
-
-    /// Starts after this key. Python: `Marker`. Default: at the first.
-    pub fn marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("marker", marker);
-        self
+listing! {
+    /// Builds a [`list_objects`](CosS3Client::list_objects) request.
+    pub struct ListObjects -> ListObjectsOutput {
+        /// Starts after this key. Python: `Marker`. Default: at the first.
+        marker: query("marker"),
+        /// Sets how many keys a page holds at most, up to 1000. Python: `MaxKeys`. Default: 1000.
+        max_keys: number("max-keys"),
     }
-
-    /// Sets how many keys a page holds at most, up to 1000. Python: `MaxKeys`. Default: 1000.
-    pub fn max_keys(mut self, max_keys: u32) -> Self {
-        self.request.set_query("max-keys", max_keys.to_string());
-        self
-    }
-
-    /// Fetches one page.
-    pub fn send(self) -> Result<ListObjectsOutput, CosError> {
-        self.fetch()
-    }
-
-    /// Goes through all pages from here on; each is fetched when it is asked for.
-    pub fn pages(self) -> impl Iterator<Item = Result<ListObjectsOutput, CosError>> + 'a {
-        pages(self)
-    }
-
+    plus names, encoding_type;
     /// Goes through the objects of all pages from here on.
-    pub fn objects(self) -> impl Iterator<Item = Result<Object, CosError>> + 'a {
-        items(self, |page| page.contents)
-    }
-}
-
-impl Listing for ListObjects<'_> {
-    type Page = ListObjectsOutput;
-
-    fn fetch(&self) -> Result<ListObjectsOutput, CosError> {
-        let answer = self.client.execute(self.request.repeat())?;
-        let mut page = answer.read(ListObjectsOutput::parse)?;
-        if self.decode {
-            page.decode();
-        }
-        page.request_id = answer.headers.text("x-cos-request-id");
-        Ok(page)
-    }
-
-    fn advance(&mut self, page: &ListObjectsOutput) -> Result<bool, CosError> {
-        if !page.is_truncated {
-            return Ok(false);
-        }
-        let last = page.contents.last().map(|object| &object.key);
-        let last = last.max(page.common_prefixes.last().map(|common| &common.prefix));
-        let next = Some(&page.next_marker).filter(|marker| !marker.is_empty()).or(last).ok_or_else(stuck)?;
-        let next = if self.decode { next.clone() } else { decode(next) };
-        if self.request.query("marker") >= next.as_str() {
-            return Err(stuck());
-        }
-        self.request.set_query("marker", next);
-        Ok(true)
-    }
+    each objects: Object = |page| page.contents;
 }
 
 /// A page of a bucket's objects.
@@ -149,15 +85,15 @@ pub struct ListObjectsOutput {
     pub contents: Vec<Object>,
     /// The common prefixes, where a delimiter was given; empty if there are none.
     pub common_prefixes: Vec<CommonPrefix>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl ListObjectsOutput {
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, CosError> {
+impl Page for ListObjectsOutput {
+    const ROOT: &'static str = "ListBucketResult";
+
+    // By events, which take half the time of serde: these pages are long and many.
+    fn parse(body: &[u8]) -> Result<Self, CosClientError> {
         let mut page = Self::default();
-        Elements::of("ListBucketResult", body)?.children(|xml, name| {
+        Elements::of(Self::ROOT, body)?.children(|xml, name| {
             match name {
                 "Contents" => page.contents.push(Object::read(xml)?),
                 "CommonPrefixes" => page.common_prefixes.push(CommonPrefix::read(xml)?),
@@ -173,22 +109,33 @@ impl ListObjectsOutput {
             }
             Ok(())
         })?;
-        // An empty <Contents/> stands for none.
-        page.contents.retain(|object| !object.key.is_empty());
-        page.common_prefixes.retain(|common| !common.prefix.is_empty());
         Ok(page)
     }
 
-    fn decode(&mut self) {
-        for name in [&mut self.prefix, &mut self.marker, &mut self.next_marker] {
-            *name = decode(name);
+    fn tidy(&mut self) {
+        self.contents.retain(|object| !object.key.is_empty());
+        self.common_prefixes.retain(|common| !common.prefix.is_empty());
+    }
+
+    fn encoded(&mut self) -> Vec<&mut String> {
+        let keys = self.contents.iter_mut().map(|object| &mut object.key);
+        let prefixes = self.common_prefixes.iter_mut().map(|common| &mut common.prefix);
+        [&mut self.prefix, &mut self.marker, &mut self.next_marker].into_iter().chain(keys).chain(prefixes).collect()
+    }
+
+    fn advance(&self, request: &mut Request<'_>, _: &mut Within, plain: fn(&str) -> String) -> Result<bool, CosError> {
+        if !self.is_truncated {
+            return Ok(false);
         }
-        for object in &mut self.contents {
-            object.key = decode(&object.key);
+        let last = self.contents.last().map(|object| &object.key);
+        let last = last.max(self.common_prefixes.last().map(|common| &common.prefix));
+        let next = Some(&self.next_marker).filter(|marker| !marker.is_empty()).or(last).ok_or_else(stuck)?;
+        let next = plain(next);
+        if request.query("marker") >= next.as_str() {
+            return Err(stuck());
         }
-        for common in &mut self.common_prefixes {
-            common.prefix = decode(&common.prefix);
-        }
+        request.set_query("marker", next);
+        Ok(true)
     }
 }
 
@@ -298,7 +245,7 @@ mod tests {
             <Contents><Key>z</Key><Size>1</Size></Contents></ListBucketResult>";
         let mut page = ListObjectsOutput::parse(xml.as_bytes()).unwrap();
         assert_eq!(page, xml::parse("ListBucketResult", xml.as_bytes()).unwrap());
-        page.decode();
+        page.encoded().into_iter().for_each(|name| *name = crate::wire::uri::decode(name));
         assert_eq!((page.max_keys, page.is_truncated, page.next_marker.as_str()), (2, true, "中"));
         assert_eq!(page.contents.len(), 2);
         let first = &page.contents[0];

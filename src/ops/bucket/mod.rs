@@ -8,3 +8,12 @@ pub(crate) mod list;
 pub(crate) mod location;
 pub(crate) mod versioning;
 pub(crate) mod versions;
+
+pub use acl::*;
+pub use base::*;
+pub use cors::*;
+pub use lifecycle::*;
+pub use list::*;
+pub use location::*;
+pub use versioning::*;
+pub use versions::*;

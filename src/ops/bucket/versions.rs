@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::{CommonPrefix, Owner};
-use crate::ops::options;
-use crate::ops::paging::{Listing, Within, items, pages};
+use crate::ops::paging::{Page, Within, listing};
 use crate::ops::values::StorageClass;
 use crate::wire::request::Request;
-use crate::wire::uri::{Target, decode};
+use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
@@ -25,15 +24,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_bucket_versioning(bucket, "Enabled").send()?;
     /// # client.put_object(bucket, "x", "folder/a").send()?;
     /// for version in client.list_objects_versions(bucket).prefix("folder/").versions() {
@@ -53,87 +46,23 @@ impl CosS3Client {
             .param("version-id-marker", "")
             .param("max-keys", 1000)
             .param("encoding-type", "url");
-        ListObjectsVersions { client: self, request, decode: true, within: Within::default() }
+        ListObjectsVersions::new(self, request)
     }
 }
 
-/// Builds a [`list_objects_versions`](CosS3Client::list_objects_versions) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListObjectsVersions<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-    decode: bool,
-    within: Within,
-}
-
-impl<'a> ListObjectsVersions<'a> {
-    options::every!();
-    options::encoding_type!();
-    options::names!();
-
-    /// Starts after this key, or with `version_id_marker` within it. Python: `KeyMarker`. Default: at the
-    /// first.
-    pub fn key_marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("key-marker", marker);
-        self
+listing! {
+    /// Builds a [`list_objects_versions`](CosS3Client::list_objects_versions) request.
+    pub struct ListObjectsVersions -> ListObjectsVersionsOutput {
+        /// Starts after this key, or with it if a version is named, too. Python: `KeyMarker`. Default: at the first.
+        key_marker: query("key-marker"),
+        /// Starts after this version of the key. Python: `VersionIdMarker`. Default: at the first.
+        version_id_marker: query("version-id-marker"),
+        /// Sets how many versions a page holds at most, up to 1000. Python: `MaxKeys`. Default: 1000.
+        max_keys: number("max-keys"),
     }
-
-    /// Starts after this version of the key `key_marker`. Python: `VersionIdMarker`. Default: none.
-    pub fn version_id_marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("version-id-marker", marker);
-        self
-    }
-
-    /// Sets how many versions and delete markers a page holds at most, up to 1000. Python: `MaxKeys`.
-    /// Default: 1000.
-    pub fn max_keys(mut self, max_keys: u32) -> Self {
-        self.request.set_query("max-keys", max_keys.to_string());
-        self
-    }
-
-    /// Fetches one page.
-    pub fn send(self) -> Result<ListObjectsVersionsOutput, CosError> {
-        self.fetch()
-    }
-
-    /// Goes through all pages from here on; each is fetched when it is asked for.
-    pub fn pages(self) -> impl Iterator<Item = Result<ListObjectsVersionsOutput, CosError>> + 'a {
-        pages(self)
-    }
-
+    plus names, encoding_type;
     /// Goes through the versions of all pages from here on; delete markers are left out.
-    pub fn versions(self) -> impl Iterator<Item = Result<ObjectVersion, CosError>> + 'a {
-        items(self, |page| page.version)
-    }
-}
-
-impl Listing for ListObjectsVersions<'_> {
-    type Page = ListObjectsVersionsOutput;
-
-    fn fetch(&self) -> Result<ListObjectsVersionsOutput, CosError> {
-        let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListObjectsVersionsOutput = answer.read(|body| xml::parse("ListVersionsResult", body))?;
-        // An empty <Version/> stands for none.
-        page.version.retain(|version| !version.key.is_empty());
-        page.delete_marker.retain(|marker| !marker.key.is_empty());
-        page.common_prefixes.retain(|common| !common.prefix.is_empty());
-        if self.decode {
-            page.decode();
-        }
-        page.request_id = answer.headers.text("x-cos-request-id");
-        Ok(page)
-    }
-
-    fn advance(&mut self, page: &ListObjectsVersionsOutput) -> Result<bool, CosError> {
-        if !page.is_truncated {
-            return Ok(false);
-        }
-        let plain = |name: &String| if self.decode { name.clone() } else { decode(name) };
-        let next = (plain(&page.next_key_marker), plain(&page.next_version_id_marker));
-        self.within.advance(&mut self.request, "version-id-marker", next)?;
-        Ok(true)
-    }
+    each versions: ObjectVersion = |page| page.version;
 }
 
 /// A page of the versions of a bucket's objects.
@@ -169,32 +98,42 @@ pub struct ListObjectsVersionsOutput {
     pub delete_marker: Vec<DeleteMarker>,
     /// The common prefixes, where a delimiter was given; empty if there are none.
     pub common_prefixes: Vec<CommonPrefix>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
-impl ListObjectsVersionsOutput {
-    fn decode(&mut self) {
-        let names = [
+impl Page for ListObjectsVersionsOutput {
+    const ROOT: &'static str = "ListVersionsResult";
+
+    fn tidy(&mut self) {
+        self.version.retain(|version| !version.key.is_empty());
+        self.delete_marker.retain(|marker| !marker.key.is_empty());
+        self.common_prefixes.retain(|common| !common.prefix.is_empty());
+    }
+
+    fn encoded(&mut self) -> Vec<&mut String> {
+        let markers = [
             &mut self.prefix,
             &mut self.key_marker,
             &mut self.next_key_marker,
             &mut self.version_id_marker,
             &mut self.next_version_id_marker,
         ];
-        for name in names {
-            *name = decode(name);
+        let versions = self.version.iter_mut().map(|version| &mut version.key);
+        let deleted = self.delete_marker.iter_mut().map(|marker| &mut marker.key);
+        let prefixes = self.common_prefixes.iter_mut().map(|common| &mut common.prefix);
+        markers.into_iter().chain(versions).chain(deleted).chain(prefixes).collect()
+    }
+
+    fn advance(
+        &self,
+        request: &mut Request<'_>,
+        within: &mut Within,
+        plain: fn(&str) -> String,
+    ) -> Result<bool, CosError> {
+        if self.is_truncated {
+            let next = (plain(&self.next_key_marker), plain(&self.next_version_id_marker));
+            within.advance(request, "version-id-marker", next)?;
         }
-        for version in &mut self.version {
-            version.key = decode(&version.key);
-        }
-        for marker in &mut self.delete_marker {
-            marker.key = decode(&marker.key);
-        }
-        for common in &mut self.common_prefixes {
-            common.prefix = decode(&common.prefix);
-        }
+        Ok(self.is_truncated)
     }
 }
 
@@ -258,7 +197,7 @@ mod tests {
             <IsLatest>true</IsLatest><Owner><ID>1</ID></Owner></DeleteMarker><Version><Key>a%2Fb</Key>\
             <VersionId>v1</VersionId><IsLatest>false</IsLatest></Version></ListVersionsResult>";
         let mut page: ListObjectsVersionsOutput = xml::parse("ListVersionsResult", xml).unwrap();
-        page.decode();
+        page.encoded().into_iter().for_each(|name| *name = crate::wire::uri::decode(name));
         assert_eq!((page.next_key_marker.as_str(), page.next_version_id_marker.as_str()), ("a/b", "v1"));
         let versions: Vec<_> = page.version.iter().map(|v| (v.key.as_str(), v.version_id.as_str(), v.size)).collect();
         assert_eq!(versions, [("a", "null", 5), ("a/b", "v1", 0)]);

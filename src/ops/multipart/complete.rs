@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use http::Method;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::attempts::Sent;
 use crate::cipher::{AfterSuccess, PreparePayload};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::{Request, Traits};
-use crate::wire::respond::{Headers, Refusal, service_error};
+use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
@@ -36,13 +39,15 @@ impl CosS3Client {
         bucket: impl Into<String>,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-        multipart_upload: impl Into<MultipartUpload>,
+        multipart_upload: impl Arg<MultipartUpload>,
     ) -> CompleteMultipartUpload<'_> {
-        let traits = Traits { response_timeout: Some(RESPONSE_TIMEOUT), trickles: true, ..Traits::default() };
+        // To complete twice does no harm: the second answer says that there is no such upload.
+        let traits =
+            Traits { idempotent: true, response_timeout: Some(RESPONSE_TIMEOUT), trickles: true, ..Traits::default() };
         let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
             .upload_id(upload_id)
             .with_traits(traits);
-        match multipart_upload.into().document() {
+        match take("multipart_upload", multipart_upload).and_then(|upload| upload.document()) {
             Ok(xml) => request.body = xml.into(),
             Err(error) => request.defer(error),
         }
@@ -59,16 +64,34 @@ pub struct MultipartUpload {
     pub part: Vec<Part>,
 }
 
-/// A part that was uploaded.
+/// A part that was uploaded. Its dict may also be one of those in the result of `list_parts`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(rename_all = "PascalCase", from = "PartDict")]
 pub struct Part {
     /// The number, 1 to 10000.
-    #[serde(deserialize_with = "xml::number_or_text")]
     pub part_number: u32,
     /// The ETag that the upload of the part answered, with its quotes.
     #[serde(rename = "ETag")]
     pub etag: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct PartDict {
+    #[serde(deserialize_with = "xml::number_or_text")]
+    part_number: u32,
+    #[serde(rename = "ETag")]
+    etag: String,
+    #[serde(default, rename = "LastModified")]
+    _last_modified: IgnoredAny,
+    #[serde(default, rename = "Size")]
+    _size: IgnoredAny,
+}
+
+impl From<PartDict> for Part {
+    fn from(dict: PartDict) -> Self {
+        Self { part_number: dict.part_number, etag: dict.etag }
+    }
 }
 
 impl MultipartUpload {
@@ -85,6 +108,20 @@ impl MultipartUpload {
             return Err(CosClientError::invalid("multipart_upload", why));
         }
         xml::write_complete("CompleteMultipartUpload", self)
+    }
+}
+
+impl DictArgument for MultipartUpload {}
+
+impl Arg<MultipartUpload> for Vec<Part> {
+    fn into_arg(self) -> Result<MultipartUpload, serde_json::Error> {
+        Ok(self.into())
+    }
+}
+
+impl Arg<MultipartUpload> for Vec<ListedPart> {
+    fn into_arg(self) -> Result<MultipartUpload, serde_json::Error> {
+        Ok(self.into())
     }
 }
 
@@ -142,18 +179,11 @@ impl<'a> CompleteMultipartUpload<'a> {
 }
 
 impl CompleteMultipartUpload<'_> {
-    options::every!();
-
-    /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
-    pub fn callback(mut self, callback: impl AsRef<str>) -> Self {
-        self.request.set_header("x-cos-callback", callback.as_ref());
-        self
-    }
-
-    /// Sets the variables of the callback: JSON in Base64. Python: `CallbackVar`. Default: none.
-    pub fn callback_var(mut self, variables: impl AsRef<str>) -> Self {
-        self.request.set_header("x-cos-callback-var", variables.as_ref());
-        self
+    options::setters! {
+        /// Sets what COS calls after the upload: JSON in Base64. Python: `Callback`. Default: none.
+        callback: header("x-cos-callback"),
+        /// Sets the variables of the callback: JSON in Base64. Python: `CallbackVar`. Default: none.
+        callback_var: header("x-cos-callback-var"),
     }
 
     /// Completes with headers that were set elsewhere.
@@ -173,7 +203,7 @@ impl CompleteMultipartUpload<'_> {
     /// If the answer is lost or says nothing, and it cannot be told whether there is an object now, the error is
     /// [`Ambiguous`](ClientErrorKind::Ambiguous): [`head_object`](CosS3Client::head_object) tells more to whoever
     /// knows what the object should be.
-    pub fn send(self) -> Result<CompleteMultipartUploadOutput, CosError> {
+    pub fn send(self) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         self.send_once().map_err(|error| {
             if !says_nothing(&error) {
                 return error;
@@ -183,7 +213,7 @@ impl CompleteMultipartUpload<'_> {
         })
     }
 
-    fn send_once(mut self) -> Result<CompleteMultipartUploadOutput, CosError> {
+    fn send_once(mut self) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let upload_id = self.request.query("uploadId").to_owned();
         if let Some(parts) = self.parts {
             self.request.check()?;
@@ -207,13 +237,15 @@ impl CompleteMultipartUpload<'_> {
         }
         output.version_id = answer.headers.get("x-cos-version-id");
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");
-        output.request_id = answer.headers.text("x-cos-request-id");
-        output.headers = answer.headers;
         if let Some(then) = self.then {
             then.tell(&upload_id, &headers)?;
         }
-        Ok(output)
+        Ok(Response::of_headers(output, answer.headers))
     }
+}
+
+impl CompleteMultipartUpload<'_> {
+    options::every!();
 }
 
 /// Whether the object may have been made all the same: the answer was lost or empty, or a repetition hears that
@@ -225,14 +257,11 @@ fn says_nothing(error: &CosError) -> bool {
     }
 }
 
-/// An object made of parts. Serializes to the dict of headers and body.
+/// An object made of parts. Python's dict of it holds the headers and the document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct CompleteMultipartUploadOutput {
-    /// All headers of the answer.
-    #[serde(flatten, skip_deserializing)]
-    pub headers: Headers,
     /// The address of the object.
     pub location: String,
     /// The bucket.
@@ -248,9 +277,6 @@ pub struct CompleteMultipartUploadOutput {
     /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::cipher::AfterSuccess;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::call::Call;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 use crate::wire::xml;
@@ -26,8 +28,10 @@ impl CosS3Client {
         bucket: impl Into<String>,
         key: impl Into<String>,
     ) -> CreateMultipartUpload<'_> {
-        let request =
-            Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key)).param("uploads", "");
+        let request = Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key))
+            .param("uploads", "")
+            // A second upload without parts costs nothing, and `maybe_orphan` tells of it.
+            .idempotent();
         CreateMultipartUpload { client: self, request, then: None }
     }
 
@@ -45,10 +49,20 @@ impl CosS3Client {
         bucket: impl Into<String>,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-    ) -> AbortMultipartUpload<'_> {
-        let request =
-            Request::new("abort_multipart_upload", Method::DELETE, Target::object(bucket, key)).upload_id(upload_id);
-        AbortMultipartUpload { client: self, request }
+    ) -> Call<'_, ()> {
+        self.object_call("abort_multipart_upload", Method::DELETE, bucket, key, "").upload_id(upload_id).reads(
+            |answer, _| match answer {
+                Err(error) if error.done_before("NoSuchUpload") => Ok(()),
+                result => result.map(drop),
+            },
+        )
+    }
+}
+
+impl<T> Call<'_, T> {
+    fn upload_id(mut self, upload_id: impl Into<String>) -> Self {
+        self.request = self.request.upload_id(upload_id);
+        self
     }
 }
 
@@ -91,15 +105,6 @@ impl<'a> CreateMultipartUpload<'a> {
 }
 
 impl CreateMultipartUpload<'_> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Starts an upload with headers that were set elsewhere.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
@@ -107,7 +112,7 @@ impl CreateMultipartUpload<'_> {
     }
 
     /// Sends the request.
-    pub fn send(self) -> Result<CreateMultipartUploadOutput, CosError> {
+    pub fn send(self) -> Result<Response<CreateMultipartUploadOutput>, CosError> {
         let headers = self.request.headers.clone();
         let answer = self.client.execute(self.request)?;
         let mut output: CreateMultipartUploadOutput =
@@ -116,7 +121,6 @@ impl CreateMultipartUpload<'_> {
             let none = CosClientError::new(ClientErrorKind::Xml, "the XML answer holds no UploadId");
             return answer.read(|_| Err(none));
         }
-        output.request_id = answer.headers.text("x-cos-request-id");
         output.maybe_orphan = answer.attempts.may_have_succeeded;
         if output.maybe_orphan {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
@@ -124,8 +128,12 @@ impl CreateMultipartUpload<'_> {
         if let Some(then) = self.then {
             then.tell(&output.upload_id, &headers)?;
         }
-        Ok(output)
+        Ok(Response::of_fields(output, answer.headers))
     }
+}
+
+impl CreateMultipartUpload<'_> {
+    options::upload!();
 }
 
 /// An upload that was started.
@@ -144,36 +152,4 @@ pub struct CreateMultipartUploadOutput {
     /// shows it.
     #[serde(skip)]
     pub maybe_orphan: bool,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-}
-
-/// Builds an [`abort_multipart_upload`](CosS3Client::abort_multipart_upload) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct AbortMultipartUpload<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-/// What the encrypting client does besides.
-#[cfg(feature = "encryption")]
-impl<'a> AbortMultipartUpload<'a> {
-    /// The request, for a client that encrypts.
-    pub(crate) fn request(&mut self) -> &mut Request<'a> {
-        &mut self.request
-    }
-}
-
-impl AbortMultipartUpload<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        match self.client.execute(self.request) {
-            Err(error) if error.done_before("NoSuchUpload") => Ok(()),
-            result => result.map(drop),
-        }
-    }
 }

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::Owner;
-use crate::ops::options;
-use crate::ops::paging::{Listing, items, pages, stuck};
+use crate::ops::paging::{Page, Within, listing, stuck};
 use crate::ops::values::StorageClass;
 use crate::wire::request::Request;
-use crate::wire::uri::{Target, decode};
+use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
@@ -35,77 +34,21 @@ impl CosS3Client {
             .param("part-number-marker", 0)
             .param("max-parts", 1000)
             .param("encoding-type", "url");
-        ListParts { client: self, request, decode: true }
+        ListParts::new(self, request)
     }
 }
 
-/// Builds a [`list_parts`](CosS3Client::list_parts) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListParts<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-    decode: bool,
-}
-
-impl<'a> ListParts<'a> {
-    options::every!();
-    options::encoding_type!();
-
-    /// Sets how many parts a page holds at most, up to 1000. Python: `MaxParts`. Default: 1000.
-    pub fn max_parts(mut self, max_parts: u32) -> Self {
-        self.request.set_query("max-parts", max_parts.to_string());
-        self
+listing! {
+    /// Builds a [`list_parts`](CosS3Client::list_parts) request.
+    pub struct ListParts -> ListPartsOutput {
+        /// Sets how many parts a page holds at most, up to 1000. Python: `MaxParts`. Default: 1000.
+        max_parts: number("max-parts"),
+        /// Starts after this part. Python: `PartNumberMarker`. Default: 0.
+        part_number_marker: number("part-number-marker"),
     }
-
-    /// Starts after this part number. Python: `PartNumberMarker`. Default: at the first.
-    pub fn part_number_marker(mut self, marker: u32) -> Self {
-        self.request.set_query("part-number-marker", marker.to_string());
-        self
-    }
-
-    /// Fetches one page.
-    pub fn send(self) -> Result<ListPartsOutput, CosError> {
-        self.fetch()
-    }
-
-    /// Goes through all pages from here on; each is fetched when it is asked for.
-    pub fn pages(self) -> impl Iterator<Item = Result<ListPartsOutput, CosError>> + 'a {
-        pages(self)
-    }
-
+    plus encoding_type;
     /// Goes through the parts of all pages from here on.
-    pub fn parts(self) -> impl Iterator<Item = Result<ListedPart, CosError>> + 'a {
-        items(self, |page| page.part)
-    }
-}
-
-impl Listing for ListParts<'_> {
-    type Page = ListPartsOutput;
-
-    fn fetch(&self) -> Result<ListPartsOutput, CosError> {
-        let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListPartsOutput = answer.read(|body| xml::parse("ListPartsResult", body))?;
-        // An empty <Part/> stands for none.
-        page.part.retain(|part| part.part_number != 0);
-        if self.decode {
-            page.key = decode(&page.key);
-        }
-        page.request_id = answer.headers.text("x-cos-request-id");
-        Ok(page)
-    }
-
-    fn advance(&mut self, page: &ListPartsOutput) -> Result<bool, CosError> {
-        if !page.is_truncated {
-            return Ok(false);
-        }
-        let now: u32 = self.request.query("part-number-marker").parse().unwrap_or_default();
-        if page.next_part_number_marker <= now {
-            return Err(stuck());
-        }
-        self.request.set_query("part-number-marker", page.next_part_number_marker.to_string());
-        Ok(true)
-    }
+    each parts: ListedPart = |page| page.part;
 }
 
 /// A page of an upload's parts.
@@ -145,9 +88,30 @@ pub struct ListPartsOutput {
     pub is_truncated: bool,
     /// The parts; empty if there are none.
     pub part: Vec<ListedPart>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
+}
+
+impl Page for ListPartsOutput {
+    const ROOT: &'static str = "ListPartsResult";
+
+    fn tidy(&mut self) {
+        self.part.retain(|part| part.part_number != 0);
+    }
+
+    fn encoded(&mut self) -> Vec<&mut String> {
+        vec![&mut self.key]
+    }
+
+    fn advance(&self, request: &mut Request<'_>, _: &mut Within, _: fn(&str) -> String) -> Result<bool, CosError> {
+        if !self.is_truncated {
+            return Ok(false);
+        }
+        let now: u32 = request.query("part-number-marker").parse().unwrap_or_default();
+        if self.next_part_number_marker <= now {
+            return Err(stuck());
+        }
+        request.set_query("part-number-marker", self.next_part_number_marker.to_string());
+        Ok(true)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

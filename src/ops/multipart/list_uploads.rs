@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::{CommonPrefix, Owner};
-use crate::ops::options;
-use crate::ops::paging::{Listing, Within, items, pages};
+use crate::ops::paging::{Page, Within, listing};
 use crate::ops::values::StorageClass;
 use crate::wire::request::Request;
-use crate::wire::uri::{Target, decode};
+use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
@@ -33,86 +32,23 @@ impl CosS3Client {
             .param("upload-id-marker", "")
             .param("max-uploads", 1000)
             .param("encoding-type", "url");
-        ListMultipartUploads { client: self, request, decode: true, within: Within::default() }
+        ListMultipartUploads::new(self, request)
     }
 }
 
-/// Builds a [`list_multipart_uploads`](CosS3Client::list_multipart_uploads) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListMultipartUploads<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-    decode: bool,
-    within: Within,
-}
-
-impl<'a> ListMultipartUploads<'a> {
-    options::every!();
-    options::encoding_type!();
-    options::names!();
-
-    /// Starts after this key, or with `upload_id_marker` within it. Python: `KeyMarker`. Default: at the
-    /// first.
-    pub fn key_marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("key-marker", marker);
-        self
+listing! {
+    /// Builds a [`list_multipart_uploads`](CosS3Client::list_multipart_uploads) request.
+    pub struct ListMultipartUploads -> ListMultipartUploadsOutput {
+        /// Starts after this key, or with it if an upload is named, too. Python: `KeyMarker`. Default: at the first.
+        key_marker: query("key-marker"),
+        /// Starts after this upload of the key. Python: `UploadIdMarker`. Default: at the first.
+        upload_id_marker: query("upload-id-marker"),
+        /// Sets how many uploads a page holds at most, up to 1000. Python: `MaxUploads`. Default: 1000.
+        max_uploads: number("max-uploads"),
     }
-
-    /// Starts after this upload of the key `key_marker`. Python: `UploadIdMarker`. Default: none.
-    pub fn upload_id_marker(mut self, marker: impl Into<String>) -> Self {
-        self.request.set_query("upload-id-marker", marker);
-        self
-    }
-
-    /// Sets how many uploads a page holds at most, up to 1000. Python: `MaxUploads`. Default: 1000.
-    pub fn max_uploads(mut self, max_uploads: u32) -> Self {
-        self.request.set_query("max-uploads", max_uploads.to_string());
-        self
-    }
-
-    /// Fetches one page.
-    pub fn send(self) -> Result<ListMultipartUploadsOutput, CosError> {
-        self.fetch()
-    }
-
-    /// Goes through all pages from here on; each is fetched when it is asked for.
-    pub fn pages(self) -> impl Iterator<Item = Result<ListMultipartUploadsOutput, CosError>> + 'a {
-        pages(self)
-    }
-
+    plus names, encoding_type;
     /// Goes through the uploads of all pages from here on.
-    pub fn uploads(self) -> impl Iterator<Item = Result<Upload, CosError>> + 'a {
-        items(self, |page| page.upload)
-    }
-}
-
-impl Listing for ListMultipartUploads<'_> {
-    type Page = ListMultipartUploadsOutput;
-
-    fn fetch(&self) -> Result<ListMultipartUploadsOutput, CosError> {
-        let answer = self.client.execute(self.request.repeat())?;
-        let mut page: ListMultipartUploadsOutput =
-            answer.read(|body| xml::parse("ListMultipartUploadsResult", body))?;
-        // An empty <Upload/> stands for none.
-        page.upload.retain(|upload| !upload.upload_id.is_empty());
-        page.common_prefixes.retain(|common| !common.prefix.is_empty());
-        if self.decode {
-            page.decode();
-        }
-        page.request_id = answer.headers.text("x-cos-request-id");
-        Ok(page)
-    }
-
-    fn advance(&mut self, page: &ListMultipartUploadsOutput) -> Result<bool, CosError> {
-        if !page.is_truncated {
-            return Ok(false);
-        }
-        let plain = |name: &String| if self.decode { name.clone() } else { decode(name) };
-        let next = (plain(&page.next_key_marker), plain(&page.next_upload_id_marker));
-        self.within.advance(&mut self.request, "upload-id-marker", next)?;
-        Ok(true)
-    }
+    each uploads: Upload = |page| page.upload;
 }
 
 /// A page of a bucket's open uploads.
@@ -147,9 +83,6 @@ pub struct ListMultipartUploadsOutput {
     pub upload: Vec<Upload>,
     /// The common prefixes, where a delimiter was given; empty if there are none.
     pub common_prefixes: Vec<CommonPrefix>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -157,24 +90,38 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-impl ListMultipartUploadsOutput {
-    fn decode(&mut self) {
-        let names = [
+impl Page for ListMultipartUploadsOutput {
+    const ROOT: &'static str = "ListMultipartUploadsResult";
+
+    fn tidy(&mut self) {
+        self.upload.retain(|upload| !upload.upload_id.is_empty());
+        self.common_prefixes.retain(|common| !common.prefix.is_empty());
+    }
+
+    fn encoded(&mut self) -> Vec<&mut String> {
+        let markers = [
             &mut self.prefix,
             &mut self.key_marker,
             &mut self.next_key_marker,
             &mut self.upload_id_marker,
             &mut self.next_upload_id_marker,
         ];
-        for name in names {
-            *name = decode(name);
+        let uploads = self.upload.iter_mut().map(|upload| &mut upload.key);
+        let prefixes = self.common_prefixes.iter_mut().map(|common| &mut common.prefix);
+        markers.into_iter().chain(uploads).chain(prefixes).collect()
+    }
+
+    fn advance(
+        &self,
+        request: &mut Request<'_>,
+        within: &mut Within,
+        plain: fn(&str) -> String,
+    ) -> Result<bool, CosError> {
+        if self.is_truncated {
+            let next = (plain(&self.next_key_marker), plain(&self.next_upload_id_marker));
+            within.advance(request, "upload-id-marker", next)?;
         }
-        for upload in &mut self.upload {
-            upload.key = decode(&upload.key);
-        }
-        for common in &mut self.common_prefixes {
-            common.prefix = decode(&common.prefix);
-        }
+        Ok(self.is_truncated)
     }
 }
 
@@ -211,7 +158,7 @@ mod tests {
             <Upload><Key>dir%2F%E4%B8%AD</Key><UploadId>u1</UploadId><StorageClass>STANDARD</StorageClass>\
             <Initiator><ID>i</ID></Initiator><Initiated>2017</Initiated></Upload></ListMultipartUploadsResult>";
         let mut page: ListMultipartUploadsOutput = xml::parse("ListMultipartUploadsResult", xml).unwrap();
-        page.decode();
+        page.encoded().into_iter().for_each(|name| *name = crate::wire::uri::decode(name));
         assert_eq!((page.upload[0].key.as_str(), page.upload[0].upload_id.as_str()), ("dir/中", "u1"));
         assert_eq!(page.upload[0].initiator.as_ref().unwrap().id, "i");
     }

@@ -6,3 +6,10 @@ pub(crate) mod list_parts;
 pub(crate) mod list_uploads;
 pub(crate) mod upload_part;
 pub(crate) mod upload_part_copy;
+
+pub use complete::*;
+pub use create::*;
+pub use list_parts::*;
+pub use list_uploads::*;
+pub use upload_part::*;
+pub use upload_part_copy::*;

@@ -6,6 +6,7 @@ use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::body::Body;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
@@ -21,24 +22,19 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
-    /// use qcloud_cos::Part;
+    /// # let (_cos, client, bucket) = start()?;
+    /// use qcloud_cos::multipart::Part;
     ///
-    /// let upload_id = client.create_multipart_upload(bucket, "multipart.txt").send()?.upload_id;
+    /// let response = client.create_multipart_upload(bucket, "multipart.txt").send()?;
+    /// let upload_id = &response["UploadId"];
     /// let mut parts = Vec::new();
     /// for (part_number, data) in [(1, vec![b'a'; 1024 * 1024]), (2, vec![b'b'; 10])] {
-    ///     let response = client.upload_part(bucket, "multipart.txt", data, part_number, &upload_id).send()?;
-    ///     parts.push(Part { part_number, etag: response.etag });
+    ///     let response = client.upload_part(bucket, "multipart.txt", data, part_number, upload_id).send()?;
+    ///     parts.push(Part { part_number, etag: response.etag.clone() });
     /// }
-    /// client.complete_multipart_upload(bucket, "multipart.txt", &upload_id, parts).send()?;
+    /// client.complete_multipart_upload(bucket, "multipart.txt", upload_id, parts).send()?;
     /// # Ok(()) }
     /// ```
     ///
@@ -82,11 +78,6 @@ impl<'a> UploadPart<'a> {
 }
 
 impl UploadPart<'_> {
-    options::every!();
-    options::customer_key!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Computes the MD5 of the part first, for COS to check; the body is read twice. Python: `EnableMD5`.
     /// Default: false.
     pub fn enable_md5(mut self, enable: bool) -> Self {
@@ -101,8 +92,15 @@ impl UploadPart<'_> {
     }
 
     /// Sends the request.
-    pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<PutObjectOutput>, CosError> {
         self.request.check()?;
         upload_body(self.client, self.request, self.enable_md5)
     }
+}
+
+impl UploadPart<'_> {
+    options::content_check!();
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
 }

@@ -4,8 +4,10 @@ use http::Method;
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
+use crate::ops::argument::{Arg, Param, take};
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
@@ -23,24 +25,19 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, vec![7; 1024 * 1024], "big.bin").send()?;
-    /// use qcloud_cos::{CopySource, Part};
+    /// use qcloud_cos::CopySource;
+    /// use qcloud_cos::multipart::Part;
     ///
-    /// let upload_id = client.create_multipart_upload(bucket, "copy.bin").send()?.upload_id;
+    /// let upload_id = client.create_multipart_upload(bucket, "copy.bin").send()?.upload_id.clone();
     /// let response = client
     ///     .upload_part_copy(bucket, "copy.bin", 1, &upload_id, CopySource::new(bucket, "big.bin", "ap-guangzhou"))
     ///     .copy_source_range("bytes=0-99")
     ///     .send()?;
-    /// let parts = vec![Part { part_number: 1, etag: response.etag }];
+    /// let parts = vec![Part { part_number: 1, etag: response.etag.clone() }];
     /// client.complete_multipart_upload(bucket, "copy.bin", &upload_id, parts).send()?;
     /// # Ok(()) }
     /// ```
@@ -52,12 +49,12 @@ impl CosS3Client {
         key: impl Into<String>,
         part_number: u32,
         upload_id: impl Into<String>,
-        copy_source: impl Into<CopySource>,
+        copy_source: impl Arg<CopySource>,
     ) -> UploadPartCopy<'_> {
         let mut request = Request::new("upload_part_copy", Method::PUT, Target::object(bucket, key))
             .param("partNumber", part_number)
             .upload_id(upload_id)
-            .copying(self, &copy_source.into());
+            .copying(self, take("copy_source", copy_source));
         if !(1..=10_000).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }
@@ -74,15 +71,10 @@ pub struct UploadPartCopy<'a> {
 }
 
 impl UploadPartCopy<'_> {
-    options::every!();
-    options::copy_source!();
-    options::customer_key!();
-    options::traffic_limit!();
-
     /// Copies only these bytes, the first and the last one: `bytes=0-1048575`. Python: `CopySourceRange`.
     /// Default: all; empty text, too.
-    pub fn copy_source_range(mut self, range: impl AsRef<str>) -> Self {
-        match range.as_ref() {
+    pub fn copy_source_range(mut self, range: impl Param) -> Self {
+        match range.into_param().unwrap_or_default().as_str() {
             "" => drop(self.request.headers.remove("x-cos-copy-source-range")),
             range => self.request.set_header("x-cos-copy-source-range", range),
         }
@@ -96,8 +88,15 @@ impl UploadPartCopy<'_> {
     }
 
     /// Sends the request.
-    pub fn send(self) -> Result<CopyObjectOutput, CosError> {
+    pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
         CopyObjectOutput::read(operation, "CopyPartResult", self.client.execute(self.request)?)
     }
+}
+
+impl UploadPartCopy<'_> {
+    options::copy_source!();
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
 }

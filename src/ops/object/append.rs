@@ -11,10 +11,10 @@ use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
 use crate::error::{CosClientError, CosError};
 use crate::ops::lost_answer::head_written;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::body::Body;
 use crate::wire::crc64::combine;
 use crate::wire::request::{Request, Traits};
-use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
 impl CosS3Client {
@@ -38,15 +38,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// let response = client.append_object(bucket, "log.txt", 0, b"first").send()?;
     /// client.append_object(bucket, "log.txt", response.next_append_position, b"second").send()?;
     /// # Ok(()) }
@@ -81,15 +75,6 @@ pub struct AppendObject<'a> {
 }
 
 impl AppendObject<'_> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Tells the CRC-64 of the object so far, from the answer to the append before: with it an append can be
     /// checked, also one whose answer is lost. Default: not known, but for an append at position 0.
     pub fn previous_crc64(mut self, crc64: impl Into<Option<u64>>) -> Self {
@@ -98,7 +83,7 @@ impl AppendObject<'_> {
     }
 
     /// Sends the request.
-    pub fn send(self) -> Result<AppendObjectOutput, CosError> {
+    pub fn send(self) -> Result<Response<AppendObjectOutput>, CosError> {
         let Self { client, request, position, previous } = self;
         let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
         let answer = client.execute_reconciling(request, |attempts| {
@@ -131,27 +116,31 @@ impl AppendObject<'_> {
             let why = format!("crc64: with what was sent it is {expected}, but COS stored {stored}; it is appended");
             return Err(CosClientError::new(Integrity, why).with_attempts(attempts).into());
         }
-        Ok(AppendObjectOutput {
+        let appended = AppendObjectOutput {
             etag: headers.text("etag"),
             next_append_position: headers.number("x-cos-next-append-position").unwrap_or_default(),
             crc64: headers.number("x-cos-hash-crc64ecma"),
-            request_id: headers.text("x-cos-request-id"),
-            headers,
-        })
+        };
+        Ok(Response::of_headers(appended, headers))
     }
+}
+
+impl AppendObject<'_> {
+    options::upload!();
 }
 
 const GONE: &str = "the answer was lost, and the object is gone";
 const OTHERS: &str = "the answer was lost, and somebody else wrote to the object";
 const LOST: &str = "the answer was lost, and nothing tells whether the data was appended";
 
-/// What an append would have been answered whose data is there.
-fn answered(there: HeadObjectOutput) -> Answered {
-    let headers = there.headers.with_number("x-cos-next-append-position", there.content_length);
+/// Rebuilds the answer to an append from a HEAD of its object.
+fn answered(there: Response<HeadObjectOutput>) -> Answered {
+    let length = there.content_length;
+    let headers = there.headers.with_number("x-cos-next-append-position", length);
     Answered { status: 200, headers, body: Vec::new(), sent_crc: None, attempts: Attempts::default() }
 }
 
-/// The answer to an append. Serializes to the dict of headers.
+/// The answer to an append. Python's dict of it is that of the headers.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct AppendObjectOutput {
@@ -164,10 +153,4 @@ pub struct AppendObjectOutput {
     /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the answer.
-    #[serde(flatten)]
-    pub headers: Headers,
 }

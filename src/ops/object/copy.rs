@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::client::CosS3Client;
 use crate::client::response::Answered;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::argument::{Arg, DictArgument, Param, take};
 use crate::ops::options;
-use crate::ops::values::StorageClass;
+use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
 use crate::wire::request::{Request, Traits};
-use crate::wire::respond::{Headers, Refusal, service_error};
+use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
@@ -28,15 +29,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, b"abcdefg", "test.txt").send()?;
     /// use qcloud_cos::CopySource;
     ///
@@ -54,10 +49,10 @@ impl CosS3Client {
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        copy_source: impl Into<CopySource>,
+        copy_source: impl Arg<CopySource>,
     ) -> CopyObject<'_> {
-        let mut request =
-            Request::new("copy_object", Method::PUT, Target::object(bucket, key)).copying(self, &copy_source.into());
+        let mut request = Request::new("copy_object", Method::PUT, Target::object(bucket, key))
+            .copying(self, take("copy_source", copy_source));
         request.set_header("x-cos-metadata-directive", "Copy");
         CopyObject { client: self, request }
     }
@@ -76,7 +71,7 @@ impl CosS3Client {
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        storage_class: impl Into<StorageClass>,
+        storage_class: impl Param,
     ) -> CopyObject<'_> {
         self.copy_onto_itself("change_object_storage_class", bucket, key).storage_class(storage_class)
     }
@@ -117,8 +112,8 @@ impl CosS3Client {
 
 impl Request<'_> {
     /// Names the source of a copy.
-    pub(crate) fn copying(mut self, client: &CosS3Client, source: &CopySource) -> Self {
-        match source.resolve(&client.get_conf().addressing()) {
+    pub(crate) fn copying(mut self, client: &CosS3Client, source: Result<CopySource, CosClientError>) -> Self {
+        match source.and_then(|source| source.resolve(&client.get_conf().addressing())) {
             Ok(source) => self.set_header("x-cos-copy-source", &source.header()),
             Err(error) => self.defer(error),
         }
@@ -136,6 +131,8 @@ impl Request<'_> {
     }
 }
 
+impl DictArgument for CopySource {}
+
 /// Builds a [`copy_object`](CosS3Client::copy_object),
 /// [`change_object_storage_class`](CosS3Client::change_object_storage_class) or
 /// [`update_object_meta`](CosS3Client::update_object_meta) request.
@@ -147,19 +144,12 @@ pub struct CopyObject<'a> {
 }
 
 impl CopyObject<'_> {
-    options::every!();
-    options::copy_source!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::traffic_limit!();
-
     /// Says what becomes of the metadata: `Copy` keeps the source's, `Replaced` takes what is set here.
     /// Python: `CopyStatus`. Default: `Copy`.
-    pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
-        self.request.set_copy_status(status.as_ref());
+    pub fn copy_status(mut self, status: impl Param) -> Self {
+        if let Some(status) = status.into_param() {
+            self.request.set_copy_status(&status);
+        }
         self
     }
 
@@ -173,7 +163,7 @@ impl CopyObject<'_> {
     ///
     /// If a condition fails after an attempt whose answer was lost, that attempt may be why: the error is
     /// [`Ambiguous`](ClientErrorKind::Ambiguous) then.
-    pub fn send(self) -> Result<CopyObjectOutput, CosError> {
+    pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
         let answer = self.client.execute(self.request).map_err(|error| match error {
             CosError::Service(error) if error.attempts.may_have_succeeded && matches!(error.status, 409 | 412) => {
@@ -185,14 +175,15 @@ impl CopyObject<'_> {
     }
 }
 
-/// A copied object or part. Serializes to the dict of headers and body.
+impl CopyObject<'_> {
+    options::copy!();
+}
+
+/// A copied object or part. Python's dict of it holds the headers and the document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct CopyObjectOutput {
-    /// All headers of the answer.
-    #[serde(flatten, skip_deserializing)]
-    pub headers: Headers,
     /// The ETag of the copy, with its quotes.
     #[serde(rename = "ETag")]
     pub etag: String,
@@ -207,9 +198,6 @@ pub struct CopyObjectOutput {
     /// The version that was read, where the source's bucket has versioning.
     #[serde(skip)]
     pub copy_source_version_id: Option<String>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
     /// What the body says of the version; the header says it, too.
     #[serde(rename = "VersionId", skip_serializing_if = "Option::is_none")]
     named_version: Option<String>,
@@ -217,7 +205,7 @@ pub struct CopyObjectOutput {
 
 impl CopyObjectOutput {
     /// Reads the answer to a copy; one that names no ETag is an error.
-    pub(crate) fn read(operation: &'static str, root: &str, answer: Answered) -> Result<Self, CosError> {
+    pub(crate) fn read(operation: &'static str, root: &str, answer: Answered) -> Result<Response<Self>, CosError> {
         let mut output: Self = answer.read(|body| xml::parse(root, body))?;
         if output.etag.is_empty() {
             let refusal = Refusal {
@@ -232,9 +220,7 @@ impl CopyObjectOutput {
         }
         output.version_id = answer.headers.get("x-cos-version-id").or_else(|| output.named_version.clone());
         output.copy_source_version_id = answer.headers.get("x-cos-copy-source-version-id");
-        output.request_id = answer.headers.text("x-cos-request-id");
-        output.headers = answer.headers;
-        Ok(output)
+        Ok(Response::of_headers(output, answer.headers))
     }
 }
 
@@ -251,6 +237,7 @@ fn crc64<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64
 mod tests {
     use super::*;
     use crate::attempts::Attempts;
+    use crate::wire::respond::Headers;
 
     #[test]
     fn parses_the_answer() {

@@ -4,11 +4,9 @@ use http::Method;
 use serde::Serialize;
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
-use crate::ops::options;
-use crate::wire::request::Request;
+use crate::ops::call::call;
+use crate::ops::response::Response;
 use crate::wire::respond::Headers;
-use crate::wire::uri::Target;
 
 impl CosS3Client {
     /// Deletes an object. That there is none is no error. In a bucket with versioning it leaves a delete
@@ -21,42 +19,30 @@ impl CosS3Client {
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/7743>
     pub fn delete_object(&self, bucket: impl Into<String>, key: impl Into<String>) -> DeleteObject<'_> {
-        DeleteObject {
-            client: self,
-            request: Request::new("delete_object", Method::DELETE, Target::object(bucket, key)),
-        }
+        self.object_call("delete_object", Method::DELETE, bucket, key, "")
+            .reads(|answer, _| {
+                let headers = match answer {
+                    Ok(answer) => answer.headers,
+                    Err(error) if error.done_before("NoSuchKey") || error.done_before("NoSuchVersion") => {
+                        Headers::default()
+                    }
+                    Err(error) => return Err(error),
+                };
+                let delete_marker = headers.get("x-cos-delete-marker").is_some_and(|marker| marker == "true");
+                let version_id = headers.get("x-cos-version-id");
+                Ok(Response::of_headers(DeleteObjectOutput { delete_marker, version_id }, headers))
+            })
+            .into()
     }
 }
 
-/// Builds a [`delete_object`](CosS3Client::delete_object) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteObject<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
+call! {
+    /// Builds a [`delete_object`](CosS3Client::delete_object) request.
+    pub struct DeleteObject -> Response<DeleteObjectOutput> {}
+    plus version_id;
 }
 
-impl DeleteObject<'_> {
-    options::every!();
-    options::version_id!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<DeleteObjectOutput, CosError> {
-        let headers = match self.client.execute(self.request) {
-            Ok(answer) => answer.headers,
-            Err(error) if error.done_before("NoSuchKey") || error.done_before("NoSuchVersion") => Headers::default(),
-            Err(error) => return Err(error),
-        };
-        Ok(DeleteObjectOutput {
-            delete_marker: headers.get("x-cos-delete-marker").is_some_and(|marker| marker == "true"),
-            version_id: headers.get("x-cos-version-id"),
-            request_id: headers.text("x-cos-request-id"),
-            headers,
-        })
-    }
-}
-
-/// The answer to a deletion. Serializes to the dict of headers.
+/// The answer to a deletion. Python's dict of it is that of the headers.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct DeleteObjectOutput {
@@ -66,10 +52,4 @@ pub struct DeleteObjectOutput {
     /// The version that was written or deleted, in a bucket with versioning.
     #[serde(skip)]
     pub version_id: Option<String>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the answer.
-    #[serde(flatten)]
-    pub headers: Headers,
 }

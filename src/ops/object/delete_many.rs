@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
+use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::dict;
 use crate::wire::request::{Extras, Request};
+use crate::wire::respond::Headers;
 use crate::wire::retry::passing;
 use crate::wire::uri::Target;
 use crate::wire::xml;
@@ -30,15 +33,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// let response = client.delete_objects(bucket, ["a.txt", "b.txt"]).send()?;
     /// assert_eq!(response.deleted.len(), 2);
     /// for error in &response.error {
@@ -48,9 +45,12 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8289>
-    pub fn delete_objects(&self, bucket: impl Into<String>, delete: impl Into<Delete>) -> DeleteObjects<'_> {
-        let request = Request::new("delete_objects", Method::POST, Target::bucket(bucket)).param("delete", "");
-        DeleteObjects { client: self, request, delete: delete.into() }
+    pub fn delete_objects(&self, bucket: impl Into<String>, delete: impl Arg<Delete>) -> DeleteObjects<'_> {
+        // To delete twice does no harm: what is gone counts as deleted.
+        let mut request =
+            Request::new("delete_objects", Method::POST, Target::bucket(bucket)).param("delete", "").idempotent();
+        let delete = request.keep(take("delete", delete));
+        DeleteObjects { client: self, request, delete }
     }
 }
 
@@ -60,7 +60,7 @@ impl CosS3Client {
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Delete {
     /// The objects.
-    #[serde(deserialize_with = "dict::list")]
+    #[serde(alias = "Objects", deserialize_with = "dict::list")]
     pub object: Vec<DeleteKey>,
     /// Whether the result is to hold only what could not be deleted. Default: false.
     #[serde(deserialize_with = "dict::switch", skip_serializing_if = "Option::is_none")]
@@ -94,6 +94,20 @@ impl<K: Into<DeleteKey>> From<Vec<K>> for Delete {
 impl<K: Into<DeleteKey>, const N: usize> From<[K; N]> for Delete {
     fn from(keys: [K; N]) -> Self {
         keys.into_iter().collect()
+    }
+}
+
+impl DictArgument for Delete {}
+
+impl<K: Into<DeleteKey>> Arg<Delete> for Vec<K> {
+    fn into_arg(self) -> Result<Delete, serde_json::Error> {
+        Ok(self.into())
+    }
+}
+
+impl<K: Into<DeleteKey>, const N: usize> Arg<Delete> for [K; N] {
+    fn into_arg(self) -> Result<Delete, serde_json::Error> {
+        Ok(self.into())
     }
 }
 
@@ -144,18 +158,18 @@ impl Delete {
 }
 
 impl DeleteObjects<'_> {
-    options::every!();
-
     pub(crate) fn with_extras(mut self, extras: &Extras) -> Self {
         self.request = self.request.with_extras(extras);
         self
     }
 
     /// Sends the request, or one for each 1000 keys.
-    pub fn send(self) -> Result<DeleteObjectsOutput, CosError> {
-        let Self { client, request, delete } = self;
+    pub fn send(self) -> Result<Response<DeleteObjectsOutput>, CosError> {
+        let Self { client, mut request, delete } = self;
+        request.check()?;
         delete.check()?;
         let mut output = DeleteObjectsOutput::default();
+        let mut headers = Headers::default();
         for batch in delete.batches() {
             let mut batch = batch;
             for number in 1.. {
@@ -163,7 +177,7 @@ impl DeleteObjects<'_> {
                 let mut page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
                 // An empty <Deleted/> stands for none.
                 output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
-                output.request_id = answer.headers.text("x-cos-request-id");
+                headers = answer.headers;
                 let errors = attributed(page.error, &batch.object);
                 let (pass, stay): (Vec<_>, Vec<_>) = errors.into_iter().partition(|error| {
                     passing(&error.code).is_some() && batch.object.iter().any(|object| error.is_of(object))
@@ -181,8 +195,12 @@ impl DeleteObjects<'_> {
                 }
             }
         }
-        Ok(output)
+        Ok(Response::of_fields(output, headers))
     }
+}
+
+impl DeleteObjects<'_> {
+    options::every!();
 }
 
 /// Has every error name the version that was asked for: an answer need not repeat it, and to try again without it
@@ -219,7 +237,7 @@ impl Delete {
     }
 }
 
-/// What was deleted and what could not be.
+/// What was deleted and what could not be. With more than 1000 keys the headers and the id are those of the last request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
@@ -228,9 +246,6 @@ pub struct DeleteObjectsOutput {
     pub deleted: Vec<DeletedObject>,
     /// What could not be deleted, and why.
     pub error: Vec<DeleteError>,
-    /// The id of the request, with more than 1000 keys that of the last one.
-    #[serde(skip)]
-    pub request_id: String,
 }
 
 /// An object that was deleted.
@@ -300,7 +315,7 @@ mod tests {
         let one = document(json!({"Object": {"Key": "a"}}));
         assert!(one.ends_with("<Delete><Object><Key>a</Key></Object></Delete>"), "{one}");
         let refused = |dict: Value| serde_json::from_value::<Delete>(dict).unwrap_err().to_string();
-        assert!(refused(json!({"Objects": []})).contains("Objects"));
+        assert!(refused(json!({"Object": [], "Keys": []})).contains("Keys"));
         assert!(refused(json!({"Object": [{"VersionId": "v"}]})).contains("Key"));
     }
 

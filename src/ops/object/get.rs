@@ -2,15 +2,15 @@
 
 use http::Method;
 use http::header::RANGE;
-use serde::Serialize;
 
 use super::head::HeadObjectOutput;
 use super::stream_body::StreamBody;
 use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::client::resuming_body::Resuming;
+use crate::client::resuming_body::ResumingBody;
 use crate::error::CosError;
 use crate::ops::options;
+use crate::ops::response::{Response, shown_as};
 use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
@@ -25,18 +25,13 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
-    /// # client.put_object("examplebucket-1250000000", "hello", "test.txt").send()?;
+    /// # let (_cos, client, bucket) = start()?;
+    /// # client.put_object(bucket, "hello", "test.txt").send()?;
     /// use std::io::Read;
     ///
-    /// let mut response = client.get_object("examplebucket-1250000000", "test.txt").send()?;
+    /// let mut response = client.get_object(bucket, "test.txt").send()?;
     /// let mut text = String::new();
     /// response.body.read_to_string(&mut text)?;
     /// assert_eq!(text, "hello");
@@ -71,14 +66,6 @@ impl<'a> GetObject<'a> {
 }
 
 impl GetObject<'_> {
-    options::every!();
-    options::range!();
-    options::response_headers!();
-    options::conditions!();
-    options::customer_key!();
-    options::traffic_limit!();
-    options::version_id!();
-
     /// Refuses a key that names the bucket once `.` and `..` are resolved, such as `a/../`. Python:
     /// `KeySimplifyCheck`. Default: true.
     pub fn key_simplify_check(mut self, check: bool) -> Self {
@@ -99,8 +86,8 @@ impl GetObject<'_> {
         let again = self.request.repeat();
         let answer = self.client.execute_streaming(self.request)?;
         answer.check_range(again.headers.get(RANGE))?;
-        let answer = Resuming::wrap(self.client, again, answer);
-        let mut meta = HeadObjectOutput::from(answer.headers);
+        let answer = ResumingBody::wrap(self.client, again, answer);
+        let mut meta = HeadObjectOutput::of(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         let opened = self.opener.map(|opener| opener.open(&meta.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
@@ -112,27 +99,29 @@ impl GetObject<'_> {
     }
 }
 
-/// An object whose body is still to be read. Serializes to the dict of headers.
+impl GetObject<'_> {
+    options::range!();
+    options::version_id!();
+    options::conditions!();
+    options::response_headers!();
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
+}
+
+/// An object whose body is still to be read.
 ///
-/// The headers' fields are reached through it: `response.etag`, `response.headers`.
-#[derive(Debug, Serialize)]
+/// What its headers say is reached through it: `response.etag`, `response.headers`, `response["ETag"]`. It prints and
+/// serializes as Python's dict of headers.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetObjectOutput {
     /// What the answer's headers say.
-    #[serde(flatten)]
-    pub meta: HeadObjectOutput,
+    pub meta: Response<HeadObjectOutput>,
     /// The body.
-    #[serde(skip)]
     pub body: StreamBody,
-    /// Whether the key was proven to be the right one, where the body is decrypted; none where it is not.
-    #[serde(skip)]
+    /// Whether the key was proven to be the right one, where the body is decrypted; `None` where it is not.
     pub key_proof: Option<KeyProof>,
 }
 
-impl std::ops::Deref for GetObjectOutput {
-    type Target = HeadObjectOutput;
-
-    fn deref(&self) -> &HeadObjectOutput {
-        &self.meta
-    }
-}
+shown_as!(GetObjectOutput, meta: Response<HeadObjectOutput>);

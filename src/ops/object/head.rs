@@ -4,12 +4,10 @@ use http::Method;
 use serde::Serialize;
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
-use crate::ops::options;
+use crate::ops::call::{Call, call};
+use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
-use crate::wire::request::Request;
 use crate::wire::respond::Headers;
-use crate::wire::uri::Target;
 
 /// What a look at an object needs of the headers that it is written or read with: its key, and what hotlink
 /// protection asks for.
@@ -30,7 +28,9 @@ impl CosS3Client {
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/7745>
     pub fn head_object(&self, bucket: impl Into<String>, key: impl Into<String>) -> HeadObject<'_> {
-        HeadObject { client: self, request: Request::new("head_object", Method::HEAD, Target::object(bucket, key)) }
+        self.object_call("head_object", Method::HEAD, bucket, key, "")
+            .reads(|answer, _| answer.map(|answer| HeadObjectOutput::of(answer.headers)))
+            .into()
     }
 
     /// Tells whether an object exists. Any answer but yes and 404 is an error.
@@ -41,33 +41,19 @@ impl CosS3Client {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/7745>
-    pub fn object_exists(&self, bucket: impl Into<String>, key: impl Into<String>) -> ObjectExists<'_> {
-        ObjectExists { client: self, request: Request::new("object_exists", Method::HEAD, Target::object(bucket, key)) }
+    pub fn object_exists(&self, bucket: impl Into<String>, key: impl Into<String>) -> Call<'_, bool> {
+        self.object_call("object_exists", Method::HEAD, bucket, key, "").exists()
     }
 }
 
-/// Builds a [`head_object`](CosS3Client::head_object) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct HeadObject<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
+call! {
+    /// Builds a [`head_object`](CosS3Client::head_object) request.
+    pub struct HeadObject -> Response<HeadObjectOutput> {}
+    plus conditions, customer_key, version_id;
 }
 
-impl HeadObject<'_> {
-    options::every!();
-    options::conditions!();
-    options::customer_key!();
-    options::version_id!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<HeadObjectOutput, CosError> {
-        let headers = self.client.execute(self.request)?.headers;
-        Ok(HeadObjectOutput::from(headers))
-    }
-}
-
-/// What is known of an object. Serializes to the dict of headers.
+/// What is known of an object. Python's dict of it is that of the headers,
+/// where metadata stands under its `x-cos-meta-` names.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HeadObjectOutput {
@@ -92,17 +78,12 @@ pub struct HeadObjectOutput {
     /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
     #[serde(skip)]
     pub crc64: Option<u64>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the answer; metadata is there under its `x-cos-meta-` names.
-    #[serde(flatten)]
-    pub headers: Headers,
 }
 
-impl From<Headers> for HeadObjectOutput {
-    fn from(headers: Headers) -> Self {
-        Self {
+impl HeadObjectOutput {
+    /// Reads the headers of an answer.
+    pub(crate) fn of(headers: Headers) -> Response<Self> {
+        let head = Self {
             content_length: headers.number("content-length").unwrap_or_default(),
             content_type: headers.text("content-type"),
             etag: headers.text("etag"),
@@ -110,25 +91,7 @@ impl From<Headers> for HeadObjectOutput {
             storage_class: headers.get("x-cos-storage-class").map_or(StorageClass::Standard, StorageClass::from),
             version_id: headers.get("x-cos-version-id"),
             crc64: headers.number("x-cos-hash-crc64ecma"),
-            request_id: headers.text("x-cos-request-id"),
-            headers,
-        }
-    }
-}
-
-/// Builds an [`object_exists`](CosS3Client::object_exists) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ObjectExists<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
-
-impl ObjectExists<'_> {
-    options::every!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<bool, CosError> {
-        self.client.exists(self.request)
+        };
+        Response::of_headers(head, headers)
     }
 }

@@ -12,3 +12,15 @@ pub(crate) mod put;
 pub(crate) mod restore;
 pub(crate) mod select;
 pub(crate) mod stream_body;
+
+pub use acl::*;
+pub use append::*;
+pub use copy::*;
+pub use delete::*;
+pub use delete_many::*;
+pub use event_stream::*;
+pub use get::*;
+pub use head::*;
+pub use put::*;
+pub use restore::*;
+pub use select::*;

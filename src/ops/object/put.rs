@@ -13,6 +13,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
 use crate::ops::lost_answer::head_written;
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
 use crate::wire::request::{Request, Traits};
 use crate::wire::respond::Headers;
@@ -25,6 +26,7 @@ pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 pub(crate) const UPLOAD: Traits = Traits {
     idempotent: true,
     response_timeout: None,
+    md5: false,
     unsigned_query: false,
     verify_crc: true,
     compute_crc: false,
@@ -53,16 +55,11 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// let response = client
-    ///     .put_object("examplebucket-1250000000", b"abcdefg", "test.txt")
+    ///     .put_object(bucket, b"abcdefg", "test.txt")
     ///     .storage_class("STANDARD_IA")
     ///     .metadata("x-cos-meta-key1", "value1")
     ///     .send()?;
@@ -125,15 +122,6 @@ impl<'a> PutObject<'a> {
 }
 
 impl PutObject<'_> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Computes the MD5 of the body first, for COS to check; the body is read twice. Python: `EnableMD5`.
     /// Default: false.
     pub fn enable_md5(mut self, enable: bool) -> Self {
@@ -142,7 +130,7 @@ impl PutObject<'_> {
     }
 
     /// Sends the request.
-    pub fn send(mut self) -> Result<PutObjectOutput, CosError> {
+    pub fn send(mut self) -> Result<Response<PutObjectOutput>, CosError> {
         self.request.check()?;
         if let Some(path) = &self.path {
             self.request.body = open_file(path)?.into();
@@ -151,12 +139,16 @@ impl PutObject<'_> {
     }
 }
 
+impl PutObject<'_> {
+    options::upload!();
+}
+
 /// Sends a request that carries an object or a part, with its MD5 if that is wanted.
 pub(crate) fn upload_body(
     client: &CosS3Client,
     mut request: Request<'_>,
     enable_md5: bool,
-) -> Result<PutObjectOutput, CosError> {
+) -> Result<Response<PutObjectOutput>, CosError> {
     if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
     }
@@ -182,17 +174,17 @@ pub(crate) fn upload_body(
                 if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
             };
             match head_written(client, &target, &headers) {
-                Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::from(there)),
+                Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::rebuilt(there)),
                 Ok(there) if ours(&there) == Some(false) => Err(CosError::Service(error)),
                 Err(look) if look.is_not_found() => Err(CosError::Service(error)),
                 _ => Err(CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()),
             }
         }
-        result => result.map(PutObjectOutput::from),
+        result => result.map(PutObjectOutput::of),
     }
 }
 
-/// The answer to an upload. Serializes to the dict of headers.
+/// The answer to an upload. Python's dict of it is that of the headers.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct PutObjectOutput {
@@ -208,38 +200,25 @@ pub struct PutObjectOutput {
     /// The CRC-64 of what was sent.
     #[serde(skip)]
     pub(crate) sent_crc64: Option<u64>,
-    /// The id of the request.
-    #[serde(skip)]
-    pub request_id: String,
-    /// All headers of the answer.
-    #[serde(flatten)]
-    pub headers: Headers,
 }
 
-/// What an upload would have been answered whose object is there.
-impl From<HeadObjectOutput> for PutObjectOutput {
-    fn from(there: HeadObjectOutput) -> Self {
-        Self {
-            sent_crc64: there.crc64,
-            etag: there.etag,
-            version_id: there.version_id,
-            crc64: there.crc64,
-            request_id: there.request_id,
-            headers: there.headers,
-        }
+impl PutObjectOutput {
+    fn of(answer: Answered) -> Response<Self> {
+        Self::read(answer.sent_crc, answer.headers)
     }
-}
 
-impl From<Answered> for PutObjectOutput {
-    fn from(answer: Answered) -> Self {
-        let headers = answer.headers;
-        Self {
-            sent_crc64: answer.sent_crc,
+    /// Rebuilds the answer to an upload from a HEAD of its object.
+    fn rebuilt(head: Response<HeadObjectOutput>) -> Response<Self> {
+        Self::read(head.crc64, head.headers)
+    }
+
+    fn read(sent_crc64: Option<u64>, headers: Headers) -> Response<Self> {
+        let put = Self {
+            sent_crc64,
             etag: headers.text("etag"),
             version_id: headers.get("x-cos-version-id"),
             crc64: headers.number("x-cos-hash-crc64ecma"),
-            request_id: headers.text("x-cos-request-id"),
-            headers,
-        }
+        };
+        Response::of_headers(put, headers)
     }
 }

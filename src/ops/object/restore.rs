@@ -4,11 +4,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
-use crate::ops::options;
+use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::call::call;
 use crate::wire::dict;
-use crate::wire::request::{Request, Traits};
-use crate::wire::uri::Target;
 
 impl CosS3Client {
     /// Makes an archived object readable for some days. COS needs minutes to hours for it; 409
@@ -21,17 +19,11 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "a", "archive.txt").storage_class("ARCHIVE").send()?;
-    /// use qcloud_cos::{CasJobParameters, RestoreRequest};
+    /// use qcloud_cos::object::{CasJobParameters, RestoreRequest};
     ///
     /// let tier = CasJobParameters { tier: Some("Standard".into()) };
     /// let restore = RestoreRequest { days: Some(100), cas_job_parameters: Some(tier) };
@@ -44,13 +36,11 @@ impl CosS3Client {
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        restore_request: impl Into<RestoreRequest>,
+        restore_request: impl Arg<RestoreRequest>,
     ) -> RestoreObject<'_> {
-        let request = Request::new("restore_object", Method::POST, Target::object(bucket, key))
-            .param("restore", "")
-            .with_document("RestoreRequest", &restore_request.into())
-            .with_traits(Traits { idempotent: false, ..Traits::default() });
-        RestoreObject { client: self, request }
+        self.object_call("restore_object", Method::POST, bucket, key, "restore")
+            .argument("RestoreRequest", "restore_request", restore_request)
+            .into()
     }
 }
 
@@ -76,22 +66,12 @@ pub struct CasJobParameters {
     pub tier: Option<String>,
 }
 
-/// Builds a [`restore_object`](CosS3Client::restore_object) request.
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RestoreObject<'a> {
-    client: &'a CosS3Client,
-    request: Request<'a>,
-}
+impl DictArgument for RestoreRequest {}
 
-impl RestoreObject<'_> {
-    options::every!();
-    options::version_id!();
-
-    /// Sends the request.
-    pub fn send(self) -> Result<(), CosError> {
-        self.client.execute(self.request).map(drop)
-    }
+call! {
+    /// Builds a [`restore_object`](CosS3Client::restore_object) request.
+    pub struct RestoreObject -> () {}
+    plus version_id, customer_key;
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::event_stream::{EventStream, Origin};
 use crate::client::CosS3Client;
 use crate::error::CosError;
+use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::options;
+use crate::ops::response::{Response, shown_as};
 use crate::wire::request::{Request, Traits};
-use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, encode_query, locate};
 use crate::wire::xml;
 
@@ -25,22 +26,17 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
-    /// # client.put_object("examplebucket-1250000000", "ann,9\nbob,41\n", "people.csv").send()?;
-    /// use qcloud_cos::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
+    /// # let (_cos, client, bucket) = start()?;
+    /// # client.put_object(bucket, "ann,9\nbob,41\n", "people.csv").send()?;
+    /// use qcloud_cos::object::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
     ///
     /// let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
     /// let output = OutputSerialization { csv: Some(CsvOutput::default()), ..Default::default() };
     /// let sql = "Select * from COSObject s where s._2 > 30";
     /// let response =
-    ///     client.select_object_content("examplebucket-1250000000", "people.csv", sql, "SQL", input, output).send()?;
+    ///     client.select_object_content(bucket, "people.csv", sql, "SQL", input, output).send()?;
     /// for event in response.payload {
     ///     match event? {
     ///         SelectEvent::Records(records) => print!("{}", String::from_utf8_lossy(&records)),
@@ -58,18 +54,19 @@ impl CosS3Client {
         key: impl Into<String>,
         expression: impl Into<String>,
         expression_type: impl Into<String>,
-        input_serialization: InputSerialization,
-        output_serialization: OutputSerialization,
+        input_serialization: impl Arg<InputSerialization>,
+        output_serialization: impl Arg<OutputSerialization>,
     ) -> SelectObjectContent<'_> {
-        let request = Request::new("select_object_content", Method::POST, Target::object(bucket, key))
+        let mut request = Request::new("select_object_content", Method::POST, Target::object(bucket, key))
             .param("select", "")
             .param("select-type", 2)
-            .with_traits(Traits { trickles: true, ..Traits::default() });
+            // A query changes nothing.
+            .with_traits(Traits { idempotent: true, trickles: true, ..Traits::default() });
         let select = SelectRequest {
             expression: expression.into(),
             expression_type: expression_type.into(),
-            input_serialization,
-            output_serialization,
+            input_serialization: request.keep(take("input_serialization", input_serialization)),
+            output_serialization: request.keep(take("output_serialization", output_serialization)),
             request_progress: None,
         };
         SelectObjectContent { client: self, request, select }
@@ -86,12 +83,9 @@ pub struct SelectObjectContent<'a> {
 }
 
 impl SelectObjectContent<'_> {
-    options::every!();
-    options::customer_key!();
-
     /// Asks for events that tell how far the query is. Python: `RequestProgress`. Default: none.
-    pub fn request_progress(mut self, progress: RequestProgress) -> Self {
-        self.select.request_progress = Some(progress);
+    pub fn request_progress(mut self, progress: impl Arg<RequestProgress>) -> Self {
+        self.select.request_progress = Some(self.request.keep(take("request_progress", progress)));
         self
     }
 
@@ -110,25 +104,31 @@ impl SelectObjectContent<'_> {
             trace_id: answer.headers.text("x-cos-trace-id"),
             attempts: answer.attempts,
         };
-        Ok(SelectObjectContentOutput {
-            request_id: origin.request_id.clone(),
-            headers: answer.headers,
-            payload: EventStream::new(answer.body, origin),
-        })
+        let meta = Response::of_headers((), answer.headers);
+        Ok(SelectObjectContentOutput { meta, payload: EventStream::new(answer.body, origin) })
     }
 }
 
-/// The result of a query, still to be read.
+impl SelectObjectContent<'_> {
+    options::customer_key!();
+    options::every!();
+}
+
+/// The result of a query, still to be read. What the headers say is reached through it: `response.request_id`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SelectObjectContentOutput {
+    /// What the answer's headers say.
+    pub meta: Response<()>,
     /// The events. Python: `response['Payload']`.
     pub payload: EventStream,
-    /// The id of the request.
-    pub request_id: String,
-    /// All headers of the answer.
-    pub headers: Headers,
 }
+
+shown_as!(SelectObjectContentOutput, meta: Response<()>);
+
+impl DictArgument for InputSerialization {}
+impl DictArgument for OutputSerialization {}
+impl DictArgument for RequestProgress {}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -20,7 +20,7 @@ const CHUNK: usize = 128 * 1024;
 ///
 /// Bytes come as they are stored; nothing is decompressed. At its end the length is compared with
 /// `Content-Length`, and for a whole object the CRC-64 with COS's: a difference is an error of the read
-/// that meets the end.
+/// that would hand out the last bytes.
 ///
 /// Python: `response['Body']`
 pub struct StreamBody {
@@ -171,9 +171,10 @@ impl Read for Checked {
             crc.update(&buf[..read]);
         }
         self.read += read as u64;
-        if read == 0 {
+        // Who knows the length may not read on to the end, so that the last byte is checked before it is handed out.
+        if read == 0 || self.length.is_some_and(|length| self.read >= length) {
             self.check_end()?;
-            self.finished = true;
+            self.finished = read == 0;
         }
         Ok(read)
     }
@@ -193,7 +194,7 @@ mod tests {
     fn body(content: &'static [u8], headers: &[(&'static str, &'static str)]) -> StreamBody {
         let map: HeaderMap =
             headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        StreamBody::new(Box::new(content), 200, &map.into(), Attempts::default())
+        StreamBody::new(Box::new(content), 200, &Headers::of(map), Attempts::default())
     }
 
     #[test]

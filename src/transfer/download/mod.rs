@@ -3,6 +3,7 @@
 pub(crate) mod partial;
 mod range;
 
+use std::error::Error as _;
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,18 +11,18 @@ use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
-use serde::Serialize;
 
 use self::partial::{Download, Partial};
-use self::range::{Break, Cause, Fetch};
-use crate::cipher::{Cipher, Extent, KeyProof, Opener};
+use self::range::Fetch;
+use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::control::Control;
+use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
+use crate::ops::response::{Response, shown_as};
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::{PartRange, Plan, part_size_bytes};
 use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
@@ -29,6 +30,7 @@ use crate::transfer::progress::{Callback, Progress};
 use crate::transfer::{SINGLE_REQUEST, pin};
 use crate::wire::body_retry::BodyRetry;
 use crate::wire::request::{Extras, Request};
+use crate::wire::retry::StopReason;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
@@ -112,7 +114,7 @@ pub struct DownloadFile<'a> {
     opener: Option<Opener<'a>>,
     threads: Option<&'a ThreadPool>,
     place: Option<DirEntry>,
-    head: Option<HeadObjectOutput>,
+    head: Option<Response<HeadObjectOutput>>,
     size: Option<u64>,
 }
 
@@ -221,7 +223,7 @@ impl<'a> DownloadFile<'a> {
     }
 
     /// Takes the object to be as COS said before, instead of asking again: as a HEAD, or else a list.
-    pub(crate) fn known(mut self, head: Option<HeadObjectOutput>, size: u64) -> Self {
+    pub(crate) fn known(mut self, head: Option<Response<HeadObjectOutput>>, size: u64) -> Self {
         self.head = head;
         self.size = Some(size);
         self
@@ -239,54 +241,56 @@ impl<'a> DownloadFile<'a> {
         }
         let place = self.place.take().map_or_else(|| destination(&self.path), Ok)?;
         check_threads(self.max_thread)?;
-        let control = Control::of_this_thread();
-        let _entered = control.enter();
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         if let (None, Some(size)) = (&self.head, self.size)
             && (size <= self.threshold || size <= part_size)
         {
             let progress = Progress::new(size, self.callback.take(), &control);
-            let (meta, key_proof) = control.repeat(|| self.fetch_whole(&place, &progress))?;
-            return Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta });
+            return self.fetch_whole(&place, &progress);
         }
-        let mut head = self.head.take().map_or_else(|| control.repeat(|| self.head()), Ok)?;
+        let mut head = self.head.take().map_or_else(|| self.head(), Ok)?;
         self.check_crc_known(&head)?;
         // Before anything is fetched: what cannot be decrypted need not be.
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
-        let mut key_proof = opened.as_ref().map(|opened| opened.proof);
+        let key_proof = opened.as_ref().map(|opened| opened.proof);
         let cipher = opened.map(|opened| opened.cipher);
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
         if head.content_length <= self.threshold || head.content_length <= part_size {
             let progress = Progress::new(content, callback, &control);
-            key_proof = control.repeat(|| self.fetch_whole(&place, &progress))?.1;
-        } else {
-            // What comes are stored bytes; what is reported is how much content they are.
-            let callback = match (callback, &cipher) {
-                (Some(callback), Some(cipher)) => {
-                    let cipher = Arc::clone(cipher);
-                    Some(Box::new(move |done, total| callback(cipher.content_len(done), cipher.content_len(total))) as _)
-                }
-                (callback, _) => callback,
-            };
-            let progress = Progress::new(head.content_length, callback, &control);
-            let plan = Plan::download(head.content_length, part_size, self.max_part_count);
-            let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
-            let fetch = || self.fetch_parts(&place, &head, plan, &pool, &progress, cipher.as_deref());
-            fetch().or_else(|broken| match broken {
-                // Nothing says which part is damaged, so all are fetched again, once.
-                Break { error, cause: Cause::Body } if error.kind() == Some(&ClientErrorKind::Integrity) => {
-                    log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
-                    progress.restart();
-                    fetch().map_err(|broken| broken.error)
-                }
-                other => Err(other.error),
-            })?;
+            return self.fetch_whole(&place, &progress);
+        }
+        // What comes are stored bytes; what is reported is how much content they are.
+        let callback = match (callback, &cipher) {
+            (Some(callback), Some(cipher)) => {
+                let cipher = Arc::clone(cipher);
+                Some(Box::new(move |done, total| callback(cipher.content_len(done), cipher.content_len(total))) as _)
+            }
+            (callback, _) => callback,
+        };
+        let progress = Progress::new(head.content_length, callback, &control);
+        let plan = Plan::download(head.content_length, part_size, self.max_part_count);
+        let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
+        let (bucket, key) = self.request.target.names()?;
+        let record_dir = self.record_dir.as_deref();
+        let download = Download { bucket, key, head: &head, plan, destination: &place, record_dir };
+        let stop = StopSignal::new(&control);
+        let fetch = || self.fetch_parts(&download, &pool, &stop, &progress);
+        match fetch()?.finish(cipher.as_deref()) {
+            // Nothing says which part is damaged, so all are fetched again, once.
+            Err(error) if error.kind() == Some(&ClientErrorKind::Integrity) => {
+                log::warn!("{} came damaged, fetching it again: {error}", self.path.display());
+                progress.restart();
+                fetch()?.finish(cipher.as_deref())?;
+            }
+            result => result?,
         }
         head.content_length = content;
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
-    fn check_crc_known(&self, meta: &HeadObjectOutput) -> Result<(), CosClientError> {
+    fn check_crc_known(&self, meta: &Response<HeadObjectOutput>) -> Result<(), CosClientError> {
         if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
             let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
             let why = format!("{setting}: COS does not say the object's CRC-64");
@@ -295,39 +299,46 @@ impl<'a> DownloadFile<'a> {
         Ok(())
     }
 
-    fn head(&self) -> Result<HeadObjectOutput, CosError> {
+    fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
-        Ok(HeadObjectOutput::from(self.client.execute(head)?.headers))
+        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
-    /// Fetches the object in one request, whose answer says all that a HEAD says; again if it breaks off.
-    fn fetch_whole(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<Fetched, CosError> {
+    /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
+    /// one that is damaged, or that cannot resume, is fetched again.
+    fn fetch_whole(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<DownloadFileOutput, CosError> {
         let (mut retry, mut attempts) = (BodyRetry::default(), 0);
         loop {
             progress.restart();
-            let broken = match self.fetch_whole_once(place, progress, attempts > 0) {
+            let interruptions = self.client.interruptions();
+            let failed = match self.fetch_whole_once(place, progress, attempts > 0) {
                 Ok(fetched) => {
-                    self.client.bytes_received(&self.request.target, fetched.0.content_length, &mut retry);
+                    self.client.bytes_received(&self.request.target, fetched.meta.content_length, &mut retry);
                     return Ok(fetched);
                 }
-                Err(broken) => broken,
+                Err(failed) => failed,
             };
-            attempts += broken.error.attempts();
-            let damaged = broken.error.kind() == Some(&ClientErrorKind::Integrity);
-            let passing = broken.cause == Cause::Body && (damaged || broken.error.broke_off());
-            if !passing || Control::of_this_thread().is_interrupted() {
-                return Err(broken.with_attempts(attempts, None));
+            attempts += failed.error.attempts();
+            // A pause ends before the next request, and costs no attempt.
+            let paused = self.client.interruptions() != interruptions;
+            if !(failed.body_broke && (paused || failed.can_pass())) {
+                return Err(with_total(failed.error, attempts, None));
             }
-            log::debug!("{} broke off, fetching it again: {}", self.path.display(), broken.error);
-            if let Err(stop) = self.client.retry_body(&self.request.target, &mut retry) {
-                return Err(broken.with_attempts(attempts, Some(stop)));
+            log::debug!("{} broke off, fetching it again: {}", self.path.display(), failed.error);
+            if !paused && let Err(stop) = self.client.retry_body(&self.request.target, &mut retry) {
+                return Err(with_total(failed.error, attempts, Some(stop)));
             }
         }
     }
 
-    fn fetch_whole_once(&self, place: &DirEntry, progress: &Progress<'_>, again: bool) -> Result<Fetched, Break> {
+    fn fetch_whole_once(
+        &self,
+        place: &DirEntry,
+        progress: &Progress<'_>,
+        again: bool,
+    ) -> Result<DownloadFileOutput, FetchFailure> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
             let failed = |e| CosClientError::local(&self.path, "cannot write", e);
@@ -347,75 +358,106 @@ impl<'a> DownloadFile<'a> {
         progress: &Progress<'_>,
         again: bool,
         begin: impl FnOnce() -> Result<(), CosClientError>,
-    ) -> Result<Fetched, Break> {
+    ) -> Result<DownloadFileOutput, FetchFailure> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
         answer.check_range(None)?;
+        let answer = ResumingBody::wrap(&self.client, self.request.repeat(), answer);
         // This answer's own key: the object may have been replaced since the HEAD.
         let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let meta = HeadObjectOutput::from(answer.headers);
+        let mut meta = HeadObjectOutput::of(answer.headers);
         self.check_crc_known(&meta)?;
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
-            body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, None)?;
+            let extent = Extent::of(answer.status, &meta.headers)?;
+            meta.content_length = opened.cipher.content_len(meta.content_length);
+            body = body.opened(opened.cipher, extent, None)?;
         }
         begin()?;
-        body.copy_to(&self.path, &mut Reported { file, progress }).map_err(Break::body)?;
-        Ok((meta, key_proof))
+        let written = body.copy_to(&self.path, &mut Reported { file, progress });
+        written.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
+        Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
 
-    fn fetch_parts(
+    fn fetch_parts<'t>(
         &self,
-        place: &DirEntry,
-        head: &HeadObjectOutput,
-        plan: Plan,
+        download: &'t Download<'t>,
         pool: &ThreadPool,
+        stop: &StopSignal,
         progress: &Progress<'_>,
-        cipher: Option<&dyn Cipher>,
-    ) -> Result<(), Break> {
-        let (bucket, key) = self.request.target.names()?;
-        let record_dir = self.record_dir.as_deref();
-        let download = Download { bucket, key, head, plan, destination: place, record_dir };
-        let control = Control::of_this_thread();
-        let stop = StopSignal::new(&control);
-        let partial = Partial::open(&download, pool, &stop, progress)?;
+    ) -> Result<Partial<'t>, CosError> {
+        let partial = Partial::open(download, pool, stop, progress)?;
         let mut headers = self.request.headers.clone();
-        pin(&mut headers, "if-match", &head.etag);
+        pin(&mut headers, "if-match", &download.head.etag);
         let fetch = Fetch {
             client: &self.client,
             target: self.request.target.clone(),
             query: self.request.query.clone(),
             headers,
-            size: head.content_length,
+            size: download.head.content_length,
             file: &partial.file,
             path: &partial.temporary.path(),
             progress,
-            stop: &stop,
+            stop,
         };
-        let missing: Vec<PartRange> = plan.parts().filter(|part| !partial.has(part.number)).collect();
-        let fetched = run(pool, &stop, missing.into_iter(), |part| {
+        let missing: Vec<PartRange> = download.plan.parts().filter(|part| !partial.has(part.number)).collect();
+        let fetched = run(pool, stop, missing.into_iter(), |part| {
             partial.note(part.number, fetch.part(*part)?);
             Ok(())
         });
         match fetched {
-            Ok(_) => partial.finish(cipher).map_err(Break::body),
+            Ok(_) => Ok(partial),
             Err(error) => {
-                partial.keep_or_discard(&error, self.discard_on_cancel && control.is_cancelled());
-                Err(error.into())
+                partial.keep_or_discard(&error, self.discard_on_cancel && stop.is_cancelled());
+                Err(error)
             }
         }
+    }
+}
+
+/// Adds to an error the attempts in all. An error of a local file has nothing to do with them.
+fn with_total(error: CosError, attempts: u32, stop: Option<StopReason>) -> CosError {
+    if error.is_local() {
+        return error;
+    }
+    let attempts = error.all_attempts().with_total(attempts, stop == Some(StopReason::Quota));
+    error.with_attempts(attempts)
+}
+
+/// Why an object did not come in one request.
+struct FetchFailure {
+    error: CosError,
+    /// Whether there was an answer, and its body did not come whole.
+    body_broke: bool,
+    /// Whether the body has requested its rest already, as often as it may.
+    resumes: bool,
+}
+
+impl FetchFailure {
+    /// Tells whether to fetch the whole again may help: it came damaged, or its body cannot resume, which a body that
+    /// has tried to knows from an answer that is not the rest of it.
+    fn can_pass(&self) -> bool {
+        match self.error.kind() {
+            // An error with a cause is of a body that ended early, and has tried to resume.
+            Some(ClientErrorKind::Integrity) => !self.resumes || self.error.source().is_none(),
+            Some(ClientErrorKind::Protocol) => self.resumes,
+            _ => !self.resumes && self.error.broke_off(),
+        }
+    }
+}
+
+impl<E: Into<CosError>> From<E> for FetchFailure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), body_broke: false, resumes: false }
     }
 }
 
 impl DownloadFile<'static> {
     /// Starts the download on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DownloadFileOutput>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
-
-/// What is known of an object that was fetched, and of its key.
-type Fetched = (HeadObjectOutput, Option<KeyProof>);
 
 /// Reports what is written.
 struct Reported<'p, W> {
@@ -435,27 +477,19 @@ impl<W: Write> Write for Reported<'_, W> {
     }
 }
 
-/// An object that was downloaded. Serializes to the dict of its headers.
+/// An object that was downloaded.
 ///
-/// The headers' fields are reached through it: `done.etag`, `done.headers`.
-#[derive(Debug, Clone, Serialize)]
+/// What COS says of it is reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// Python's dict of headers.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DownloadFileOutput {
     /// What COS says of the object.
-    #[serde(flatten)]
-    pub meta: HeadObjectOutput,
+    pub meta: Response<HeadObjectOutput>,
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
-    #[serde(skip)]
     pub verified: bool,
-    /// Whether the key was proven to be the right one, where the object was decrypted; none where it was not.
-    #[serde(skip)]
+    /// Whether the key was proven to be the right one, where the object was decrypted; `None` where it was not.
     pub key_proof: Option<KeyProof>,
 }
 
-impl std::ops::Deref for DownloadFileOutput {
-    type Target = HeadObjectOutput;
-
-    fn deref(&self) -> &HeadObjectOutput {
-        &self.meta
-    }
-}
+shown_as!(DownloadFileOutput, meta: Response<HeadObjectOutput>);

@@ -20,6 +20,7 @@ use crate::cipher::Cipher;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Folder, hidden, stem, unique};
 use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::response::Response;
 use crate::wire::crc64::combine;
 use crate::wire::sign::hex;
 
@@ -27,7 +28,7 @@ use crate::wire::sign::hex;
 pub(super) struct Download<'t> {
     pub(super) bucket: &'t str,
     pub(super) key: &'t str,
-    pub(super) head: &'t HeadObjectOutput,
+    pub(super) head: &'t Response<HeadObjectOutput>,
     pub(super) plan: Plan,
     pub(super) destination: &'t DirEntry,
     pub(super) record_dir: Option<&'t Path>,

@@ -8,7 +8,6 @@ use http::Method;
 use super::keys::argument;
 use super::schedule::each;
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::ops::object::delete_many::{Delete, DeleteError, DeleteKey, version};
 use crate::ops::options;
@@ -115,6 +114,8 @@ impl DeletePrefix<'_> {
     /// Deletes the objects.
     pub fn send(mut self) -> Result<DeletePrefixReport, CosError> {
         self.request.check()?;
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         let (bucket, prefix) = self.request.target.names()?;
         if prefix.is_empty() && !self.whole_bucket {
             let why = "is empty, which stands for the whole bucket; whole_bucket(true) allows it";
@@ -125,6 +126,7 @@ impl DeletePrefix<'_> {
         let output = Mutex::new(DeletePrefixReport::default());
         each(
             &pool,
+            &control,
             |hand_out| {
                 // A page is deleted when the next one has come, which starts after its last key.
                 let mut page: Option<Vec<DeleteKey>> = None;
@@ -149,7 +151,7 @@ impl DeletePrefix<'_> {
 impl DeletePrefix<'static> {
     /// Starts to delete on threads of its own and returns a handle.
     pub fn start(self) -> Result<TransferHandle<DeletePrefixReport>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
@@ -164,6 +166,7 @@ fn pages<'c>(
         let pages = client.list_objects_versions(bucket).prefix(prefix).pages();
         return Box::new(pages.map(|page| {
             let page = page?;
+            let page = page.into_inner();
             let versions = page.version.into_iter().map(|version| (version.key, version.version_id));
             let markers = page.delete_marker.into_iter().map(|marker| (marker.key, marker.version_id));
             let named = versions.chain(markers);
@@ -171,7 +174,7 @@ fn pages<'c>(
         }));
     }
     let pages = client.list_objects(bucket).prefix(prefix).pages();
-    Box::new(pages.map(|page| Ok(page?.contents.into_iter().map(|object| object.key.into()).collect())))
+    Box::new(pages.map(|page| Ok(page?.into_inner().contents.into_iter().map(|object| object.key.into()).collect())))
 }
 
 /// What all requests have in common.
@@ -198,7 +201,7 @@ impl Deletes<'_> {
             let request = self.client.delete_objects(self.bucket, Delete::from(many.clone()));
             request.with_extras(&self.extras).send()
         };
-        match Control::of_this_thread().repeat(delete) {
+        match delete() {
             Ok(answer) => {
                 output.deleted += answer.deleted.len() as u64;
                 if answer.deleted.len() + answer.error.len() < many.len() {
@@ -218,7 +221,7 @@ impl Deletes<'_> {
                         .filter(|object| !is_named(object))
                         .for_each(|object| output.failed(object, &silent));
                 }
-                output.error.extend(answer.error);
+                output.error.extend(answer.into_inner().error);
             }
             Err(error) => many.into_iter().for_each(|object| output.failed(object, &error)),
         }
@@ -231,7 +234,7 @@ impl Deletes<'_> {
         if let Some(version) = &object.version_id {
             request.set_query("versionId", version);
         }
-        Control::of_this_thread().repeat(|| self.client.execute(request.repeat())).map(|_| ())
+        self.client.execute(request).map(|_| ())
     }
 }
 

@@ -21,6 +21,7 @@ use crate::local::{DirEntry, Folder, hidden};
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::options;
+use crate::ops::response::Response;
 use crate::transfer::SINGLE_REQUEST;
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
@@ -140,6 +141,8 @@ impl<'a> DownloadDirectory<'a> {
     /// Downloads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         part_size_bytes(self.part_size)?;
         let filter = self.patterns.build()?;
         let pool = threads(self.max_thread)?;
@@ -163,6 +166,7 @@ impl<'a> DownloadDirectory<'a> {
         };
         each(
             &pool,
+            &control,
             |hand_out| {
                 for object in self.client.list_objects(bucket).prefix(prefix).objects() {
                     let object = object?;
@@ -249,7 +253,11 @@ impl Downloads<'_> {
 
     /// Whether the file is there already, and what was found out of the object. What is there and no file
     /// is an error.
-    fn compare(&self, object: &Object, place: &DirEntry) -> Result<(bool, Option<HeadObjectOutput>), CosError> {
+    fn compare(
+        &self,
+        object: &Object,
+        place: &DirEntry,
+    ) -> Result<(bool, Option<Response<HeadObjectOutput>>), CosError> {
         match place.metadata() {
             Ok(found) if found.is_file() => {}
             Ok(found) => return Err(unsafe_path(&object.key, what_it_is(&found))),
@@ -267,7 +275,7 @@ impl Downloads<'_> {
 impl DownloadDirectory<'static> {
     /// Starts the download on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DirectoryReport>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 

@@ -31,8 +31,8 @@ macro_rules! shared {
         }
 
         /// Sets which files are not transferred, for they are on the other side already. Default:
-        /// [`SkipIdentical::Crc64`](crate::SkipIdentical::Crc64).
-        pub fn skip_identical(mut self, skip: $crate::SkipIdentical) -> Self {
+        /// [`SkipIdentical::Crc64`](crate::transfer::SkipIdentical::Crc64).
+        pub fn skip_identical(mut self, skip: $crate::transfer::SkipIdentical) -> Self {
             self.skip = skip;
             self
         }

@@ -1,16 +1,13 @@
-//! How far many files are together.
+//! The progress of many files together.
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::transfer::progress::Callback;
+use crate::transfer::progress::{Callback, Reporter};
 
 /// Adds up what the files report.
-pub(super) struct Total<'a> {
-    state: Mutex<(u64, u64)>,
-    callback: Option<Callback<'a>>,
-}
+pub(super) struct Total<'a>(Reporter<'a>);
 
-/// What one file has added.
+/// The part of one file in the total.
 pub(super) struct Share<'t> {
     total: &'t Total<'t>,
     added: Mutex<(u64, u64)>,
@@ -18,7 +15,7 @@ pub(super) struct Share<'t> {
 
 impl<'a> Total<'a> {
     pub(super) fn new(callback: Option<Callback<'a>>) -> Self {
-        Self { state: Mutex::default(), callback }
+        Self(Reporter::new(0, callback))
     }
 
     /// Adds a file of this length.
@@ -30,22 +27,20 @@ impl<'a> Total<'a> {
 }
 
 impl Share<'_> {
-    /// Reports that the file is done, or that it is none of those to be done any more.
+    /// Marks the file as done, or removes a failed file from the total.
     pub(super) fn end(&self, len: u64, done: bool) {
         let len = if done { len } else { 0 };
         self.set(len, len);
     }
 
-    /// Reports where the file is now, and how long it is.
+    /// Reports how many bytes of the file are done, and how long it is.
     pub(super) fn set(&self, done: u64, len: u64) {
-        let Some(callback) = &self.total.callback else { return };
-        let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
-        // Held during the call, so that reports arrive in the order of the numbers.
-        let mut state = self.total.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *added != (done, len) {
-            *state = (state.0 - added.0 + done, state.1 - added.1 + len);
-            *added = (done, len);
-            callback(state.0, state.1);
+        let before = std::mem::replace(&mut *self.added.lock().unwrap_or_else(PoisonError::into_inner), (done, len));
+        if before != (done, len) {
+            self.total.0.change(|all_done, total| {
+                *all_done = (*all_done + done).saturating_sub(before.0);
+                *total = (*total + len).saturating_sub(before.1);
+            });
         }
     }
 }

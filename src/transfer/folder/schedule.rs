@@ -1,66 +1,40 @@
 //! Work on many files, on the threads that their parts share.
 
-use std::sync::{Condvar, Mutex, PoisonError};
-
 use rayon::ThreadPool;
 
 use crate::control::Control;
 use crate::error::CosError;
+use crate::transfer::pool::{Semaphore, waiting_for};
 
 /// How many files a thread may have waiting: enough that none is idle, and few enough that a long list
 /// is not read far ahead.
 const WAITING: usize = 2;
 
-/// Does `task` for all that `find` hands out, on the pool's threads. It is called while the first tasks
-/// run, and waits if they do not keep up. Returns when all is done, with the error of `find`.
+/// Does `task` for all that `find` hands out, on the pool's threads. It is called while the first tasks run, and waits
+/// if they do not keep up. Returns when all is done, with the error of `find`.
 ///
 /// A task may use the same pool for its parts; it must not wait for another task.
 pub(super) fn each<T: Send>(
     pool: &ThreadPool,
-    find: impl FnOnce(&mut dyn FnMut(T) -> Result<(), CosError>) -> Result<(), CosError>,
+    control: &Control,
+    find: impl FnOnce(&mut dyn FnMut(T) -> Result<(), CosError>) -> Result<(), CosError> + Send,
     task: impl Fn(T) + Sync,
 ) -> Result<(), CosError> {
-    let slots = Slots { free: Mutex::new(pool.current_num_threads() * WAITING), changed: Condvar::new() };
-    let control = Control::current();
-    let proceed = || control.as_ref().map_or(Ok(()), Control::proceed);
-    pool.in_place_scope(|scope| {
-        find(&mut |item| {
-            proceed()?;
-            let slot = slots.take();
-            let (task, control) = (&task, control.as_ref());
-            scope.spawn(move |_| {
-                let _slot = slot;
-                let _steered = control.map(Control::enter);
-                task(item);
-            });
-            Ok(())
+    let waiting = Semaphore::new(pool.current_num_threads() * WAITING);
+    waiting_for(pool, || {
+        pool.in_place_scope(|scope| {
+            find(&mut |item| {
+                control.proceed()?;
+                let (permit, task) = (waiting.acquire(), &task);
+                scope.spawn(move |_| {
+                    let _permit = permit;
+                    task(item);
+                });
+                Ok(())
+            })
         })
     })?;
-    Ok(proceed()?)
-}
-
-struct Slots {
-    free: Mutex<usize>,
-    changed: Condvar,
-}
-
-impl Slots {
-    fn take(&self) -> Slot<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.changed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Slot(self)
-    }
-}
-
-/// Room for a task; given back when it ends, also by a panic.
-struct Slot<'s>(&'s Slots);
-
-impl Drop for Slot<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.changed.notify_one();
-    }
+    Ok(control.proceed()?)
 }
 
 #[cfg(test)]
@@ -76,6 +50,7 @@ mod tests {
         let (pool, done) = (threads(3).unwrap(), AtomicUsize::new(0));
         let found = each(
             &pool,
+            &Control::default(),
             |hand_out| (0..200).try_for_each(hand_out),
             |_| {
                 run(&pool, &StopSignal::new(&Control::default()), 0..20, |_| {
@@ -94,6 +69,7 @@ mod tests {
         let (pool, found, done) = (threads(2).unwrap(), AtomicUsize::new(0), AtomicUsize::new(0));
         let result = each(
             &pool,
+            &Control::default(),
             |hand_out| {
                 for item in 0..100 {
                     assert!(found.fetch_add(1, Ordering::SeqCst) <= done.load(Ordering::SeqCst) + 2 * WAITING);
@@ -112,12 +88,12 @@ mod tests {
     #[test]
     fn a_cancelled_one_finds_nothing_more() {
         let (pool, done, control) = (threads(1).unwrap(), AtomicUsize::new(0), Control::default());
-        let _steered = control.enter();
         let result = each(
             &pool,
+            &control,
             |hand_out| (0..1000).try_for_each(hand_out),
             |_| {
-                Control::current().unwrap().cancel();
+                control.cancel();
                 done.fetch_add(1, Ordering::SeqCst);
             },
         );

@@ -8,9 +8,9 @@ use http::{HeaderMap, Method};
 use super::keys::argument;
 use super::walk::modified;
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::response::Response;
 use crate::transfer::file;
 use crate::transfer::plan::PartRange;
 use crate::wire::request::Request;
@@ -54,7 +54,7 @@ impl Pair<'_> {
     }
 
     /// Whether the file need not be written again, and what was found out of the object.
-    pub(super) fn downloaded(self, skip: SkipIdentical) -> (bool, Option<HeadObjectOutput>) {
+    pub(super) fn downloaded(self, skip: SkipIdentical) -> (bool, Option<Response<HeadObjectOutput>>) {
         match skip {
             SkipIdentical::Never => (false, None),
             _ if !self.has_one_length() => (false, None),
@@ -71,13 +71,12 @@ impl Pair<'_> {
         self.file.metadata().is_ok_and(|found| found.len() == self.object.size)
     }
 
-    fn has_one_crc64(self) -> (bool, Option<HeadObjectOutput>) {
+    fn has_one_crc64(self) -> (bool, Option<Response<HeadObjectOutput>>) {
         let target = Target::object(self.bucket, argument(&self.object.key));
         let mut request = Request::new("head_object", Method::HEAD, target);
         request.headers = self.headers;
-        let answer = Control::of_this_thread().repeat(|| self.client.execute(request.repeat()));
-        let head = match answer {
-            Ok(answer) => HeadObjectOutput::from(answer.headers),
+        let head = match self.client.execute(request) {
+            Ok(answer) => HeadObjectOutput::of(answer.headers),
             Err(error) => {
                 log::debug!("cannot ask for the CRC-64 of {:?}: {error}", self.object.key);
                 return (false, None);

@@ -14,7 +14,6 @@ use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
 use super::walk::{FoundFile, Walk};
 use crate::client::CosS3Client;
-use crate::control::Control;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HEAD_HEADERS;
@@ -149,7 +148,7 @@ impl<'a> UploadDirectory<'a> {
     }
 
     /// Keeps the checkpoints of files that go in parts in this folder, which is created if need be. Default: as for
-    /// [`one file`](crate::UploadFile::checkpoint_dir).
+    /// [`one file`](crate::transfer::UploadFile::checkpoint_dir).
     pub fn checkpoint_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.checkpoint_dir = Some(folder.into());
         self
@@ -158,6 +157,8 @@ impl<'a> UploadDirectory<'a> {
     /// Uploads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
+        let control = self.client.transfer_control();
+        self.client = self.client.steered_by(&control);
         part_size_bytes(self.part_size)?;
         let filter = self.patterns.build()?;
         let pool = threads(self.max_thread)?;
@@ -180,6 +181,7 @@ impl<'a> UploadDirectory<'a> {
         let (results, mut there) = (Results::default(), There::new(&self.client, bucket, prefix, self.skip));
         each(
             &pool,
+            &control,
             |hand_out| {
                 for found in walk {
                     let key = format!("{prefix}{}", found.name);
@@ -244,7 +246,7 @@ impl Uploads<'_> {
 impl UploadDirectory<'static> {
     /// Starts the upload on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DirectoryReport>, CosError> {
-        TransferHandle::start(|| self.send())
+        TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
 
@@ -286,7 +288,7 @@ impl<'t> There<'t> {
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
             let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = Control::of_this_thread().repeat(fetch)?;
+            let page = fetch()?.into_inner();
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);

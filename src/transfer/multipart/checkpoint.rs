@@ -12,7 +12,7 @@ use http::HeaderMap;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
-use super::complete::Done;
+use super::session::Done;
 use crate::local::Folder;
 use crate::transfer::checkpoint::{Journal, Opened};
 use crate::wire::sign::hex;
@@ -26,7 +26,7 @@ const NOT_OF_THE_OBJECT: [&str; 3] = [
 ];
 
 /// What is uploaded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::transfer) struct UploadIdentity {
     pub(in crate::transfer) bucket: String,
@@ -96,9 +96,16 @@ impl UploadCheckpoint {
         Self { of, journal: Mutex::new(None) }
     }
 
-    /// Opens the checkpoint in `folder`, by default the user's. Without one an upload can still be done. None: what
-    /// there is to take up is another transfer's, which is at it now.
-    pub(in crate::transfer) fn open(of: UploadIdentity, folder: Option<&Path>) -> (Self, Option<Earlier>) {
+    /// Opens the checkpoint in `folder`, by default the user's, if the upload is to `resume`. An upload is done without
+    /// a checkpoint, too. `None`: what could be resumed belongs to another transfer, which is running.
+    pub(in crate::transfer) fn open(
+        of: UploadIdentity,
+        resume: bool,
+        folder: Option<&Path>,
+    ) -> (Self, Option<Earlier>) {
+        if !resume {
+            return (Self::none(of), None);
+        }
         let opened = match folder.map(Path::to_path_buf).or_else(default_folder) {
             Some(folder) => open(&of, &folder),
             None => Err(io::Error::other("there is no home folder")),
@@ -222,7 +229,6 @@ fn default_folder() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::multipart::complete::Part;
 
     fn of(state: &str) -> UploadIdentity {
         UploadIdentity {
@@ -239,7 +245,7 @@ mod tests {
     #[test]
     fn an_upload_is_known_again_by_what_it_is_of() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |of| UploadCheckpoint::open(of, Some(folder.path()));
+        let open = |of| UploadCheckpoint::open(of, true, Some(folder.path()));
         let (saved, earlier) = open(of("1"));
         assert_eq!(earlier, Some(Earlier::Nothing));
         saved.begin();
@@ -247,7 +253,7 @@ mod tests {
         let (saved, earlier) = open(of("1"));
         assert_eq!(earlier, Some(Earlier::Begun));
         saved.started("u");
-        saved.part(&Done { part: Part { part_number: 2, etag: "e".into() }, crc64: Some(7), len: 1 });
+        saved.part(&Done::new(2, "e", Some(7), 1));
         let held = open(of("1"));
         assert_eq!(held.1, None);
         drop((saved, held));
@@ -263,13 +269,13 @@ mod tests {
     #[test]
     fn the_longest_upload_comes_back_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || UploadCheckpoint::open(of("1"), Some(folder.path()));
+        let open = || UploadCheckpoint::open(of("1"), true, Some(folder.path()));
         let (saved, _) = open();
         saved.begin();
         saved.started("u");
         let etag = "\"0123456789abcdef0123456789abcdef\"";
         for part_number in 1..=10_000 {
-            saved.part(&Done { part: Part { part_number, etag: etag.into() }, crc64: Some(u64::MAX), len: 1 });
+            saved.part(&Done::new(part_number, etag, Some(u64::MAX), 1));
         }
         drop(saved);
         let Some(Earlier::Upload { parts, .. }) = open().1 else { panic!("it is not known") };

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use cos_emulator::{CosEmulator, Fault, Match};
-use qcloud_cos::{AESProvider, Body, ClientErrorKind, CosEncryptionClient, CosS3Client, EncryptionMode};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode};
+use qcloud_cos::{Body, ClientErrorKind, CosEncryptionClient, CosS3Client};
 
 use super::tap::Tap;
 use crate::common::{BUCKET, MIB, client_with_retry, config, kind, noise, start};
@@ -85,7 +86,7 @@ fn c03_a_file_that_is_overwritten_between_two_attempts_is_refused() {
 fn c03_a_part_that_is_sent_again_with_other_content_is_refused() {
     for mode in MODES {
         let (_cos, client) = started(mode);
-        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id;
+        let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().upload_id.clone();
         let (first, other) = (noise(1, MIB), noise(2, MIB));
         client.upload_part(BUCKET, "parts", first.clone(), 1, &id).send().unwrap();
         let changed = client.upload_part(BUCKET, "parts", other.clone(), 1, &id).send();

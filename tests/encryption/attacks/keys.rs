@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use aws_lc_rs::rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use qcloud_cos::{
-    AESProvider, ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, EncryptionMode, KeyProof, RSAProvider,
-};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode, RSAProvider};
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient, CosError, CosS3Client, KeyProof};
 use tempfile::TempDir;
 
 use crate::common::{BUCKET, failed, field, get, kind, noise, start};

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{AESProvider, ClientErrorKind, CosEncryptionClient, CosError, EncryptionMode};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode};
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient, CosError};
 
 use crate::common::{BUCKET, ByHand, client_with_retry, get, kind, noise, start};
 

@@ -1,6 +1,8 @@
 //! Uploads in parts whose server confuses them, and clients that confuse uploads.
 
-use qcloud_cos::{AESProvider, ClientErrorKind, CosEncryptionClient, EncryptionMode, Part};
+use qcloud_cos::encryption::{AESProvider, EncryptionMode};
+use qcloud_cos::multipart::Part;
+use qcloud_cos::{ClientErrorKind, CosEncryptionClient};
 
 use super::tap::Tap;
 use crate::common::{BUCKET, MIB, client_with_retry, field, kind, noise, start};
@@ -26,7 +28,7 @@ fn c02_one_upload_id_for_two_uploads_ends_both() {
         });
         let plain = client_with_retry(tap.config(), 0);
         let client = CosEncryptionClient::with_client(plain, aes()).mode(mode);
-        let create = |key: &str| client.create_multipart_upload(BUCKET, key).send().map(|made| made.upload_id);
+        let create = |key: &str| client.create_multipart_upload(BUCKET, key).send().map(|made| made.upload_id.clone());
         assert_eq!(create("alice").unwrap(), "same");
         client.upload_part(BUCKET, "alice", noise(1, MIB), 1, "same").send().unwrap();
         assert_eq!(kind(create("mallory")), ClientErrorKind::Protocol, "{mode}");
@@ -48,7 +50,7 @@ fn c02_a_part_goes_to_the_object_its_upload_was_started_for() {
         let (cos, plain) = start();
         plain.create_bucket("other-1250000000").send().unwrap();
         let client = CosEncryptionClient::with_client(plain, aes()).mode(mode);
-        let id = client.create_multipart_upload(BUCKET, "object").send().unwrap().upload_id;
+        let id = client.create_multipart_upload(BUCKET, "object").send().unwrap().upload_id.clone();
         let count = cos.request_count();
         for (bucket, key) in [(BUCKET, "other"), ("other-1250000000", "object")] {
             assert_eq!(field(client.upload_part(bucket, key, "x", 1, &id).send()), "upload_id", "{mode}");
@@ -67,8 +69,8 @@ fn c02_a_part_goes_to_the_object_its_upload_was_started_for() {
 fn c06_an_upload_is_not_completed_by_a_client_that_does_not_know_its_end() {
     let (_cos, plain) = start();
     let sender = CosEncryptionClient::with_client(plain.clone(), aes()).mode(EncryptionMode::Native);
-    let id = sender.create_multipart_upload(BUCKET, "object").send().unwrap().upload_id;
-    let etag = sender.upload_part(BUCKET, "object", noise(1, MIB), 1, &id).send().unwrap().etag;
+    let id = sender.create_multipart_upload(BUCKET, "object").send().unwrap().upload_id.clone();
+    let etag = sender.upload_part(BUCKET, "object", noise(1, MIB), 1, &id).send().unwrap().etag.clone();
     let parts = vec![Part { part_number: 1, etag }];
     let other = CosEncryptionClient::with_client(plain.clone(), aes()).mode(EncryptionMode::Native);
     let complete = other.complete_multipart_upload(BUCKET, "object", &id, parts.clone());

@@ -1,6 +1,8 @@
 //! Buckets and their settings; all of it is on page B only.
 
-use qcloud_cos::{CorsConfiguration, LifecycleConfiguration, get_date};
+use qcloud_cos::Dict;
+use qcloud_cos::bucket::{CorsConfiguration, LifecycleConfiguration};
+use qcloud_cos::get_date;
 use serde_json::json;
 
 use super::objects::{both_arrived, has_grants, policy};
@@ -137,7 +139,8 @@ fn bucket_cors() {
     client.put_bucket_cors(BUCKET, rules).send().unwrap();
     let sent = Sent::last("put_bucket_cors", &cos).bucket(BUCKET);
     let response = client.get_bucket_cors(BUCKET).send().unwrap();
-    let found = has(&response, &["/CORSRule"]);
+    has(&response, &["/CORSRule"]);
+    let (found, dict) = (response.dict(), &Dict::from(dict));
     let same = |name: &str| found["CORSRule"][0][name] == dict["CORSRule"][0][name];
     sent.shows("CORSConfiguration", found == dict)
         .shows("CORSConfiguration.CORSRule", response.cors_rule.len() == 1)
@@ -202,7 +205,8 @@ fn bucket_lifecycle() {
     client.put_bucket_lifecycle(BUCKET, rules).send().unwrap();
     let sent = Sent::last("put_bucket_lifecycle", &cos).bucket(BUCKET);
     let response = client.get_bucket_lifecycle(BUCKET).send().unwrap();
-    let found = has(&response, &["/Rule"]);
+    has(&response, &["/Rule"]);
+    let (found, dict) = (response.dict(), &Dict::from(dict));
     let same = |name: &str| found["Rule"][0][name] == dict["Rule"][0][name];
     sent.shows("LifecycleConfiguration", found == dict)
         .shows("LifecycleConfiguration.Rule", response.rule.len() == 1)

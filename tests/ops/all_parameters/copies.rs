@@ -20,7 +20,7 @@ fn start_with_source(bucket: &str, key: &str, content: &[u8]) -> (CosEmulator, C
     }
     let older = client.put_object(bucket, content, key).send().unwrap();
     client.put_object(bucket, "newer", key).send().unwrap();
-    (cos, client, older.version_id.unwrap())
+    (cos, client, older.version_id.clone().unwrap())
 }
 
 fn pasted(copy_source: Value) -> CopySource {
@@ -127,7 +127,7 @@ fn copy_object_with_appid_and_grant_write() {
 fn upload_part_copy() {
     let (cos, client, version) = start_with_source(SOURCE, "sourceObject", b"older");
     let etag = client.head_object(SOURCE, "sourceObject").version_id(&version).send().unwrap().etag.clone();
-    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().into_inner().upload_id;
     let response = client
         .upload_part_copy(
             BUCKET,
@@ -173,7 +173,7 @@ fn upload_part_copy() {
 fn upload_part_copy_with_appid() {
     let (cos, client, _) = start_with_source("test02-1252408340", "test.txt", b"older");
     let etag = client.head_object("test02-1252408340", "test.txt").send().unwrap().etag.clone();
-    let upload_id = client.create_multipart_upload(BUCKET, "test.txt").send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, "test.txt").send().unwrap().into_inner().upload_id;
     let response = client
         .upload_part_copy(
             BUCKET,

@@ -60,7 +60,7 @@ fn list_objects_versions() {
     let (cos, client) = start();
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
     put(&client, "logs/!", b"older");
-    let newer = client.put_object(BUCKET, "newer", "logs/!").send().unwrap().version_id.unwrap();
+    let newer = client.put_object(BUCKET, "newer", "logs/!").send().unwrap().version_id.clone().unwrap();
     for number in 0..101 {
         put(&client, &format!("logs/{number:03} +中"), b"x");
     }
@@ -124,7 +124,7 @@ fn list_objects_versions() {
 #[test]
 fn list_multipart_uploads() {
     let (cos, client) = start();
-    let create = |key: &str| client.create_multipart_upload(BUCKET, key).send().unwrap().upload_id;
+    let create = |key: &str| client.create_multipart_upload(BUCKET, key).send().unwrap().into_inner().upload_id;
     let mut ids = [create("logs/!"), create("logs/!")];
     ids.sort();
     create("logs/0/a");

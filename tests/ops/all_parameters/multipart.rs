@@ -1,6 +1,7 @@
 //! The steps of an upload in parts.
 
-use qcloud_cos::{Body, MultipartUpload, Part};
+use qcloud_cos::Body;
+use qcloud_cos::multipart::{MultipartUpload, Part};
 use serde_json::json;
 
 use super::sent::{ATTACHMENT, BYTES_MD5, EXPIRES, GRANT, GRANT_READ, GRANT_WRITE, KEY, Recorder, Sent, has};
@@ -65,7 +66,7 @@ fn create_multipart_upload_with_grant_write() {
 #[test]
 fn upload_part() {
     let (cos, client) = start();
-    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().into_inner().upload_id;
     let response = client
         .upload_part(BUCKET, KEY, b"bytes", 1, &upload_id)
         .enable_md5(false)
@@ -99,7 +100,7 @@ fn upload_part() {
 fn list_parts() {
     let (cos, client) = start();
     let key = "中 +";
-    let upload_id = client.create_multipart_upload(BUCKET, key).send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, key).send().unwrap().into_inner().upload_id;
     for number in [99, 100, 101, 103] {
         client.upload_part(BUCKET, key, b"bytes", number, &upload_id).send().unwrap();
     }
@@ -150,13 +151,13 @@ fn list_parts() {
 fn complete_multipart_upload() {
     let (cos, client) = start();
     let content = noise(2, MIB + 5);
-    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().into_inner().upload_id;
     let etags = [&content[..MIB], &content[MIB..]].map({
         let mut number = 0;
         let (client, upload_id) = (&client, &upload_id);
         move |part| {
             number += 1;
-            client.upload_part(BUCKET, KEY, part.to_vec(), number, upload_id).send().unwrap().etag
+            client.upload_part(BUCKET, KEY, part.to_vec(), number, upload_id).send().unwrap().etag.clone()
         }
     });
     let upload: MultipartUpload = serde_json::from_value(json!({
@@ -192,7 +193,7 @@ fn complete_multipart_upload() {
 #[test]
 fn abort_multipart_upload() {
     let (cos, client) = start();
-    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().upload_id;
+    let upload_id = client.create_multipart_upload(BUCKET, KEY).send().unwrap().into_inner().upload_id;
     client.abort_multipart_upload(BUCKET, KEY, &upload_id).send().unwrap();
     Sent::last("abort_multipart_upload", &cos).object(BUCKET, KEY).param("UploadId", "uploadId", &upload_id);
     assert!(client.list_parts(BUCKET, KEY, &upload_id).send().is_err());

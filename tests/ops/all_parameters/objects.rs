@@ -5,7 +5,8 @@ use std::io::Write as _;
 use cos_emulator::{Answer, Fault, Match};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use qcloud_cos::{AccessControlPolicy, Delete, RestoreRequest};
+use qcloud_cos::acl::AccessControlPolicy;
+use qcloud_cos::object::{Delete, RestoreRequest};
 use serde_json::json;
 
 use super::sent::{
@@ -28,7 +29,7 @@ fn head_object() {
         .metadata("x-cos-meta-test", "test")
         .send()
         .unwrap();
-    let version = older.version_id.unwrap();
+    let version = older.version_id.clone().unwrap();
     client.put_object(BUCKET, b"the newer one", KEY).send().unwrap();
     let response = client.head_object(BUCKET, KEY).version_id(&version).if_modified_since(LONG_AGO).send().unwrap();
     let dict = has(
@@ -62,7 +63,7 @@ fn get_object() {
     let (cos, client) = start();
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
     let older = client.put_object(BUCKET, b"older", KEY).metadata("x-cos-meta-test", "test").send().unwrap();
-    let (etag, version) = (older.etag, older.version_id.unwrap());
+    let (etag, version) = (older.etag.clone(), older.version_id.clone().unwrap());
     client.put_object(BUCKET, "newer", KEY).send().unwrap();
     let mut response = client
         .get_object(BUCKET, KEY)
@@ -232,15 +233,8 @@ fn select_object_content() {
     });
     let select = |client: &qcloud_cos::CosS3Client| {
         client
-            .select_object_content(
-                BUCKET,
-                KEY,
-                "Select * from COSObject",
-                "SQL",
-                serde_json::from_value(input.clone()).unwrap(),
-                serde_json::from_value(output.clone()).unwrap(),
-            )
-            .request_progress(serde_json::from_value::<qcloud_cos::RequestProgress>(progress.clone()).unwrap())
+            .select_object_content(BUCKET, KEY, "Select * from COSObject", "SQL", &input, &output)
+            .request_progress(&progress)
             .send()
     };
     let response = select(&client).unwrap();

@@ -190,5 +190,5 @@ pub(crate) fn older_version(client: &CosS3Client, key: &str, content: &[u8]) -> 
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
     let older = client.put_object(BUCKET, content, key).send().unwrap();
     client.put_object(BUCKET, "newer", key).send().unwrap();
-    older.version_id.expect("a version")
+    older.version_id.clone().expect("a version")
 }

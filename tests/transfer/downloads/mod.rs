@@ -319,7 +319,7 @@ fn an_old_version_under_the_callers_key_is_fetched_in_ranges() {
     enable_versions(&scene.cos);
     let upload = |content: &[u8]| {
         let put = scene.client.put_object(BUCKET, content, "k").sse_customer_algorithm("AES256");
-        put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().version_id.unwrap()
+        put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().version_id.clone().unwrap()
     };
     let version = upload(&scene.content);
     upload(b"newer");

@@ -3,7 +3,8 @@
 use std::ops::Deref;
 
 use cos_emulator::{CosEmulator, Fault};
-use qcloud_cos::{CosS3Client, DownloadFile};
+use qcloud_cos::CosS3Client;
+use qcloud_cos::transfer::DownloadFile;
 
 use crate::common::destination::Destination;
 pub(crate) use crate::common::destination::range;

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::{ClientErrorKind, CosError, CosS3Client, DirectoryReport, FileOutcome};
+use qcloud_cos::transfer::{DirectoryReport, FileOutcome};
+use qcloud_cos::{ClientErrorKind, CosError, CosS3Client};
 
 use crate::common::{BUCKET, get};
 

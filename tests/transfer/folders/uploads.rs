@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use cos_emulator::{Fault, Match};
-use qcloud_cos::{ClientErrorKind, SkipIdentical};
+use qcloud_cos::ClientErrorKind;
+use qcloud_cos::transfer::SkipIdentical;
 
 use super::{count, folder, is, keys, objects, outcomes, sent, wait_for, write};
 use crate::common::{

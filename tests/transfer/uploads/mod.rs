@@ -15,7 +15,8 @@ use crate::common::{
     refused, requests, start,
 };
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, UploadFile};
+use qcloud_cos::transfer::UploadFile;
+use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client};
 use tempfile::TempDir;
 
 /// The size of the file: two whole parts of 1 MiB and a short one.

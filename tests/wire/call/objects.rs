@@ -4,11 +4,13 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qcloud_cos::{AccessControlPolicy, CopySource, CosS3Client, Delete, RestoreRequest, SelectEvent};
+use qcloud_cos::acl::AccessControlPolicy;
+use qcloud_cos::object::{InputSerialization, OutputSerialization, RequestProgress, SelectEvent};
+use qcloud_cos::{CopySource, CosS3Client};
 use serde_json::json;
 
 use super::{Args, Called, bucket, dict, header, key, no_more, pasted, text};
-use crate::inputs::{Inputs, entries, flag, number, required, rest, string};
+use crate::inputs::{Inputs, entries, flag, number, param, required, rest, string};
 use crate::outcome::{self, Stop};
 
 pub(super) fn put_object(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
@@ -41,7 +43,7 @@ pub(super) fn get_object(client: &CosS3Client, args: &Args) -> Called {
         "ResponseContentType" => response_content_type(string),
         "ResponseExpires" => response_expires(string),
         "VersionId" => version_id(string),
-        "TrafficLimit" => traffic_limit(number),
+        "TrafficLimit" => traffic_limit(param),
         "SSECustomerAlgorithm" => sse_customer_algorithm(string),
         "SSECustomerKey" => sse_customer_key(string),
         "SSECustomerKeyMD5" => sse_customer_key_md5(string),
@@ -69,34 +71,11 @@ pub(super) fn head_object(client: &CosS3Client, args: &Args) -> Called {
     dict(call.send()?)
 }
 
-pub(super) fn object_exists(client: &CosS3Client, args: &Args) -> Called {
-    no_more(rest(args, &["Bucket", "Key"]))?;
-    dict(client.object_exists(bucket(args)?, key(args)?).send()?)
-}
-
-pub(super) fn delete_object(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.delete_object(bucket(args)?, key(args)?);
-    setters!(call, rest(args, &["Bucket", "Key"]), header, { "VersionId" => version_id(string) });
-    dict(call.send()?)
-}
-
-pub(super) fn delete_objects(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.delete_objects(bucket(args)?, pasted::<Delete>(args, "Delete")?);
-    setters!(call, rest(args, &["Bucket", "Delete"]), header, {});
-    dict(call.send()?)
-}
-
 pub(super) fn append_object(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let data = inputs.body("Data", required(args, "Data")?)?;
     let position = number("Position", required(args, "Position")?)?;
     let mut call = client.append_object(bucket(args)?, key(args)?, position, data);
     object_setters!(call, rest(args, &["Bucket", "Key", "Position", "Data"]), {});
-    dict(call.send()?)
-}
-
-pub(super) fn restore_object(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.restore_object(bucket(args)?, key(args)?, pasted::<RestoreRequest>(args, "RestoreRequest")?);
-    setters!(call, rest(args, &["Bucket", "Key", "RestoreRequest"]), header, { "VersionId" => version_id(string) });
     dict(call.send()?)
 }
 
@@ -109,12 +88,6 @@ pub(super) fn put_object_acl(client: &CosS3Client, args: &Args) -> Called {
         "GrantRead" => grant_read(string),
         "GrantWrite" => grant_write(string),
     });
-    dict(call.send()?)
-}
-
-pub(super) fn get_object_acl(client: &CosS3Client, args: &Args) -> Called {
-    let mut call = client.get_object_acl(bucket(args)?, key(args)?);
-    setters!(call, rest(args, &["Bucket", "Key"]), header, {});
     dict(call.send()?)
 }
 
@@ -136,7 +109,8 @@ pub(super) fn update_object_meta(client: &CosS3Client, args: &Args) -> Called {
 }
 
 pub(super) fn select_object_content(client: &CosS3Client, args: &Args) -> Called {
-    let (input, output) = (pasted(args, "InputSerialization")?, pasted(args, "OutputSerialization")?);
+    let input: InputSerialization = pasted(args, "InputSerialization")?;
+    let output: OutputSerialization = pasted(args, "OutputSerialization")?;
     let (sql, kind) = (text(args, "Expression")?, text(args, "ExpressionType")?);
     let mut call = client.select_object_content(bucket(args)?, key(args)?, sql, kind, input, output);
     let positional = [
@@ -149,7 +123,7 @@ pub(super) fn select_object_content(client: &CosS3Client, args: &Args) -> Called
         "RequestProgress",
     ];
     if args.get("RequestProgress").is_some_and(|progress| !progress.is_null()) {
-        call = call.request_progress(pasted(args, "RequestProgress")?);
+        call = call.request_progress(pasted::<RequestProgress>(args, "RequestProgress")?);
     }
     setters!(call, rest(args, &positional), header, {});
     let mut events = Vec::new();

@@ -4,7 +4,7 @@ use qcloud_cos::{CopySource, CosS3Client};
 use serde_json::Value;
 
 use super::{Args, Called, bucket, dict, header, key, pasted};
-use crate::inputs::{Inputs, entries, flag, number, required, rest, string};
+use crate::inputs::{Inputs, entries, flag, number, param, required, rest, string};
 use crate::outcome::Stop;
 
 /// Python sends up to `PartSize` in one request; the SDK's own threshold is the documents' 20 MiB.
@@ -78,7 +78,7 @@ pub(super) fn download_file(client: &CosS3Client, args: &Args, inputs: &mut Inpu
         "ResponseContentType" => response_content_type(string),
         "ResponseExpires" => response_expires(string),
         "VersionId" => version_id(string),
-        "TrafficLimit" => traffic_limit(number),
+        "TrafficLimit" => traffic_limit(param),
         "SSECustomerAlgorithm" => sse_customer_algorithm(string),
         "SSECustomerKey" => sse_customer_key(string),
         "SSECustomerKeyMD5" => sse_customer_key_md5(string),

@@ -32,7 +32,8 @@ const NAMES: [(&str, &str, &[&str]); 3] = [
 /// Python: `CosConfig(SecretId=os.environ['COS_SECRET_ID'], SecretKey=os.environ['COS_SECRET_KEY'])`
 ///
 /// ```
-/// use qcloud_cos::{CosConfig, EnvironmentCredentials};
+/// use qcloud_cos::CosConfig;
+/// use qcloud_cos::credentials::EnvironmentCredentials;
 ///
 /// let config = CosConfig::builder().region("ap-beijing").credential_instance(EnvironmentCredentials::new()).build()?;
 /// # Ok::<(), qcloud_cos::CosError>(())

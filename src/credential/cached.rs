@@ -20,13 +20,14 @@ type Clock = dyn Fn() -> SystemTime + Send + Sync;
 /// while those are valid, or else wait for its result. If a renewal fails, the old credentials are used
 /// until they expire. Credentials whose expiry is not known are kept until COS refuses them.
 ///
-/// [`InstanceRoleCredentials`](crate::InstanceRoleCredentials),
-/// [`AssumeRoleCredentials`](crate::AssumeRoleCredentials) and
-/// [`FederationTokenCredentials`](crate::FederationTokenCredentials) do this by themselves.
+/// [`InstanceRoleCredentials`](crate::credential::InstanceRoleCredentials),
+/// [`AssumeRoleCredentials`](crate::credential::AssumeRoleCredentials) and
+/// [`FederationTokenCredentials`](crate::credential::FederationTokenCredentials) do this by themselves.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use qcloud_cos::{CachedCredentials, CosConfig, CosError, CredentialProvider, Credentials};
+/// use qcloud_cos::{CosConfig, CosError, CredentialProvider, Credentials};
+/// use qcloud_cos::credentials::CachedCredentials;
 ///
 /// struct FromVault;
 ///

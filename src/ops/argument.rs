@@ -1,0 +1,144 @@
+//! What methods and setters take: text, numbers and dicts, in the ways that a port of a Python script writes them.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::dict::Dict;
+use crate::error::CosClientError;
+use crate::ops::response::Response;
+
+/// The value of a keyword argument: text, a number, a switch, or `None` for the default.
+///
+/// Implemented for `&str`, `String`, the numbers, `bool`, `Option<String>`, and for the enums of this crate that stand
+/// for text. The documents write many numbers as text (`'819200'`); both forms work.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a keyword argument",
+    note = "pass text (`&str` or `String`), a number, a `bool`, or `None`; an `Option<&str>` needs `.map(str::to_owned)`"
+)]
+pub trait Param {
+    /// Returns the value as text; `None` leaves the default.
+    #[doc(hidden)]
+    fn into_param(self) -> Option<String>;
+}
+
+macro_rules! params {
+    ($($kind:ty: $value:ident => $text:expr;)*) => {
+        $(impl Param for $kind {
+            fn into_param(self) -> Option<String> {
+                let $value = self;
+                $text
+            }
+        })*
+    };
+}
+
+params! {
+    &str: text => Some(text.to_owned());
+    &&str: text => Some((*text).to_owned());
+    &String: text => Some(text.clone());
+    String: text => Some(text);
+    Cow<'_, str>: text => Some(text.into_owned());
+    // The only `Option` by value, so that `None` alone is understood.
+    Option<String>: text => text;
+    &Option<String>: text => text.clone();
+    &Dict: value => value.to_param();
+    bool: switch => Some(switch.to_string());
+    i32: number => Some(number.to_string());
+    i64: number => Some(number.to_string());
+    u16: number => Some(number.to_string());
+    u32: number => Some(number.to_string());
+    u64: number => Some(number.to_string());
+    usize: number => Some(number.to_string());
+    f64: number => Some(number.to_string());
+}
+
+impl Dict {
+    /// A value of one answer as the argument of another call.
+    fn to_param(&self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            value => Some(value.to_string()),
+        }
+    }
+}
+
+/// A type that a caller may also give as Python's dict.
+pub trait DictArgument: DeserializeOwned + Clone {}
+
+/// A dict argument of type `T`: a `T`, a `&T`, Python's dict as `json!({..})`, or what another call returned.
+///
+/// ```
+/// use qcloud_cos::bucket::{CorsConfiguration, CorsRule};
+/// use qcloud_cos::{Arg, json};
+///
+/// fn takes(cors_configuration: impl Arg<CorsConfiguration>) {}
+///
+/// takes(json!({"CORSRule": [{"AllowedOrigin": "*", "AllowedMethod": "GET"}]}));
+/// takes(vec![CorsRule { allowed_origin: vec!["*".into()], ..CorsRule::default() }]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{T}`, and no dict of one",
+    label = "expected `{T}` or `json!({{..}})`",
+    note = "write the Python dict inline as `json!({{..}})` (`use qcloud_cos::json;`), or pass a `{T}`"
+)]
+pub trait Arg<T> {
+    /// Returns the argument, or what is wrong with the dict.
+    #[doc(hidden)]
+    fn into_arg(self) -> Result<T, serde_json::Error>;
+}
+
+impl<T: DictArgument> Arg<T> for T {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        Ok(self)
+    }
+}
+
+impl<T: DictArgument> Arg<T> for &T {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        Ok(self.clone())
+    }
+}
+
+impl<T: DictArgument> Arg<T> for Value {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        serde_json::from_value(self)
+    }
+}
+
+impl<T: DictArgument> Arg<T> for &Value {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        T::deserialize(self)
+    }
+}
+
+impl<T: DictArgument> Arg<T> for Dict {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        Value::from(self).into_arg()
+    }
+}
+
+impl<T: DictArgument> Arg<T> for &Dict {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        self.clone().into_arg()
+    }
+}
+
+/// What was read can be written: the answer of a `get_` call is the argument of its `put_` call.
+impl<T: DictArgument> Arg<T> for Response<T> {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        Ok(self.into_inner())
+    }
+}
+
+impl<T: DictArgument> Arg<T> for &Response<T> {
+    fn into_arg(self) -> Result<T, serde_json::Error> {
+        Ok(T::clone(self))
+    }
+}
+
+/// Takes an argument; an error names it, and the key that is wrong.
+pub(crate) fn take<T>(name: &str, argument: impl Arg<T>) -> Result<T, CosClientError> {
+    argument.into_arg().map_err(|e| CosClientError::invalid(name, &e).caused_by(e))
+}

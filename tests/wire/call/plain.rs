@@ -1,0 +1,83 @@
+//! Methods without keyword arguments of their own kind: one row each.
+//!
+//! A row names the positional arguments, as text or as a dict of a type, and after them the keyword arguments that have
+//! a setter. What every call takes (`Referer`, ...) needs no mention.
+
+use qcloud_cos::CosS3Client;
+use qcloud_cos::bucket::{CorsConfiguration, LifecycleConfiguration};
+use qcloud_cos::multipart::MultipartUpload;
+use qcloud_cos::object::{Delete, RestoreRequest};
+
+use super::{Args, Called, dict, header, no_more, pasted, text};
+use crate::inputs::{entries, param, rest, string};
+
+macro_rules! plain {
+    (@argument $args:ident $name:ident) => { text($args, stringify!($name))? };
+    (@argument $args:ident $name:ident $Type:ty) => { pasted::<$Type>($args, stringify!($name))? };
+    ($($method:ident($($name:ident $(: $Type:ty)?),*) { $($own:tt)* })*) => {
+        pub(super) const PLAIN: &[&str] = &[$(stringify!($method)),*];
+
+        pub(super) fn call(client: &CosS3Client, method: &str, args: &Args) -> Option<Called> {
+            // These two take no further keyword argument in Python.
+            if ["bucket_exists", "object_exists"].contains(&method)
+                && let Err(unknown) = no_more(rest(args, &["Bucket", "Key"]))
+            {
+                return Some(Err(unknown));
+            }
+            match method {
+                $(stringify!($method) => Some((|| {
+                    let mut call = client.$method($(plain!(@argument args $name $($Type)?)),*);
+                    setters!(call, rest(args, &[$(stringify!($name)),*]), header, { $($own)* });
+                    dict(call.send()?)
+                })()),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+plain! {
+    abort_multipart_upload(Bucket, Key, UploadId) {}
+    bucket_exists(Bucket) {}
+    complete_multipart_upload(Bucket, Key, UploadId, MultipartUpload: MultipartUpload) {}
+    delete_bucket(Bucket) {}
+    delete_bucket_cors(Bucket) {}
+    delete_bucket_lifecycle(Bucket) {}
+    delete_object(Bucket, Key) { "VersionId" => version_id(string) }
+    delete_objects(Bucket, Delete: Delete) {}
+    get_bucket_acl(Bucket) {}
+    get_bucket_cors(Bucket) {}
+    get_bucket_lifecycle(Bucket) {}
+    get_bucket_location(Bucket) {}
+    get_bucket_versioning(Bucket) {}
+    get_object_acl(Bucket, Key) {}
+    head_bucket(Bucket) {}
+    list_buckets() {
+        "TagKey" => tag_key(param), "TagValue" => tag_value(param), "Region" => region(param),
+        "CreateTime" => create_time(param), "Range" => range(param), "Marker" => marker(param),
+        "MaxKeys" => max_keys(param),
+    }
+    list_multipart_uploads(Bucket) {
+        "Prefix" => prefix(param), "Delimiter" => delimiter(param), "KeyMarker" => key_marker(param),
+        "UploadIdMarker" => upload_id_marker(param), "MaxUploads" => max_uploads(param),
+        "EncodingType" => encoding_type(string),
+    }
+    list_objects(Bucket) {
+        "Prefix" => prefix(param), "Delimiter" => delimiter(param), "Marker" => marker(param),
+        "MaxKeys" => max_keys(param), "EncodingType" => encoding_type(string),
+    }
+    list_objects_versions(Bucket) {
+        "Prefix" => prefix(param), "Delimiter" => delimiter(param), "KeyMarker" => key_marker(param),
+        "VersionIdMarker" => version_id_marker(param), "MaxKeys" => max_keys(param),
+        "EncodingType" => encoding_type(string),
+    }
+    list_parts(Bucket, Key, UploadId) {
+        "MaxParts" => max_parts(param), "PartNumberMarker" => part_number_marker(param),
+        "EncodingType" => encoding_type(string),
+    }
+    object_exists(Bucket, Key) {}
+    put_bucket_cors(Bucket, CORSConfiguration: CorsConfiguration) {}
+    put_bucket_lifecycle(Bucket, LifecycleConfiguration: LifecycleConfiguration) {}
+    put_bucket_versioning(Bucket, Status) {}
+    restore_object(Bucket, Key, RestoreRequest: RestoreRequest) { "VersionId" => version_id(string) }
+}
