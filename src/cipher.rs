@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::body::Body;
@@ -18,12 +18,6 @@ use crate::wire::respond::Headers;
 /// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in
 /// parallel and repeated requests share one.
 pub(crate) trait Cipher: Send + Sync {
-    /// Every part but the last holds a multiple of so many bytes of content.
-    fn unit(&self) -> u64;
-
-    /// Returns how many bytes COS stores for so many of content.
-    fn stored_len(&self, content: u64) -> u64;
-
     /// Returns how many bytes of content there are in so many that COS stores.
     fn content_len(&self, stored: u64) -> u64;
 
@@ -41,6 +35,12 @@ pub(crate) trait Cipher: Send + Sync {
 
 /// Makes the cipher of the upload of a file, and keeps what it takes to resume the upload.
 pub(crate) trait FileCipher: Send + Sync {
+    /// Every part but the last holds a multiple of so many bytes of content.
+    fn unit(&self) -> u64;
+
+    /// Returns how many bytes COS stores for so many of content.
+    fn stored_len(&self, content: u64) -> u64;
+
     /// Makes a new key, or with `resume` takes the key of that upload, if it is kept and everything fits.
     fn begin(&self, file: &FileToEncrypt<'_>, resume: Option<&str>) -> Result<EncryptedFile, CosClientError>;
 }
@@ -65,6 +65,22 @@ pub(crate) struct EncryptedFile {
     pub(crate) resumed: bool,
     /// What is kept of the key; none if it dies with this upload.
     pub(crate) kept: Option<Arc<dyn KeptKey>>,
+}
+
+impl EncryptedFile {
+    /// Adds the metadata of the object.
+    pub(crate) fn set_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(*name, value);
+            }
+        }
+    }
+
+    /// Whether a later call can resume the upload.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.is_kept())
+    }
 }
 
 /// What is kept of the key of an upload, so that a later call can resume it.

@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keyring::{Keyring, Sealing};
+use super::kept_key::FileKeys;
+use super::keyring::{Keyring, PREFIX, Sealing};
 use super::mode::EncryptionMode;
 use super::provider::Provider;
 use super::reading::Reading;
@@ -219,8 +220,13 @@ impl CosEncryptionClient {
 
     /// Encrypts and uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// An upload that failed is given up: only this call had its key. So `resume` changes nothing. In native mode
-    /// a file that changes meanwhile is noticed where parts of it are read again, too.
+    /// In native mode an upload in parts that broke off is resumed by the next call, also of a later process: its key
+    /// is kept beside its checkpoint, wrapped by the caller's. A file that changed since is uploaded anew, with
+    /// another key; so is one after a power cut, or, elsewhere than on Linux, after the process was killed. In Python's
+    /// format, and with an RSA public key alone, each call starts anew, and an upload that failed is aborted.
+    ///
+    /// Content that is read again, to be sent again, must be what it was: otherwise the error is
+    /// [`SourceChanged`](crate::ClientErrorKind::SourceChanged), before any of it is sent.
     ///
     /// Python:
     /// ```python
@@ -229,25 +235,17 @@ impl CosEncryptionClient {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/14112>
-    pub fn upload_file(
+    pub fn upload_file<'a>(
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
         local_file_path: impl AsRef<Path>,
-    ) -> UploadFile<'_> {
+    ) -> UploadFile<'a> {
         let (bucket, key) = (bucket.into(), key.into());
-        let sealing = self.seal(&bucket, &key);
+        let keys = FileKeys { keyring: self.keyring.clone(), name: self.name(&bucket, &key) };
         let mut upload = self.inner.upload_file(bucket, key, local_file_path);
-        match sealing {
-            Ok(sealing) => {
-                sealing.set_headers(upload.request());
-                upload.encrypted_by(sealing.cipher)
-            }
-            Err(error) => {
-                upload.request().defer(error);
-                upload
-            }
-        }
+        upload.request().reserved = Some(PREFIX);
+        upload.encrypted_by(Arc::new(keys))
     }
 
     /// Downloads an object into a file and decrypts it: in one request up to 20 MiB, else in ranges, several at

@@ -20,7 +20,7 @@ use crate::local::{read_at, write_all_at};
 use crate::wire::body::Body;
 
 /// The block of AES, in bytes.
-const BLOCK: u64 = 16;
+pub(crate) const BLOCK: u64 = 16;
 /// How much of a file is decrypted at a time, in bytes.
 const CHUNK: usize = 256 * 1024;
 
@@ -73,14 +73,6 @@ impl BatchCipher for CtrKey {
 }
 
 impl Cipher for CtrKey {
-    fn unit(&self) -> u64 {
-        BLOCK
-    }
-
-    fn stored_len(&self, content: u64) -> u64 {
-        content
-    }
-
     fn content_len(&self, stored: u64) -> u64 {
         stored
     }
@@ -119,6 +111,10 @@ impl Cipher for CtrKey {
 }
 
 impl PartCipher for CtrKey {
+    fn unit(&self) -> u64 {
+        BLOCK
+    }
+
     fn ends_with(&self, _: u32, content: u64) -> bool {
         !content.is_multiple_of(BLOCK)
     }

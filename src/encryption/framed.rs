@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::frames::{FRAME, FrameKey, STORED, TAG, content_len, stored_len};
+use super::frames::{FRAME, FrameKey, STORED, TAG, content_len};
 use super::keys::undecryptable;
 use super::plaintext::fill;
 use super::sealed;
@@ -23,14 +23,6 @@ const SMALLEST_PART: u64 = 1024 * 1024;
 const LAST_NUMBER: u32 = 10_000;
 
 impl Cipher for FrameKey {
-    fn unit(&self) -> u64 {
-        FRAME
-    }
-
-    fn stored_len(&self, content: u64) -> u64 {
-        stored_len(content)
-    }
-
     fn content_len(&self, stored: u64) -> u64 {
         stored.saturating_sub(TAG.saturating_mul(stored.div_ceil(STORED)))
     }
@@ -68,6 +60,10 @@ impl Cipher for FrameKey {
 }
 
 impl PartCipher for FrameKey {
+    fn unit(&self) -> u64 {
+        FRAME
+    }
+
     fn ends_with(&self, number: u32, content: u64) -> bool {
         !content.is_multiple_of(FRAME) || content < SMALLEST_PART || number >= LAST_NUMBER
     }

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aws_lc_rs::digest;
 use serde::Serialize;
 
+use super::ctr::BLOCK;
+use super::frames::{FRAME, stored_len};
 use super::journal::{self, Chain, Entry, Header, Upload};
 use super::keyring::Keyring;
 use super::ledger::{Batch, Ledger, Mark, Notes};
@@ -34,6 +36,14 @@ pub(crate) struct FileKeys {
 }
 
 impl FileCipher for FileKeys {
+    fn unit(&self) -> u64 {
+        if self.keyring.mode == EncryptionMode::Native { FRAME } else { BLOCK }
+    }
+
+    fn stored_len(&self, content: u64) -> u64 {
+        if self.keyring.mode == EncryptionMode::Native { stored_len(content) } else { content }
+    }
+
     fn begin(&self, file: &FileToEncrypt<'_>, resume: Option<&str>) -> Result<EncryptedFile, CosClientError> {
         let name = self.name.as_ref().map_err(CosClientError::again)?;
         // Nothing in Python's format shows other content under the same key stream. And a public key cannot unwrap.
@@ -103,6 +113,7 @@ impl FileKeys {
         }
         let state = State { chain: found.chain, len: found.len as u64, kept: true };
         let kept = KeptFile { entry: slot.entry.clone(), file: slot.file.try_clone()?, state: Mutex::new(state) };
+        kept.file.set_len(found.len as u64)?;
         // Should the journal lose its end in a power cut, it must not look closed.
         kept.append(&Entry::Opened { boot })?;
         kept.file.sync_data()?;
@@ -121,38 +132,51 @@ struct Slot {
 impl Slot {
     /// Opens it. Nobody else may hold it, or be able to put an earlier one in its place.
     fn open(folder: &Path, of: &Upload) -> io::Result<Self> {
+        let found = fs::metadata(folder)?;
+        if !is_closed_to_others(&found) {
+            return Err(io::Error::other("other users can write to the folder of checkpoints"));
+        }
         let mut names = digest::Context::new(&digest::SHA256);
         for text in [&of.bucket, &of.key, &of.source] {
             names.update(&(text.len() as u64).to_be_bytes());
             names.update(text.as_bytes());
         }
         let entry = Folder::open(folder)?.place(format!("{}.cos-key", hex(names.finish().as_ref())));
-        let file = entry.open_or_create()?;
+        let mut file = entry.open_or_create()?;
+        if !is_the_callers_alone(&found, &file.metadata()?) {
+            entry.remove()?;
+            file = entry.create()?;
+        }
         file.try_lock()
             .map_err(|error| io::Error::other(format!("{} cannot be locked: {error}", entry.path().display())))?;
         if !entry.has(&file)? {
             return Err(io::Error::other("another transfer has just ended"));
         }
-        check_access(&fs::metadata(folder)?, &file)?;
         Ok(Self { entry, file })
     }
 }
 
-/// Refuses a folder that others can write to, and a file that is not the caller's alone.
 #[cfg(unix)]
-fn check_access(folder: &fs::Metadata, file: &File) -> io::Result<()> {
+fn is_closed_to_others(folder: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let found = file.metadata()?;
-    let alone = found.is_file() && found.nlink() == 1 && found.mode() & 0o077 == 0 && found.uid() == folder.uid();
-    if !alone || folder.mode() & 0o022 != 0 {
-        return Err(io::Error::other("other users can write to the folder of checkpoints"));
-    }
-    Ok(())
+    folder.mode() & 0o022 == 0
 }
 
 #[cfg(not(unix))]
-fn check_access(_: &fs::Metadata, _: &File) -> io::Result<()> {
-    Ok(())
+fn is_closed_to_others(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Whether nobody else can have written to a file, or have another name for it.
+#[cfg(unix)]
+fn is_the_callers_alone(folder: &fs::Metadata, file: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    file.is_file() && file.nlink() == 1 && file.mode() & 0o077 == 0 && file.uid() == folder.uid()
+}
+
+#[cfg(not(unix))]
+fn is_the_callers_alone(_: &fs::Metadata, file: &fs::Metadata) -> bool {
+    file.is_file()
 }
 
 /// Returns what tells one start of the system from the next; none where the system does not say it.

@@ -13,6 +13,9 @@ use crate::error::{ClientErrorKind, CosClientError};
 
 /// A cipher of objects whose parts come one by one.
 pub(crate) trait PartCipher: Cipher {
+    /// Every part but the last holds a multiple of so many bytes of content.
+    fn unit(&self) -> u64;
+
     /// Whether a part of this number and length of content can only be the last one.
     fn ends_with(&self, number: u32, content: u64) -> bool;
 

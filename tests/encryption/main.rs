@@ -7,6 +7,8 @@ mod attacks;
 mod client;
 #[cfg(feature = "fuzzing")]
 mod fuzz_properties;
+mod kills;
 mod native;
+mod resume;
 mod tampering;
 mod transfers;
