@@ -199,7 +199,8 @@ impl CosEncryptionClient {
     ///
     /// The metadata come with the same answer, so the key is always that of the content. The CRC-64 is that of
     /// the encrypted bytes and is compared at the end of the body: what is read before it is not yet checked in
-    /// Python's format, and proven frame by frame in native mode.
+    /// Python's format, and proven frame by frame in native mode. Of an object that was cut, the frames before the cut
+    /// come before the error: what was read counts when the body has ended without one.
     /// [`get_stream_to_file`](crate::StreamBody::get_stream_to_file) replaces its file only at the end.
     ///
     /// `content_length` is that of the plaintext; the answer's headers speak of what is stored, which in native

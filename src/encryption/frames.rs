@@ -149,6 +149,19 @@ mod tests {
     }
 
     #[test]
+    fn c08_a_mebibyte_of_content_takes_one_mark() {
+        let key = std::sync::Arc::new(key());
+        let content = vec![7; 3 * 1024 * 1024 + 1];
+        for _ in 0..2 {
+            let body = crate::encryption::sealed::seal(std::sync::Arc::clone(&key), content.as_slice().into(), 0, true);
+            let crate::wire::body::BodyKind::Source(mut sealed) = body.0 else { panic!("it is read while it is sent") };
+            let read = std::io::copy(&mut sealed, &mut std::io::sink()).unwrap();
+            assert_eq!(read, stored_len(content.len() as u64));
+            assert_eq!(key.ledger.marks(), 4, "4 times 16 bytes, however often it is sent");
+        }
+    }
+
+    #[test]
     fn a_frame_opens_only_in_its_place() {
         let key = key();
         let mut stored = seal(&key, 3, false, b"content").unwrap();

@@ -72,6 +72,15 @@ impl Ledger {
     }
 }
 
+#[cfg(test)]
+impl Ledger {
+    /// How many marks are kept.
+    pub(crate) fn marks(&self) -> usize {
+        let spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.values().map(|span| span.marks.len()).sum()
+    }
+}
+
 enum Admission {
     New,
     Noted,

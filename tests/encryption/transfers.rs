@@ -138,6 +138,19 @@ fn what_is_read_for_an_md5_is_no_progress() {
 }
 
 #[test]
+fn an_encrypted_upload_has_a_handle() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    fs::write(&path, noise(9, 2 * MIB)).unwrap();
+    for mode in MODES {
+        let (_cos, client) = started(mode);
+        client.upload_file(BUCKET, "k", &path).multipart_threshold(0).start().unwrap().wait().unwrap();
+        let body = client.get_object(BUCKET, "k").send().unwrap().body;
+        assert!(body.get_stream(MIB).collect::<Result<Vec<_>, _>>().unwrap().concat() == noise(9, 2 * MIB), "{mode}");
+    }
+}
+
+#[test]
 fn small_and_empty_files_decrypt_equal() {
     let folder = tempfile::tempdir().unwrap();
     let (file, copy) = (folder.path().join("file"), folder.path().join("copy"));

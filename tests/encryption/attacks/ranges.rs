@@ -137,3 +137,32 @@ fn c01_an_object_that_is_announced_to_be_empty_is_proven_to_be() {
     let answer = Answer { status: 200, content_range: None, content_length: 16, body: &empty.stored };
     assert!(read(&empty, None, &answer).unwrap().is_empty());
 }
+
+/// A cut is found where the end is missing: what was proven before it has been handed out by then.
+#[test]
+fn c11_a_stream_of_an_object_that_was_cut_ends_with_an_error_after_what_is_proven() {
+    let content = noise(4, 300_000);
+    let object = written(&content);
+    let cut = &object.stored[..3 * STORED];
+    let head =
+        format!("HTTP/1.1 200 OK\r\nx-cos-request-id: 1\r\n{}Content-Length: {}\r\n\r\n", object.metadata, cut.len());
+    let bytes = [head.as_bytes(), cut].concat();
+    let server = ByHand::start(move |_, stream| {
+        let _ = stream.write_all(&bytes);
+        false
+    });
+    let plain = client_with_retry(server.config(), 0);
+    let client = CosEncryptionClient::with_client(plain, AESProvider::aes_key(AES_KEY).unwrap());
+    let client = client.mode(EncryptionMode::Native);
+    let mut found = Vec::new();
+    let mut body = client.get_object(BUCKET, "object").send().unwrap().body.get_raw_stream();
+    assert!(body.read_to_end(&mut found).is_err());
+    assert!(found == content[..2 * FRAME], "the frame that passes for the last one is not handed out");
+    // A file takes its place only when all of it is proven.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, "old").unwrap();
+    let response = client.get_object(BUCKET, "object").send().unwrap();
+    assert!(response.body.get_stream_to_file(&path).is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), b"old");
+}
