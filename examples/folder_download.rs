@@ -45,18 +45,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    let report = client.download_directory(bucket, PREFIX, &root).max_thread(5).send()?;
-    for file in report.transferred() {
-        println!("downloaded {}", file.path.display());
-    }
-    for file in report.failed() {
+    let report = client.download_directory(bucket, PREFIX, &root).max_thread(5);
+    let report = report.on_result(|file| println!("{} {:?}", file.path.display(), file.outcome)).send()?;
+    for file in &report.failures {
         println!("failed {:?}", file.error().map(ToString::to_string));
     }
     let again = client.download_directory(bucket, PREFIX, &root).send()?;
-    println!("the second time: {} files are there already", again.skipped().count());
+    println!("the second time: {} files are there already", again.skipped);
     println!("deleted {} objects", client.delete_prefix(bucket, PREFIX).send()?.deleted);
 
     let outside = fs::read_dir(outer.path())?.count() - 1;
     println!("files outside the folder: {outside}");
-    if outside == 0 && report.transferred().count() == good.len() { Ok(()) } else { Err("not the expected".into()) }
+    if outside == 0 && report.transferred == good.len() as u64 { Ok(()) } else { Err("not the expected".into()) }
 }

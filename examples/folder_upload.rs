@@ -28,7 +28,7 @@
 use std::error::Error;
 use std::fs;
 
-use qcloud_cos::transfer::DirectoryReport;
+use qcloud_cos::transfer::{DirectoryReport, FileResult};
 
 mod common;
 use common::Place;
@@ -45,23 +45,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(path, name)?;
     }
 
-    let upload = || client.upload_directory(bucket, PREFIX, folder.path()).exclude("*.tmp").max_thread(5);
+    let upload =
+        || client.upload_directory(bucket, PREFIX, folder.path()).exclude("*.tmp").max_thread(5).on_result(show);
     let first = upload().progress_callback(|done, total| println!("{done} of {total} bytes")).send()?;
-    show(&first)?;
+    check(&first)?;
     fs::write(folder.path().join("new.txt"), "new")?;
     fs::write(folder.path().join("a.txt"), "A.txt")?;
     let second = upload().send()?;
-    show(&second)?;
+    check(&second)?;
 
     let deleted = client.delete_prefix(bucket, PREFIX).send()?;
     println!("deleted {} objects", deleted.deleted);
-    let counts = [first.files.len(), second.transferred().count(), second.skipped().count()];
+    let counts = [first.transferred, second.transferred, second.skipped];
     if counts == [4, 2, 3] && deleted.is_complete() { Ok(()) } else { Err(format!("not expected: {counts:?}").into()) }
 }
 
-fn show(report: &DirectoryReport) -> Result<(), Box<dyn Error>> {
-    for file in &report.files {
-        println!("{} {:?} {}", file.path.display(), file.outcome, file.key);
-    }
+fn show(file: &FileResult) {
+    println!("{} {:?} {}", file.path.display(), file.outcome, file.key);
+}
+
+fn check(report: &DirectoryReport) -> Result<(), Box<dyn Error>> {
     if report.is_complete() { Ok(()) } else { Err("not all files were uploaded, please retry".into()) }
 }

@@ -263,6 +263,12 @@ impl CosClientError {
         self
     }
 
+    /// Says that no time was left to try more.
+    pub(crate) fn without_time(mut self) -> Self {
+        self.0.attempts.deadline_exceeded = true;
+        self
+    }
+
     pub(crate) fn with_attempt_count(mut self, attempts: u32) -> Self {
         self.0.attempts.count = attempts;
         self
@@ -375,6 +381,13 @@ impl CosServiceError {
     /// Returns COS's error code, such as `NoSuchKey`.
     pub fn get_error_code(&self) -> &str {
         self.digest("code")
+    }
+
+    /// The same, as COS answers a condition of a copy that fails.
+    pub(crate) fn failed_condition(mut self) -> Self {
+        self.status = 412;
+        self.digest.insert("code".to_owned(), "PreconditionFailed".to_owned());
+        self
     }
 
     /// Whether COS named an error at all.

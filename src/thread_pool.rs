@@ -1,16 +1,18 @@
 //! A pool of threads for tasks of the caller's own, as Python's `SimpleThreadPool`.
 
+use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-
-use rayon::ThreadPool;
+use std::thread;
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// Runs tasks on threads of its own, and says which of them failed.
 ///
-/// A task is run as soon as a thread is free for it. One that panics has failed.
+/// A task is run as soon as a thread is free for it, and a thread runs one task at a time, also while that waits for a
+/// transfer. A task that panics has failed. Tasks that were added are run to their end, even if the pool is dropped.
 ///
 /// Python: `SimpleThreadPool(num_threads=5)`
 ///
@@ -39,9 +41,14 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// # Ok(()) }
 /// ```
 pub struct SimpleThreadPool<T> {
-    threads: ThreadPool,
     shared: Arc<Shared<T>>,
 }
+
+/// The most threads that a pool may have.
+const MOST_THREADS: usize = 65_535;
+
+/// A task, with what becomes of it.
+type Task<T> = Box<dyn FnOnce() -> Result<T, String> + Send>;
 
 /// What the tasks of a [`SimpleThreadPool`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,13 +81,18 @@ impl<T> Default for WorkerResult<T> {
 /// What the threads share.
 struct Shared<T> {
     state: Mutex<State<T>>,
+    /// There is a task, or there will be none any more.
+    added: Condvar,
     idle: Condvar,
 }
 
 struct State<T> {
+    /// Tasks that have not begun.
+    waiting: VecDeque<Task<T>>,
     /// Tasks that have not ended.
     open: usize,
     workers: Vec<WorkerResult<T>>,
+    closed: bool,
 }
 
 impl<T> Shared<T> {
@@ -88,15 +100,27 @@ impl<T> Shared<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Runs tasks, in the order in which they were added, until there will be none any more.
+    fn work(&self, worker: usize) {
+        loop {
+            let state = self.state();
+            let waited = self.added.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
+            let Some(task) = waited.unwrap_or_else(PoisonError::into_inner).waiting.pop_front() else { return };
+            // Nothing of the caller's, its logger included, is called under the lock.
+            let result = guarded(task).and_then(|result| result);
+            if let Err(error) = &result {
+                let _ = guarded(|| log::error!("a task failed: {error}"));
+            }
+            self.end(worker, result);
+        }
+    }
+
     fn end(&self, worker: usize, result: Result<T, String>) {
         let mut state = self.state();
         if let Some(worker) = state.workers.get_mut(worker) {
             match &result {
                 Ok(_) => worker.succ_task_num += 1,
-                Err(error) => {
-                    log::error!("a task failed: {error}");
-                    worker.fail_task_num += 1;
-                }
+                Err(_) => worker.fail_task_num += 1,
             }
             worker.results.push(result);
         }
@@ -107,47 +131,48 @@ impl<T> Shared<T> {
     }
 }
 
+/// Calls code of the caller's. A panic that got out would end the thread, and its task would be waited for.
+fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(&*panic))
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the task panicked: {}", text.unwrap_or_default())
+}
+
 impl<T: Send + 'static> SimpleThreadPool<T> {
     /// Makes a pool of so many threads, 1 at least.
     ///
     /// Python: `pool = SimpleThreadPool(num_threads)`
     pub fn new(num_threads: usize) -> Result<Self, CosError> {
-        let most = rayon::max_num_threads();
-        if !(1..=most).contains(&num_threads) {
-            let why = format!("{num_threads} is not within 1..={most}");
+        if !(1..=MOST_THREADS).contains(&num_threads) {
+            let why = format!("{num_threads} is not within 1..={MOST_THREADS}");
             return Err(CosClientError::invalid("num_threads", why).into());
         }
-        let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(num_threads)
-            .thread_name(|index| format!("cos-task-{index}"))
-            .build()
-            .map_err(|e| {
+        let workers = std::iter::repeat_with(WorkerResult::default).take(num_threads).collect();
+        let state = Mutex::new(State { waiting: VecDeque::new(), open: 0, workers, closed: false });
+        // Dropped where a thread cannot be made, so that those that were made end.
+        let pool = Self { shared: Arc::new(Shared { state, added: Condvar::new(), idle: Condvar::new() }) };
+        for worker in 0..num_threads {
+            let shared = Arc::clone(&pool.shared);
+            let started = thread::Builder::new().name(format!("cos-task-{worker}")).spawn(move || shared.work(worker));
+            started.map_err(|e| {
                 CosClientError::new(ClientErrorKind::Transport, format!("num_threads: no threads: {e}")).caused_by(e)
             })?;
-        let workers = std::iter::repeat_with(WorkerResult::default).take(num_threads).collect();
-        let state = Mutex::new(State { open: 0, workers });
-        Ok(Self { threads, shared: Arc::new(Shared { state, idle: Condvar::new() }) })
+        }
+        Ok(pool)
     }
 
     /// Adds a task, which is run as soon as a thread is free for it.
     ///
     /// Python: `pool.add_task(client.upload_file, bucket, key, path)`
     pub fn add_task<E: fmt::Display>(&self, task: impl FnOnce() -> Result<T, E> + Send + 'static) {
-        self.shared.state().open += 1;
-        let shared = Arc::clone(&self.shared);
-        // `spawn_fifo`: in the order in which they were added.
-        self.threads.spawn_fifo(move || {
-            // A panic that got out would end the program, and one that is forgotten would be waited for.
-            let result = match catch_unwind(AssertUnwindSafe(task)) {
-                Ok(result) => result.map_err(|error| error.to_string()),
-                Err(panic) => {
-                    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                    Err(format!("the task panicked: {}", text.unwrap_or_default()))
-                }
-            };
-            shared.end(rayon::current_thread_index().unwrap_or_default(), result);
-        });
+        let mut state = self.shared.state();
+        state.open += 1;
+        state.waiting.push_back(Box::new(move || task().map_err(|error| error.to_string())));
+        drop(state);
+        self.shared.added.notify_one();
     }
 
     /// Waits until all tasks have ended. A task must not call this of its own pool: it would wait for
@@ -171,9 +196,18 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
     }
 }
 
+impl<T> Drop for SimpleThreadPool<T> {
+    fn drop(&mut self) {
+        self.shared.state().closed = true;
+        self.shared.added.notify_all();
+    }
+}
+
 impl<T> fmt::Debug for SimpleThreadPool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SimpleThreadPool").field("threads", &self.threads).finish_non_exhaustive()
+        let state = self.shared.state();
+        let (threads, open) = (state.workers.len(), state.open);
+        f.debug_struct("SimpleThreadPool").field("threads", &threads).field("open", &open).finish_non_exhaustive()
     }
 }
 
@@ -212,6 +246,33 @@ mod tests {
         pool.add_task(move || sender.send(5));
         assert_eq!(receiver.recv(), Ok(5));
         assert!(pool.get_result().success_all);
+    }
+
+    #[test]
+    fn an_error_that_panics_when_it_is_shown_is_a_failed_task() {
+        struct Bad;
+        impl fmt::Display for Bad {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("no text")
+            }
+        }
+        let pool = SimpleThreadPool::new(1).unwrap();
+        pool.add_task(|| Err::<u32, _>(Bad));
+        pool.add_task(|| Ok::<_, Bad>(1));
+        let result = pool.get_result();
+        assert_eq!(result.detail[0].results, [Err("the task panicked: no text".to_owned()), Ok(1)]);
+    }
+
+    #[test]
+    fn tasks_are_run_though_the_pool_is_dropped() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let pool = SimpleThreadPool::new(2).unwrap();
+        for number in 0..20 {
+            let sender = sender.clone();
+            pool.add_task(move || sender.send(number));
+        }
+        drop((pool, sender));
+        assert_eq!(receiver.iter().sum::<u32>(), 190);
     }
 
     #[test]

@@ -6,11 +6,14 @@ use crate::error::{Code, Error};
 use crate::http::Head;
 use crate::xml::{Element, Xml};
 
+/// The account everything belongs to: the root account of the application id.
+pub(crate) const OWNER: &str = "qcs::cam::uin/100000000001:uin/100000000001";
+
 const EVERYONE: &str = "http://cam.qcloud.com/groups/global/AllUsers";
 const PERMISSIONS: [&str; 5] = ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"];
 
-/// Who may do what besides the owner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Who may do what. The owner may do everything, also where the list does not say so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Acl(Vec<Grant>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,10 +23,29 @@ struct Grant {
     permission: String,
 }
 
+impl Default for Acl {
+    /// The private list: the owner alone.
+    fn default() -> Self {
+        Self(vec![Grant { user: Some(OWNER.to_owned()), permission: "FULL_CONTROL".to_owned() }])
+    }
+}
+
 impl Acl {
+    /// The owner, and everyone with these permissions.
     fn everyone(permissions: &[&str]) -> Self {
-        let grant = |permission: &&str| Grant { user: None, permission: (*permission).to_owned() };
-        Self(permissions.iter().map(grant).collect())
+        let mut acl = Self::default();
+        for permission in permissions {
+            acl.grant(None, permission);
+        }
+        acl
+    }
+
+    /// Adds a grant, once.
+    fn grant(&mut self, user: Option<String>, permission: &str) {
+        let grant = Grant { user, permission: permission.to_owned() };
+        if !self.0.contains(&grant) {
+            self.0.push(grant);
+        }
     }
 
     /// Whether everyone has a permission.
@@ -53,44 +75,48 @@ impl Acl {
                 continue;
             };
             for grantee in value.split(',') {
-                let grant = Grant { user: Some(grantee_of(grantee)?), permission: permission.to_owned() };
-                acl.get_or_insert_default().0.push(grant);
+                acl.get_or_insert_default().grant(grantee_of(grantee)?, permission);
             }
         }
         Ok(acl)
     }
 
-    /// The list of an `AccessControlPolicy` document. Grants to the owner are dropped: it has
-    /// every permission as it is.
-    pub(crate) fn from_xml(policy: &Element, owner: &str) -> Result<Self, Error> {
+    /// Whether a request's headers ask for any list.
+    pub(crate) fn is_in_headers(head: &Head) -> bool {
+        head.headers.iter().any(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            !value.is_empty() && (name == "x-cos-acl" || name.starts_with("x-cos-grant-"))
+        })
+    }
+
+    /// The list of an `AccessControlPolicy` document, as it is.
+    pub(crate) fn from_xml(policy: &Element) -> Result<Self, Error> {
         let malformed = || Error::from(Code::MalformedXML);
         let list = policy.child("AccessControlList").ok_or_else(malformed)?;
-        let mut grants = Vec::new();
+        let mut acl = Self(Vec::new());
         for grant in list.all("Grant") {
             let grantee = grant.child("Grantee").ok_or_else(malformed)?;
             let permission = grant.child_text("Permission").ok_or_else(malformed)?;
             if !PERMISSIONS.contains(&permission) {
                 return Err(malformed());
             }
-            let user = match (grantee.child_text("URI"), grantee.child_text("ID")) {
+            // The documents' examples write the name of the id in both ways.
+            let id = grantee.child_text("ID").or_else(|| grantee.child_text("Id")).filter(|id| !id.is_empty());
+            let user = match (grantee.child_text("URI"), id) {
                 (Some(uri), _) if uri.ends_with("/AllUsers") => None,
-                (None, Some(id)) => Some(id.to_owned()),
+                (_, Some(id)) => account(id),
                 _ => return Err(Error::new(Code::InvalidArgument, "unknown grantee")),
             };
-            if user.as_deref() != Some(owner) {
-                let permission = permission.to_owned();
-                grants.push(Grant { user, permission });
-            }
+            acl.grant(user, permission);
         }
-        Ok(Self(grants))
+        Ok(acl)
     }
 
-    pub(crate) fn to_xml(&self, owner: &str) -> String {
-        let own = Grant { user: Some(owner.to_owned()), permission: "FULL_CONTROL".to_owned() };
+    pub(crate) fn to_xml(&self) -> String {
         let mut xml = Xml::root("AccessControlPolicy");
-        write_user(xml.open("Owner"), owner).close();
+        write_user(xml.open("Owner"), OWNER).close();
         xml.open("AccessControlList");
-        for grant in std::iter::once(&own).chain(&self.0) {
+        for grant in &self.0 {
             xml.open("Grant");
             let kind = if grant.user.is_some() { "CanonicalUser" } else { "Group" };
             xml.raw(&format!("<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"{kind}\">"));
@@ -110,14 +136,27 @@ pub(crate) fn write_user<'a>(xml: &'a mut Xml, id: &str) -> &'a mut Xml {
     xml.text("ID", id).text("DisplayName", name)
 }
 
-/// The id in `id="…"`, the form of the grant headers.
-fn grantee_of(text: &str) -> Result<String, Error> {
+/// The account in `id="…"`, the form of the grant headers.
+fn grantee_of(text: &str) -> Result<Option<String>, Error> {
     text.trim()
         .strip_prefix("id=\"")
         .and_then(|rest| rest.strip_suffix('"'))
         .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+        .map(account)
         .ok_or_else(|| Error::new(Code::InvalidArgument, "invalid grantee"))
+}
+
+/// An account's full name, of which a bare number is the short form; `None` is everyone.
+fn account(id: &str) -> Option<String> {
+    if id == "qcs::cam::anyone:anyone" {
+        return None;
+    }
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    Some(match id.split_once('/') {
+        None if is_number(id) => format!("qcs::cam::uin/{id}:uin/{id}"),
+        Some((owner, sub)) if is_number(owner) && is_number(sub) => format!("qcs::cam::uin/{owner}:uin/{sub}"),
+        _ => id.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -128,10 +167,17 @@ mod tests {
     #[test]
     fn a_list_survives_its_xml() {
         let mut acl = Acl::everyone(&["READ"]);
-        acl.0.push(Grant { user: Some("qcs::cam::uin/1:uin/2".to_owned()), permission: "WRITE".to_owned() });
-        let xml = acl.to_xml("owner");
-        let tree = parse(xml.as_bytes(), "AccessControlPolicy").unwrap();
-        assert_eq!(Acl::from_xml(&tree, "owner").unwrap(), acl);
+        acl.grant(Some("qcs::cam::uin/1:uin/2".to_owned()), "WRITE");
+        let tree = parse(acl.to_xml().as_bytes(), "AccessControlPolicy").unwrap();
+        assert_eq!(Acl::from_xml(&tree).unwrap(), acl);
         assert!(acl.opens("READ") && !acl.opens("WRITE"));
+    }
+
+    #[test]
+    fn accounts_have_a_short_form() {
+        assert_eq!(account("1").as_deref(), Some("qcs::cam::uin/1:uin/1"));
+        assert_eq!(account("1/2").as_deref(), Some("qcs::cam::uin/1:uin/2"));
+        assert_eq!(account("qcs::cam::uin/1:uin/2").as_deref(), Some("qcs::cam::uin/1:uin/2"));
+        assert_eq!(account("qcs::cam::anyone:anyone"), None);
     }
 }

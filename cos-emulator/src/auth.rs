@@ -1,40 +1,21 @@
 //! Who sent a request, and whether it may do that.
 
-use std::sync::PoisonError;
-
-use crate::cam::Policy;
-use crate::context::Context;
+use crate::cam::policy::Policy;
+use crate::context::{Context, Principal};
+use crate::credential::Credential;
 use crate::error::{Code, Error};
-use crate::http::{Head, parse_query};
-use crate::signature::{Request, Signature};
+use crate::http::Head;
+use crate::signature::{Malformed, Request, Signature, Window};
 use crate::target::{Target, without_port};
 use crate::time;
 
 /// How far in the future a signature may begin: clocks differ.
 const SKEW_SECONDS: u64 = 15 * 60;
 
-/// A key pair the server accepts; with a token, a temporary one.
-#[derive(Clone)]
-pub(crate) struct Credential {
-    pub(crate) secret_id: String,
-    pub(crate) secret_key: String,
-    pub(crate) token: Option<String>,
-    /// From when on it is refused, in seconds since 1970.
-    pub(crate) expires: Option<u64>,
-    /// What it may do; none for everything.
-    pub(crate) policy: Option<Policy>,
-}
-
 /// Who sent a request, and what narrows what it may do.
 pub(crate) struct Sender {
     pub(crate) principal: Principal,
     pub(crate) policy: Option<Policy>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Principal {
-    Owner,
-    Anonymous,
 }
 
 /// What a request wants to do with data, as access control lists see it.
@@ -49,54 +30,74 @@ pub(crate) enum Access {
 
 /// Finds out who sent a request.
 pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> Result<Sender, Error> {
-    let Some(signature) = signature_of(head)? else {
-        return Ok(Sender { principal: Principal::Anonymous, policy: None });
-    };
-    let credential = context
-        .credentials
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .iter()
-        .find(|credential| credential.secret_id == signature.secret_id)
-        .cloned()
-        .ok_or(Code::InvalidAccessKeyId)?;
-    check_token(&credential, head)?;
-    let now = time::seconds(context.now());
-    if credential.expires.is_some_and(|end| end <= now) {
-        return Err(Code::ExpiredToken.into());
+    match signature_of(head)? {
+        None => Ok(Sender { principal: Principal::Anonymous, policy: None }),
+        Some(signature) => check(context, head, target, &signature),
     }
-    check_time(&signature, now)?;
+}
+
+/// Finds out who sent a request whose signature stands elsewhere, as in a form.
+pub(crate) fn authenticate_by(
+    context: &Context,
+    head: &Head,
+    target: &Target,
+    signature: &str,
+) -> Result<Sender, Error> {
+    check(context, head, target, &Signature::parse(signature).map_err(|error| refuse(&error))?)
+}
+
+fn check(context: &Context, head: &Head, target: &Target, signature: &Signature) -> Result<Sender, Error> {
+    let name = "x-cos-security-token";
+    let token = head.headers.get(name).or_else(|| head.param(name));
+    let credential = known(context, &signature.secret_id, token, signature.window)?;
     if context.settings.require_signed_host && !signature.headers.iter().any(|name| name == "host") {
         return Err(Error::new(Code::AccessDenied, "The host header must be signed."));
     }
-    if !matches(&signature, head, target, &credential.secret_key) {
-        return Err(Code::SignatureDoesNotMatch.into());
+    if let Err(request) = matches(signature, head, target, &credential.secret_key) {
+        return Err(Error::from(Code::SignatureDoesNotMatch)
+            .detail("StringToSign", request.string_to_sign)
+            .detail("FormatString", request.format_string));
     }
     Ok(Sender { principal: Principal::Owner, policy: credential.policy })
 }
 
-/// The signature of a request, wherever it carries it.
-fn signature_of(head: &Head) -> Result<Option<Signature>, Error> {
-    let refuse = |error: crate::signature::Malformed| Error::new(Code::AccessDenied, error.to_string());
-    let header = head.headers.get("authorization").unwrap_or_default();
-    if !header.is_empty() {
-        return Signature::parse(header).map(Some).map_err(refuse);
+/// The key a signature is made with, if it may be used now.
+pub(crate) fn known(
+    context: &Context,
+    secret_id: &str,
+    token: Option<&str>,
+    window: Window,
+) -> Result<Credential, Error> {
+    let credential = context.credentials.find(secret_id).ok_or(Code::InvalidAccessKeyId)?;
+    check_token(&credential, token)?;
+    let now = time::seconds(context.now());
+    if credential.expires.is_some_and(|end| end <= now) {
+        return Err(Code::ExpiredToken.into());
     }
-    let wrapped = head.param("sign").filter(|text| text.contains("q-signature="));
-    let pairs = match wrapped {
-        Some(text) => parse_query(text),
-        None => head.query.clone(),
-    };
-    if !pairs.iter().any(|(name, _)| name == "q-signature" || name == "q-ak") {
-        return Ok(None);
-    }
-    let pairs: Vec<(&str, &str)> = borrowed(&pairs);
-    Signature::from_pairs(&pairs).map(Some).map_err(refuse)
+    check_time(window, now)?;
+    Ok(credential)
 }
 
-fn check_token(credential: &Credential, head: &Head) -> Result<(), Error> {
-    let name = "x-cos-security-token";
-    let token = head.headers.get(name).or_else(|| head.param(name));
+fn refuse(error: &Malformed) -> Error {
+    Error::new(Code::AccessDenied, error.to_string())
+}
+
+/// The signature of a request, wherever it carries it.
+fn signature_of(head: &Head) -> Result<Option<Signature>, Error> {
+    if let Some(header) = head.headers.get("authorization") {
+        return Signature::parse(header).map(Some).map_err(|error| refuse(&error));
+    }
+    // The parameter was decoded with the query, and holds what a header would.
+    if let Some(text) = head.param("sign").filter(|text| text.contains("q-signature=")) {
+        return Signature::parse(text).map(Some).map_err(|error| refuse(&error));
+    }
+    if !head.query.iter().any(|(name, _)| name == "q-signature" || name == "q-ak") {
+        return Ok(None);
+    }
+    Signature::from_pairs(&borrowed(&head.query)).map(Some).map_err(|error| refuse(&error))
+}
+
+fn check_token(credential: &Credential, token: Option<&str>) -> Result<(), Error> {
     match (&credential.token, token) {
         (None, None) => Ok(()),
         (Some(expected), Some(token)) if expected == token => Ok(()),
@@ -106,17 +107,24 @@ fn check_token(credential: &Credential, head: &Head) -> Result<(), Error> {
     }
 }
 
-fn check_time(signature: &Signature, now: u64) -> Result<(), Error> {
-    if signature.window.end < now {
+fn check_time(window: Window, now: u64) -> Result<(), Error> {
+    if window.end < now {
         return Err(Error::new(Code::AccessDenied, "Request has expired"));
     }
-    if signature.window.start > now + SKEW_SECONDS {
+    if window.start > now + SKEW_SECONDS {
         return Err(Code::RequestTimeTooSkewed.into());
     }
     Ok(())
 }
 
-fn matches(signature: &Signature, head: &Head, target: &Target, secret_key: &str) -> bool {
+/// What the server signed to compare.
+struct Compared {
+    string_to_sign: String,
+    format_string: String,
+}
+
+/// Compares a signature with the request; the error is what it should have signed.
+fn matches(signature: &Signature, head: &Head, target: &Target, secret_key: &str) -> Result<(), Compared> {
     let full = head.path.clone().unwrap_or_default();
     let mut paths = vec![full];
     if target.path_style {
@@ -130,19 +138,27 @@ fn matches(signature: &Signature, head: &Head, target: &Target, secret_key: &str
         // The official SDK signs the host without the port its HTTP library then adds.
         hosts.push(without_port(head.host()));
     }
-    hosts.iter().any(|host| {
+    let mut first = None;
+    for host in hosts {
         let headers: Vec<(&str, &str)> = received
             .iter()
             .map(|(name, value)| {
                 let is_host = name.eq_ignore_ascii_case("host");
-                (name.as_str(), if is_host { *host } else { value.as_str() })
+                (name.as_str(), if is_host { host } else { value.as_str() })
             })
             .collect();
-        paths.iter().any(|path| {
+        for path in &paths {
             let request = Request { method: &head.method, path, query: &query, headers: &headers };
-            signature.expected(&request, secret_key) == signature.signature
-        })
-    })
+            if signature.expected(&request, secret_key) == signature.signature {
+                return Ok(());
+            }
+            first.get_or_insert_with(|| Compared {
+                string_to_sign: signature.string_to_sign(&request),
+                format_string: signature.format_string(&request),
+            });
+        }
+    }
+    first.map_or(Ok(()), Err)
 }
 
 fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {

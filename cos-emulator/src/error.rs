@@ -1,14 +1,14 @@
-//! Refusals: COS error codes, their statuses, and the XML document they travel in.
+//! Refusals: COS error codes and their statuses.
 
 use std::io;
 
-use crate::http::Response;
-use crate::xml::Xml;
+use crate::xml::Malformed;
 
 /// The COS error codes this server answers with. A variant's name is the code on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     AccessDenied,
+    AccessForbidden,
     AppendPositionErr,
     BadDigest,
     BadRequest,
@@ -37,6 +37,7 @@ pub(crate) enum Code {
     InvalidObjectState,
     InvalidPart,
     InvalidPartOrder,
+    InvalidPolicyDocument,
     InvalidQuoteFields,
     InvalidRange,
     InvalidRequest,
@@ -47,6 +48,8 @@ pub(crate) enum Code {
     JSONParsingError,
     KeyTooLong,
     LexerInvalidChar,
+    MalformedPolicy,
+    MalformedPOSTRequest,
     MalformedXML,
     MethodNotAllowed,
     MissingContentLength,
@@ -55,13 +58,22 @@ pub(crate) enum Code {
     NoSuchBucketPolicy,
     NoSuchConfiguration,
     NoSuchCORSConfiguration,
+    NoSuchDomainCertificate,
+    NoSuchDomainConfiguration,
+    NoSuchEncryptionConfiguration,
     NoSuchKey,
     NoSuchLifecycleConfiguration,
+    NoSuchObjectLockConfiguration,
+    NoSuchOriginConfiguration,
+    NoSuchRefererConfiguration,
+    NoSuchResponseControlConfiguration,
     NoSuchTagSet,
     NoSuchUpload,
     NoSuchVersion,
     NoSuchWebsiteConfiguration,
     NotImplemented,
+    ObjectLockConfigurationNotFoundError,
+    ObjectLocked,
     ObjectNotAppendable,
     ObjectSerializationConflict,
     ParseSelectMissingFrom,
@@ -69,6 +81,7 @@ pub(crate) enum Code {
     PositionNotEqualToLength,
     PreconditionFailed,
     ReplicationConfigurationNotFoundError,
+    RequestHeaderTooLarge,
     RequestTimeTooSkewed,
     SignatureDoesNotMatch,
     SSEContentNotMatch,
@@ -81,9 +94,24 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    pub(crate) fn status(self) -> u16 {
+        self.facts().0
+    }
+
+    /// What the code means, in a sentence.
+    pub(crate) fn message(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// The code on the wire.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+
     fn facts(self) -> (u16, &'static str) {
         match self {
             Self::AccessDenied => (403, "Access Denied."),
+            Self::AccessForbidden => (403, "No CORS rule allows this request."),
             Self::AppendPositionErr => (409, "The append position is not a number."),
             Self::BadDigest => (400, "The Content-MD5 you specified did not match what we received."),
             Self::BadRequest => (400, "The request is malformed."),
@@ -112,6 +140,7 @@ impl Code {
             Self::InvalidObjectState => (403, "The operation is not valid for the object's storage class."),
             Self::InvalidPart => (400, "One or more of the specified parts could not be found."),
             Self::InvalidPartOrder => (400, "The list of parts was not in ascending order."),
+            Self::InvalidPolicyDocument => (400, "The policy of the form is invalid."),
             Self::InvalidQuoteFields => (400, "The QuoteFields is invalid: only ALWAYS and ASNEEDED are."),
             Self::InvalidRange => (416, "The requested range is not satisfiable."),
             Self::InvalidRequest => (400, "Invalid Request."),
@@ -122,6 +151,8 @@ impl Code {
             Self::JSONParsingError => (400, "The JSON object could not be parsed."),
             Self::KeyTooLong => (400, "Your key is too long."),
             Self::LexerInvalidChar => (400, "The SQL expression contains an invalid character."),
+            Self::MalformedPolicy => (400, "The policy is malformed."),
+            Self::MalformedPOSTRequest => (400, "The form is malformed."),
             Self::MalformedXML => (400, "The XML you provided was not well-formed."),
             Self::MethodNotAllowed => (405, "The specified method is not allowed against this resource."),
             Self::MissingContentLength => (411, "You must provide the Content-Length HTTP header."),
@@ -130,13 +161,24 @@ impl Code {
             Self::NoSuchBucketPolicy => (404, "The bucket has no policy."),
             Self::NoSuchConfiguration => (404, "The specified configuration does not exist."),
             Self::NoSuchCORSConfiguration => (404, "The CORS configuration does not exist."),
+            Self::NoSuchDomainCertificate => (404, "The domain has no certificate."),
+            Self::NoSuchDomainConfiguration => (404, "The domain configuration does not exist."),
+            Self::NoSuchEncryptionConfiguration => {
+                (404, "The specified bucket does not have a Encryption configuration")
+            }
             Self::NoSuchKey => (404, "The specified key does not exist."),
             Self::NoSuchLifecycleConfiguration => (404, "The lifecycle configuration does not exist."),
+            Self::NoSuchObjectLockConfiguration => (404, "The object has no lock."),
+            Self::NoSuchOriginConfiguration => (404, "The origin configuration does not exist."),
+            Self::NoSuchRefererConfiguration => (404, "The referer configuration does not exist."),
+            Self::NoSuchResponseControlConfiguration => (404, "The response control configuration does not exist."),
             Self::NoSuchTagSet => (404, "There is no tag set associated with the bucket."),
             Self::NoSuchUpload => (404, "The specified multipart upload does not exist."),
             Self::NoSuchVersion => (404, "The specified version does not exist."),
             Self::NoSuchWebsiteConfiguration => (404, "The website configuration does not exist."),
             Self::NotImplemented => (501, "The emulator does not implement this functionality."),
+            Self::ObjectLockConfigurationNotFoundError => (404, "The object lock configuration does not exist."),
+            Self::ObjectLocked => (409, "The object is locked: it can neither be replaced nor deleted yet."),
             Self::ObjectNotAppendable => (409, "The object is not appendable."),
             Self::ObjectSerializationConflict => (400, "Exactly one of CSV and JSON must be given."),
             Self::ParseSelectMissingFrom => (400, "The SQL expression lacks FROM."),
@@ -144,6 +186,7 @@ impl Code {
             Self::PositionNotEqualToLength => (409, "The append position is not equal to the object's length."),
             Self::PreconditionFailed => (412, "At least one of the pre-conditions you specified did not hold."),
             Self::ReplicationConfigurationNotFoundError => (404, "The replication configuration was not found."),
+            Self::RequestHeaderTooLarge => (431, "The head of the request is too large."),
             Self::RequestTimeTooSkewed => {
                 (403, "The difference between the request time and the current time is too large.")
             }
@@ -171,20 +214,31 @@ pub(crate) enum Error {
 /// An error answer in the making.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    code: Code,
-    message: String,
-    headers: Vec<(&'static str, String)>,
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Further elements of the document.
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 impl Error {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self::Refused(Box::new(Refusal { code, message: message.into(), headers: Vec::new() }))
+        let message = message.into();
+        Self::Refused(Box::new(Refusal { code, message, headers: Vec::new(), details: Vec::new() }))
     }
 
     /// Adds a header to the answer.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.headers.push((name, value.into()));
+        }
+        self
+    }
+
+    /// Adds an element to the document.
+    pub(crate) fn detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.details.push((name, value.into()));
         }
         self
     }
@@ -198,27 +252,15 @@ impl Error {
     }
 }
 
-impl Refusal {
-    /// Code and message.
-    pub(crate) fn facts(&self) -> (String, &str) {
-        (format!("{:?}", self.code), &self.message)
-    }
-
-    /// The answer; `resource` is what the request was about.
-    pub(crate) fn into_response(self, resource: &str, request_id: &str, trace_id: &str) -> Response {
-        let (status, _) = self.code.facts();
-        let code = format!("{:?}", self.code);
-        let mut response = Response::new(status).xml(document(&code, &self.message, resource, request_id, trace_id));
-        for (name, value) in self.headers {
-            response = response.header(name, value);
-        }
-        response
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code, code.message())
     }
 }
 
-impl From<Code> for Error {
-    fn from(code: Code) -> Self {
-        Self::new(code, code.facts().1)
+impl From<Malformed> for Error {
+    fn from(_: Malformed) -> Self {
+        Code::MalformedXML.into()
     }
 }
 
@@ -226,15 +268,4 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         Self::new(Code::InternalError, error.to_string())
     }
-}
-
-/// A COS error document.
-pub(crate) fn document(code: &str, message: &str, resource: &str, request_id: &str, trace_id: &str) -> String {
-    let mut xml = Xml::root("Error");
-    xml.text("Code", code)
-        .text("Message", message)
-        .text("Resource", resource)
-        .text("RequestId", request_id)
-        .text("TraceId", trace_id);
-    xml.finish()
 }

@@ -1,14 +1,16 @@
 //! One request and its answer, with the faults injected into it.
 
 use std::io::{BufReader, Read};
-use std::net::TcpStream;
 use std::time::Duration;
 
+use crate::blob::CHUNK;
 use crate::context::Context;
-use crate::error::{self, Code, Error};
+use crate::control;
+use crate::cors;
+use crate::error::{Code, Error};
+use crate::error_document::{self, Ids};
 use crate::fault::{Answer, Fault, Moment};
-use crate::http::{Body, CHUNK, Head, Response, Shape};
-use crate::ids;
+use crate::http::{Body, Connection, Head, Pace, Payload, Response, Shape};
 use crate::log::RecordedRequest;
 use crate::router;
 use crate::time;
@@ -27,86 +29,111 @@ pub(crate) enum Next {
     Reset,
     /// The client closed it.
     Gone,
+    /// It goes on as if it had just begun.
+    Tunnel,
 }
 
 /// Answers one request.
 pub(crate) fn exchange(
     context: &Context,
-    mut head: Head,
-    reader: &mut BufReader<&TcpStream>,
-    stream: &TcpStream,
+    head: &mut Head,
+    reader: &mut BufReader<&Connection>,
+    connection: &Connection,
 ) -> Next {
-    let faults = context.faults.take(&head);
+    let is_control = control::is_for(context, head);
+    let faults = if is_control { Vec::new() } else { context.faults.take(head) };
     head.ignores_range = faults.contains(&Fault::IgnoreRange);
+    let head = &*head;
     let ids = Ids::new();
-    let mut writer = stream;
-    let Ok(mut body) = Body::new(&head, reader, &mut writer) else {
-        return unframed(context, &head, &ids, stream);
+    let mut writer = connection;
+    let Ok(mut body) = Body::new(head, reader, &mut writer) else {
+        let refusal = Error::new(Code::BadRequest, "The body's framing cannot be understood.");
+        return end_with(context, Some(head), refusal, &ids, connection);
     };
+    if is_control {
+        let mut response = control::answer(context, head, &mut body);
+        let keep = head.keep_alive && body.drain(DRAIN_LIMIT);
+        response.set("Connection", if keep { "keep-alive" } else { "close" });
+        let written = response.write(connection, head.is_head(), &Shape::default(), &context.stop);
+        return if keep && written.is_ok() { Next::Request } else { Next::Close };
+    }
     if let Some(bit) = faults.iter().find_map(corrupted_upload) {
         body.flip_at(bit);
     }
-    let record = |body: &Body<'_>, status| {
-        let entry = RecordedRequest::new(&head, body.bytes_read(), status);
-        context.log.entries().push(entry);
+    let pace = router::traffic_limit(head).ok().flatten().map(|limit| Pace::new(limit, &context.stop));
+    if let Some(pace) = pace {
+        body.pace(pace);
+    }
+    let record = |body: &Body<'_>, status, refusal| {
+        context.log.add(RecordedRequest::new(head, body.bytes_read(), status, refusal));
     };
     if let Some(end) = broken(&faults, Moment::BeforeBody) {
-        record(&body, None);
-        return end_by(end, context, stream);
+        record(&body, None, None);
+        return end_by(end, context, connection);
     }
     let made_up = faults.iter().find_map(made_up_answer);
     let after_body = broken(&faults, Moment::AfterBody);
     let outcome = if after_body.is_some() || made_up.is_some_and(|answer| !answer.carried_out) {
         read_out(&mut body)
     } else {
-        router::handle(context, &head, &mut body)
+        router::handle(context, head, &mut body)
     };
-    let Some(mut response) = answer_to(outcome, &head, &ids) else {
-        record(&body, None);
+    let refusal = match &outcome {
+        Err(Error::Refused(refusal)) if made_up.is_none() => {
+            Some(format!("{}: {}", refusal.code.name(), refusal.message))
+        }
+        _ => None,
+    };
+    let Some(mut response) = answer_to(outcome, head, &ids) else {
+        record(&body, None, None);
         return Next::Gone;
     };
     if let Some(end) = after_body.or(broken(&faults, Moment::BeforeAnswer)) {
-        record(&body, None);
-        return end_by(end, context, stream);
+        record(&body, None, None);
+        return end_by(end, context, connection);
     }
     if let Some(answer) = made_up {
-        response = made_up_response(answer, &head, &ids);
+        response = made_up_response(answer, head, &ids);
     }
+    cors::decorate(context, head, &mut response);
     finish(&mut response, context, &ids, made_up.is_none_or(|answer| !answer.anonymous));
     let keep = head.keep_alive && body.can_drain(DRAIN_LIMIT) && !context.stop.is_set();
     if !response.has("connection") {
         response.set("Connection", if keep { "keep-alive" } else { "close" });
     }
     // Before any delay: a client that gives up waiting must find its request, too.
-    record(&body, Some(response.status));
-    let shape = bend(&faults, &mut response, context);
-    match response.write(stream, head.is_head(), &shape, &context.stop) {
+    record(&body, Some(response.status), refusal);
+    let mut shape = bend(&faults, &mut response, context);
+    shape.pace = pace;
+    match response.write(connection, head.is_head(), &shape, &context.stop) {
         Ok(true) if keep && body.drain(DRAIN_LIMIT) => Next::Request,
         Ok(_) => Next::Close,
         Err(_) => Next::Gone,
     }
 }
 
-/// Answers a request where nobody can tell where its body ends.
-fn unframed(context: &Context, head: &Head, ids: &Ids, stream: &TcpStream) -> Next {
-    let refusal = Error::new(Code::BadRequest, "The body's framing cannot be understood.");
-    let mut response = answer_to(Err(refusal), head, ids).unwrap_or(Response::new(400));
+/// Answers what is no request.
+pub(crate) fn refuse(context: &Context, status: u16, connection: &Connection) -> Next {
+    let (code, message) = match status {
+        431 => (Code::RequestHeaderTooLarge, "The head of the request is too large."),
+        _ => (Code::BadRequest, "The head of the request cannot be understood."),
+    };
+    end_with(context, None, Error::new(code, message), &Ids::new(), connection)
+}
+
+/// Refuses a request and ends the connection, because nobody can tell where the next request begins.
+fn end_with(context: &Context, head: Option<&Head>, error: Error, ids: &Ids, connection: &Connection) -> Next {
+    let Error::Refused(refusal) = error else { return Next::Gone };
+    let reason = format!("{}: {}", refusal.code.name(), refusal.message);
+    let mut response = error_document::answer(*refusal, &head.map(error_document::resource).unwrap_or_default(), ids);
     finish(&mut response, context, ids, true);
     response.set("Connection", "close");
-    context.log.entries().push(RecordedRequest::new(head, 0, Some(response.status)));
-    let _ = response.write(stream, head.is_head(), &Shape::default(), &context.stop);
-    Next::Close
-}
-
-struct Ids {
-    request: String,
-    trace: String,
-}
-
-impl Ids {
-    fn new() -> Self {
-        Self { request: ids::request_id(), trace: ids::trace_id() }
+    if let Some(head) = head {
+        context.log.add(RecordedRequest::new(head, 0, Some(response.status), Some(reason)));
     }
+    let headless = head.is_some_and(Head::is_head);
+    let _ = response.write(connection, headless, &Shape::default(), &context.stop);
+    Next::Close
 }
 
 /// The answer to an outcome; none if there is nobody to answer.
@@ -115,10 +142,7 @@ fn answer_to(outcome: Result<Response, Error>, head: &Head, ids: &Ids) -> Option
         Ok(response) => Some(response),
         Err(Error::Disconnected) => None,
         Err(Error::Refused(refusal)) => {
-            let path = head.target.split('?').next().unwrap_or_default();
-            let resource = format!("{}{path}", head.host());
-            let mut response = refusal.into_response(&resource, &ids.request, &ids.trace);
-            response.set("x-cos-trace-id", &ids.trace);
+            let mut response = error_document::answer(*refusal, &error_document::resource(head), ids);
             if head.is_head() {
                 let status = response.status;
                 response.payload = Response::new(status).payload;
@@ -141,15 +165,14 @@ fn finish(response: &mut Response, context: &Context, ids: &Ids, with_id: bool) 
 fn made_up_response(answer: &Answer, head: &Head, ids: &Ids) -> Response {
     let mut response = Response::new(answer.status);
     if let Some((code, message)) = &answer.code {
-        let path = head.target.split('?').next().unwrap_or_default();
-        let resource = format!("{}{path}", head.host());
-        response = response.xml(error::document(code, message, &resource, &ids.request, &ids.trace));
+        let resource = error_document::resource(head);
+        response = response.xml(error_document::document(code, message, &[], &resource, ids));
         if !answer.anonymous {
             response.set("x-cos-trace-id", &ids.trace);
         }
     }
     if !answer.body.is_empty() {
-        response.payload = crate::http::Payload::Bytes(answer.body.clone());
+        response.payload = Payload::Bytes(answer.body.clone());
     }
     for (name, value) in &answer.headers {
         response.set(name, value);
@@ -173,12 +196,12 @@ fn broken(faults: &[Fault], at: Moment) -> Option<End> {
     })
 }
 
-fn end_by(end: End, context: &Context, stream: &TcpStream) -> Next {
+fn end_by(end: End, context: &Context, connection: &Connection) -> Next {
     match end {
         End::Reset => Next::Reset,
         End::Close => Next::Close,
         End::Hang => {
-            hang(context, stream);
+            hang(context, connection);
             Next::Reset
         }
     }
@@ -186,7 +209,8 @@ fn end_by(end: End, context: &Context, stream: &TcpStream) -> Next {
 
 /// Stays silent until the server stops or the client is gone, whose end of the connection can be
 /// seen without taking from what it still sends.
-fn hang(context: &Context, stream: &TcpStream) {
+fn hang(context: &Context, connection: &Connection) {
+    let stream = connection.tcp();
     let pause = Duration::from_millis(20);
     let _ = stream.set_nonblocking(true);
     while !context.stop.is_set() {
@@ -199,7 +223,7 @@ fn hang(context: &Context, stream: &TcpStream) {
 }
 
 /// Applies faults to an answer that is ready; what is left to the writing is returned.
-fn bend(faults: &[Fault], response: &mut Response, context: &Context) -> Shape {
+fn bend<'a>(faults: &[Fault], response: &mut Response, context: &Context) -> Shape<'a> {
     let mut shape = Shape { chunked: response.streamed, ..Shape::default() };
     for fault in faults {
         match fault {

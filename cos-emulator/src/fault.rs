@@ -197,7 +197,7 @@ impl Match {
     }
 
     fn fits(&self, head: &Head) -> bool {
-        let query = head.target.split_once('?').map_or("", |(_, query)| query);
+        let query = head.raw_query();
         let path = head.path.as_deref().unwrap_or_default();
         let contains =
             |part: &Option<String>, text: &str| part.as_ref().is_none_or(|part| text.contains(part.as_str()));

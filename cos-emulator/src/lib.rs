@@ -21,18 +21,32 @@
 //! (`cos.ap-guangzhou.myqcloud.com`, `service.cos.myqcloud.com`), the first segment of the path
 //! names it; without one the request is to the service.
 //!
-//! # Finding one's way
-//! A connection is served in `server`, which reads a request (`http`), lets a fault have its way
-//! (`fault`) and asks `router` for the answer. What is not for COS goes to `cam`. `router` finds out what is addressed (`target`) and
-//! by whom (`auth`, `signature`), and picks an operation from `ops`; operations work on `store`.
+//! # Beyond Rust
+//! The program `cos-emulator` is the same server for any language: [`Builder::tls`] serves HTTPS and makes it a proxy that
+//! clients with default settings reach, [`Builder::control`] opens faults, log, clock and keys to requests. The README has
+//! a chapter for each.
+//!
+//! # Layout
+//! `server` accepts connections and reads requests (`http`, `tls`). `exchange` answers one: it lets a fault have its way
+//! (`fault`) and asks `router`. Requests to access management go to `cam`, those to the emulator itself to `control`. For the
+//! rest `router` finds out what is addressed (`target`) and by whom (`auth`, `signature`), and `routes` picks an operation
+//! from `ops`; operations work on `store`. `cors` adds what browsers want to see.
 
 mod acl;
 mod auth;
+mod blob;
+mod builder;
 mod cam;
 mod checksum;
+mod clock;
 mod context;
+mod control;
+mod cors;
+mod credential;
+mod defaults;
 mod emulator;
 mod error;
+mod error_document;
 mod exchange;
 mod fault;
 mod http;
@@ -40,22 +54,22 @@ mod ids;
 mod log;
 mod ops;
 mod router;
+mod routes;
 mod server;
 pub mod signature;
+mod stop;
 mod store;
 mod target;
 mod time;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_absent.rs"]
+mod tls;
 mod xml;
 
-pub use emulator::{Builder, CosEmulator};
+pub use builder::Builder;
+pub use defaults::{REGION, SECRET_ID, SECRET_KEY};
+pub use emulator::CosEmulator;
 pub use fault::{Answer, Fault, Match, Moment};
 pub use log::RecordedRequest;
-
-/// The id of the key accepted unless [`Builder::credential`] sets another.
-pub const SECRET_ID: &str = "AKIDEMULATOREXAMPLE0000000000000001";
-
-/// The key that goes with [`SECRET_ID`].
-pub const SECRET_KEY: &str = "EmulatorSecretKeyExample00000001";
-
-/// The region of buckets unless [`Builder::region`] sets another.
-pub const REGION: &str = "ap-guangzhou";

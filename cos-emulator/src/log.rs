@@ -1,18 +1,21 @@
 //! The log of requests.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
 
 use crate::http::Head;
 
 /// A request the emulator received.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method, as sent.
     pub method: String,
     /// Path and query, as sent.
     pub target: String,
-    /// The path, as sent, without the query.
+    /// The path, as sent, without the query, and without the host that stands before it in a request to a proxy.
     pub path: String,
     /// The query parameters, decoded.
     pub query: Vec<(String, String)>,
@@ -22,6 +25,11 @@ pub struct RecordedRequest {
     pub body_length: u64,
     /// The status answered; `None` if the connection ended without an answer.
     pub status: Option<u16>,
+    /// Why it was refused: code and message of the error document. `None` if it was not, or if an
+    /// injected fault answered.
+    pub refusal: Option<String>,
+    /// Whether it came over HTTPS.
+    pub secure: bool,
 }
 
 impl RecordedRequest {
@@ -35,15 +43,17 @@ impl RecordedRequest {
         first(self.query.iter().filter(|(have, _)| have == name))
     }
 
-    pub(crate) fn new(head: &Head, body_length: u64, status: Option<u16>) -> Self {
+    pub(crate) fn new(head: &Head, body_length: u64, status: Option<u16>, refusal: Option<String>) -> Self {
         Self {
             method: head.method.clone(),
             target: head.target.clone(),
-            path: head.target.split('?').next().unwrap_or_default().to_owned(),
+            path: head.raw_path().to_owned(),
             query: head.query.clone(),
             headers: head.headers.to_vec(),
             body_length,
             status,
+            refusal,
+            secure: head.secure,
         }
     }
 }
@@ -52,13 +62,57 @@ fn first<'a>(mut pairs: impl Iterator<Item = &'a (String, String)>) -> Option<&'
     pairs.next().map(|(_, value)| value.as_str())
 }
 
-/// All requests so far. An entry is added before its answer goes out, so a client that has its
+/// What is called for each request.
+pub(crate) type Observer = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
+
+/// The last requests. An entry is added before its answer goes out, so a client that has its
 /// answer finds its request here.
+pub(crate) struct Log {
+    entries: Mutex<Entries>,
+    capacity: usize,
+    observer: Option<Observer>,
+}
+
 #[derive(Default)]
-pub(crate) struct Log(Mutex<Vec<RecordedRequest>>);
+struct Entries {
+    kept: VecDeque<RecordedRequest>,
+    /// How many there were, kept or not.
+    count: usize,
+}
 
 impl Log {
-    pub(crate) fn entries(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps so many requests, and hands each to the observer.
+    pub(crate) fn new(capacity: usize, observer: Option<Observer>) -> Self {
+        Self { entries: Mutex::default(), capacity, observer }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add(&self, entry: RecordedRequest) {
+        if let Some(observer) = &self.observer {
+            observer(&entry);
+        }
+        let mut entries = self.lock();
+        entries.count += 1;
+        if entries.kept.len() >= self.capacity {
+            entries.kept.pop_front();
+        }
+        if self.capacity > 0 {
+            entries.kept.push_back(entry);
+        }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<RecordedRequest> {
+        self.lock().kept.iter().cloned().collect()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.lock().count
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.lock() = Entries::default();
     }
 }

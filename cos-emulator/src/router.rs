@@ -1,61 +1,16 @@
-//! From a request to the operation that answers it.
+//! From a request to its answer.
 
-use crate::auth::{Access, Principal, Sender, authenticate, authorize};
-use crate::cam::Service;
-use crate::context::{Call, Context};
+use crate::auth::{Sender, authenticate, authorize};
+use crate::cam::service::Service;
+use crate::context::{Call, Context, Principal};
+use crate::cors;
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
-use crate::ops;
+use crate::ops::post_object::{is_form, post};
+use crate::ops::website;
+use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
-
-/// Query parameters that turn a request into one about something else than a bucket's objects or
-/// an object's content.
-const SUB_RESOURCES: [&str; 40] = [
-    "acl",
-    "append",
-    "cors",
-    "delete",
-    "domain",
-    "encryption",
-    "lifecycle",
-    "location",
-    "logging",
-    "origin",
-    "policy",
-    "referer",
-    "replication",
-    "restore",
-    "select",
-    "tagging",
-    "uploadId",
-    "uploads",
-    "versioning",
-    "versions",
-    "website",
-    // Known to COS, and refused here.
-    "accelerate",
-    "callback",
-    "ci-process",
-    "comp",
-    "domaincertificate",
-    "imageMogr2",
-    "imageView2",
-    "intelligent-tiering",
-    "intelligenttiering",
-    "inventory",
-    "live",
-    "notification",
-    "object-lock",
-    "policyStatus",
-    "response-control",
-    "retention",
-    "symlink",
-    "torrent",
-    "vod",
-];
-
-type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
 
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
@@ -63,6 +18,15 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
         return service.answer(context, head, body);
     }
     let target = Target::of(head, &context.settings.domains)?;
+    if head.method == "OPTIONS" {
+        return cors::preflight(context, head, &target);
+    }
+    if target.website {
+        return website::serve(context, head, body, &target);
+    }
+    if is_form(head, &target) {
+        return post(context, head, body, target);
+    }
     let Sender { principal, policy } = authenticate(context, head, &target)?;
     let (access, operation) = route(head, &target)?;
     if let Some(policy) = policy {
@@ -73,119 +37,18 @@ pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
         let message = "Response headers can be overridden by signed requests only.";
         return Err(Error::new(Code::InvalidRequest, message));
     }
-    check_traffic_limit(head)?;
+    traffic_limit(head)?;
     operation(&mut Call { context, head, body, target, principal, now: time::millis(context.now()) })
 }
 
-fn route(head: &Head, target: &Target) -> Result<(Access, Operation), Error> {
-    let sub = sub_resource(head);
-    let sub = sub.as_deref();
-    let found = if target.bucket.is_none() {
-        service(&head.method, sub)
-    } else if target.key.is_empty() {
-        bucket(&head.method, sub)
-    } else {
-        object(&head.method, sub)
-    };
-    found.ok_or_else(|| {
-        let about = sub.map_or_else(String::new, |sub| format!(" with ?{sub}"));
-        let message = format!("The emulator does not implement {}{about} here.", head.method);
-        Error::new(Code::NotImplemented, message)
-    })
-}
-
-fn service(method: &str, sub: Option<&str>) -> Option<(Access, Operation)> {
-    match (method, sub) {
-        ("GET", None) => Some((Access::Owner, ops::service::list_buckets)),
-        _ => None,
-    }
-}
-
-fn bucket(method: &str, sub: Option<&str>) -> Option<(Access, Operation)> {
-    let operation: Operation = match (method, sub) {
-        ("GET", None) => return Some((Access::ListBucket, ops::list::list_objects)),
-        ("HEAD", None) => return Some((Access::ListBucket, ops::bucket::head)),
-        ("GET", Some("versions")) => return Some((Access::ListBucket, ops::versions::list)),
-        ("GET", Some("uploads")) => ops::uploads::list_uploads,
-        ("PUT", None) => ops::bucket::create,
-        ("DELETE", None) => ops::bucket::delete,
-        ("POST", Some("delete")) => ops::delete::delete_objects,
-        ("GET", Some("location")) => ops::bucket::location,
-        ("PUT", Some("acl")) => ops::acl::put_bucket,
-        ("GET", Some("acl")) => ops::acl::get_bucket,
-        ("PUT", Some("versioning")) => ops::versions::put_status,
-        ("GET", Some("versioning")) => ops::versions::get_status,
-        (_, Some(sub)) => return ops::configuration::operation(method, sub),
-        _ => return None,
-    };
-    Some((Access::Owner, operation))
-}
-
-fn object(method: &str, sub: Option<&str>) -> Option<(Access, Operation)> {
-    let write = Access::WriteObject;
-    Some(match (method, sub) {
-        ("GET" | "HEAD", None) => (Access::ReadObject, ops::get::get),
-        ("PUT", None) => (write, ops::put::put),
-        ("DELETE", None) => (write, ops::delete::delete_object),
-        ("POST", Some("append")) => (write, ops::append::append),
-        ("POST", Some("uploads")) => (write, ops::multipart::initiate),
-        ("PUT", Some("uploadId")) => (write, ops::multipart::upload_part),
-        ("POST", Some("uploadId")) => (write, ops::multipart::complete),
-        ("DELETE", Some("uploadId")) => (write, ops::multipart::abort),
-        ("GET", Some("uploadId")) => (Access::Owner, ops::uploads::list_parts),
-        ("POST", Some("select")) => (Access::ReadObject, ops::select::select),
-        ("POST", Some("restore")) => (Access::Owner, ops::restore::restore),
-        ("PUT", Some("acl")) => (Access::Owner, ops::acl::put_object),
-        ("GET", Some("acl")) => (Access::Owner, ops::acl::get_object),
-        ("PUT", Some("tagging")) => (Access::Owner, ops::tagging::put),
-        ("GET", Some("tagging")) => (Access::Owner, ops::tagging::get),
-        ("DELETE", Some("tagging")) => (Access::Owner, ops::tagging::delete),
-        _ => return None,
-    })
-}
-
-/// The sub-resource a query names. A parameter without a value that means nothing else counts as
-/// one, so that something COS would act on is never passed over in silence.
-fn sub_resource(head: &Head) -> Option<String> {
-    let names = || head.query.iter().map(|(name, value)| (name.as_str(), value));
-    let known = names().find(|(name, _)| SUB_RESOURCES.contains(name));
-    let strange = || names().find(|(name, value)| value.is_empty() && !is_plain(name));
-    known.or_else(strange).map(|(name, _)| name.to_owned())
-}
-
-fn is_plain(name: &str) -> bool {
-    const PLAIN: [&str; 20] = [
-        "prefix",
-        "delimiter",
-        "marker",
-        "max-keys",
-        "encoding-type",
-        "key-marker",
-        "upload-id-marker",
-        "max-uploads",
-        "version-id-marker",
-        "part-number-marker",
-        "max-parts",
-        "partNumber",
-        "position",
-        "versionId",
-        "sign",
-        "region",
-        "tagkey",
-        "tagvalue",
-        "create-time",
-        "range",
-    ];
-    PLAIN.contains(&name) || ["q-", "x-cos-", "response-"].iter().any(|prefix| name.starts_with(prefix))
-}
-
-fn check_traffic_limit(head: &Head) -> Result<(), Error> {
+/// The speed a request asks to be held to, in bits a second.
+pub(crate) fn traffic_limit(head: &Head) -> Result<Option<u64>, Error> {
     let name = "x-cos-traffic-limit";
     let Some(value) = head.headers.get(name).or_else(|| head.param(name)) else {
-        return Ok(());
+        return Ok(None);
     };
     match value.parse::<u64>() {
-        Ok(819_200..=838_860_800) => Ok(()),
+        Ok(limit @ 819_200..=838_860_800) => Ok(Some(limit)),
         _ => Err(Error::new(Code::InvalidArgument, "invalid x-cos-traffic-limit")),
     }
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use crate::context::Context;
-use crate::exchange::{Next, exchange};
-use crate::http::{HeadError, read_head};
+use crate::exchange::{Next, exchange, refuse};
+use crate::http::{Connection, HeadError, read_head};
 
 const READ_BUFFER: usize = 64 * 1024;
 /// How long a connection that is being closed may go on sending.
@@ -134,7 +134,7 @@ impl Drop for Guard {
 
 fn serve(stream: Arc<TcpStream>, context: &Context, guard: &Guard) {
     let _ = stream.set_nodelay(true);
-    let next = requests(&stream, context);
+    let next = sessions(&stream, context);
     if matches!(next, Next::Reset) {
         let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
     }
@@ -146,21 +146,38 @@ fn serve(stream: Arc<TcpStream>, context: &Context, guard: &Guard) {
     drop(stream);
 }
 
-/// Answers requests until the connection is over.
-fn requests(stream: &TcpStream, context: &Context) -> Next {
-    let mut reader = BufReader::with_capacity(READ_BUFFER, stream);
+/// Serves a connection; a tunnel through this server as a proxy begins it anew.
+fn sessions(stream: &Arc<TcpStream>, context: &Context) -> Next {
     loop {
-        let head = match read_head(&mut reader) {
+        let Ok(connection) = Connection::accept(Arc::clone(stream), context.tls.as_ref()) else { return Next::Gone };
+        let next = requests(&connection, context);
+        match next {
+            Next::Tunnel => {}
+            Next::Close => {
+                connection.say_goodbye();
+                return next;
+            }
+            _ => return next,
+        }
+    }
+}
+
+/// Answers requests until the connection is over.
+fn requests(connection: &Connection, context: &Context) -> Next {
+    let mut reader = BufReader::with_capacity(READ_BUFFER, connection);
+    loop {
+        let mut head = match read_head(&mut reader) {
             Ok(Some(head)) => head,
             Ok(None) | Err(HeadError::Io) => return Next::Gone,
-            Err(HeadError::Invalid(status)) => {
-                let answer = format!("HTTP/1.1 {status} Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                let mut writer = stream;
-                let _ = writer.write_all(answer.as_bytes());
-                return Next::Close;
-            }
+            Err(HeadError::Invalid(status)) => return refuse(context, status, connection),
         };
-        match exchange(context, head, &mut reader, stream) {
+        if head.method == "CONNECT" && !connection.is_secure() {
+            let mut writer = connection;
+            let opened = writer.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+            return if opened.is_ok() { Next::Tunnel } else { Next::Gone };
+        }
+        head.secure = connection.is_secure();
+        match exchange(context, &mut head, &mut reader, connection) {
             Next::Request => {}
             end => return end,
         }

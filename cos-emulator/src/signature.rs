@@ -53,7 +53,7 @@ pub struct Window {
 }
 
 impl Window {
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (start, end) = text.split_once(';')?;
         let window = Self { start: start.parse().ok()?, end: end.parse().ok()? };
         (window.start <= window.end).then_some(window)
@@ -163,21 +163,31 @@ impl Signature {
         })
     }
 
-    /// The signature this request should carry, given which headers and parameters are signed.
+    /// What of a request is signed: COS's `FormatString`, by which a signature that does not match
+    /// is understood.
     ///
     /// Every occurrence of a signed name counts, so that a second value smuggled in beside a
     /// signed one changes the result.
-    pub fn expected(&self, request: &Request<'_>, secret_key: &str) -> String {
-        let text = format!(
+    pub fn format_string(&self, request: &Request<'_>) -> String {
+        format!(
             "{}\n{}\n{}\n{}\n",
             request.method.to_ascii_lowercase(),
             request.path,
             canonical(request.query, &self.params),
             canonical(request.headers, &self.headers),
-        );
-        let to_sign = format!("sha1\n{}\n{}\n", self.sign_time, hex(&Sha1::digest(&text)));
-        let sign_key = hex(&hmac_sha1(secret_key.as_bytes(), self.key_time.as_bytes()));
-        hex(&hmac_sha1(sign_key.as_bytes(), to_sign.as_bytes()))
+        )
+    }
+
+    /// The text that is signed: COS's `StringToSign`.
+    pub fn string_to_sign(&self, request: &Request<'_>) -> String {
+        let digest = hex(&Sha1::digest(self.format_string(request)));
+        format!("sha1\n{}\n{digest}\n", self.sign_time)
+    }
+
+    /// The signature this request should carry, given which headers and parameters are signed.
+    pub fn expected(&self, request: &Request<'_>, secret_key: &str) -> String {
+        let sign_key = sign_key(secret_key, &self.key_time);
+        hex(&hmac_sha1(sign_key.as_bytes(), self.string_to_sign(request).as_bytes()))
     }
 }
 
@@ -194,6 +204,17 @@ impl Display for Signature {
             self.signature
         )
     }
+}
+
+/// The key that signs within a `q-key-time`.
+fn sign_key(secret_key: &str, key_time: &str) -> String {
+    hex(&hmac_sha1(secret_key.as_bytes(), key_time.as_bytes()))
+}
+
+/// The `q-signature` of a form's policy, as `POST Object` carries it: the policy is the JSON text before Base64.
+pub fn policy_signature(policy: &str, secret_key: &str, key_time: &str) -> String {
+    let to_sign = hex(&Sha1::digest(policy));
+    hex(&hmac_sha1(sign_key(secret_key, key_time).as_bytes(), to_sign.as_bytes()))
 }
 
 fn canonical(pairs: &[(&str, &str)], names: &[String]) -> String {

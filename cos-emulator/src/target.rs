@@ -15,6 +15,8 @@ pub(crate) struct Target {
     pub(crate) key: String,
     /// Whether the bucket stood in the path rather than in the host name.
     pub(crate) path_style: bool,
+    /// Whether the host is that of the bucket's website.
+    pub(crate) website: bool,
 }
 
 impl Target {
@@ -25,11 +27,16 @@ impl Target {
         let host = without_port(head.host());
         let custom = domains.iter().find(|(domain, _)| domain.eq_ignore_ascii_case(host));
         let target = match custom.map(|(_, bucket)| bucket.as_str()).or(bucket_of(host)) {
-            Some(bucket) => Self { bucket: Some(bucket.to_owned()), key: path.to_owned(), path_style: false },
+            Some(bucket) => Self {
+                bucket: Some(bucket.to_owned()),
+                key: path.to_owned(),
+                path_style: false,
+                website: host.split('.').nth(1) == Some("cos-website"),
+            },
             None if path.is_empty() => Self::default(),
             None => {
                 let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-                Self { bucket: Some(bucket.to_owned()), key: key.to_owned(), path_style: true }
+                Self { bucket: Some(bucket.to_owned()), key: key.to_owned(), path_style: true, website: false }
             }
         };
         if target.key.len() > MAX_KEY {
@@ -38,7 +45,8 @@ impl Target {
         Ok(target)
     }
 
-    /// The source of a copy: `{host}/{key}[?versionId=…]`, key and id percent-encoded.
+    /// The source of a copy: `{host}/{key}[?versionId=…]`, key and id percent-encoded. In place of the host may
+    /// stand the bucket alone, with or without a slash before it.
     pub(crate) fn of_copy_source(
         source: &str,
         domains: &[(String, String)],
@@ -47,9 +55,10 @@ impl Target {
         let (place, query) = source.split_once('?').unwrap_or((source, ""));
         let (host, path) = place.trim_start_matches('/').split_once('/').ok_or_else(invalid)?;
         let key = percent_encoding::percent_decode_str(path).decode_utf8().map_err(|_| invalid())?;
+        let is_bucket = !host.contains(['.', ':']) && host != "localhost";
         let host = without_port(host);
         let custom = domains.iter().find(|(domain, _)| domain.eq_ignore_ascii_case(host));
-        let bucket = custom.map(|(_, bucket)| bucket.as_str()).or(bucket_of(host));
+        let bucket = custom.map(|(_, bucket)| bucket.as_str()).or(is_bucket.then_some(host)).or(bucket_of(host));
         let version = query
             .strip_prefix("versionId=")
             .map(|id| percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned());
@@ -147,6 +156,11 @@ mod tests {
             ("b-1".into(), "a ?/b".into(), Some("x+".into()))
         );
         assert_eq!(parse("127.0.0.1:9000/b-1/k").unwrap(), ("b-1".into(), "k".into(), None));
+        for source in
+            ["/b-1/a/k", "b-1/a/k", "/b-1.cos.r.myqcloud.com/a/k", "localhost/b-1/a/k", "localhost:9000/b-1/a/k"]
+        {
+            assert_eq!(parse(source).unwrap(), ("b-1".into(), "a/k".into(), None), "{source}");
+        }
         assert!(parse("b-1.cos.r.myqcloud.com/").is_err());
         assert!(parse("nonsense").is_err());
     }

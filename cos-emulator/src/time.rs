@@ -28,11 +28,12 @@ pub(crate) fn iso_millis(millis: u64) -> String {
 
 /// `2014-10-28T20:30:00Z`.
 pub(crate) fn iso(millis: u64) -> String {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    // The fixed-width HTTP date holds the calendar fields: "Sun, 06 Nov 1994 08:49:37 GMT".
-    let date = http(millis);
-    let month = MONTHS.find(&date[8..11]).map_or(1, |at| at / 3 + 1);
-    format!("{}-{month:02}-{}T{}Z", &date[12..16], &date[5..7], &date[17..25])
+    humantime::format_rfc3339_seconds(from_millis(millis)).to_string()
+}
+
+/// The milliseconds since 1970 of `2014-10-28T20:30:00[.000]Z`.
+pub(crate) fn from_iso(text: &str) -> Option<u64> {
+    humantime::parse_rfc3339(text.trim()).ok().map(millis)
 }
 
 #[cfg(test)]
@@ -46,5 +47,8 @@ mod tests {
         assert_eq!(iso(moment), "1994-11-06T08:49:37Z");
         assert_eq!(iso_millis(moment), "1994-11-06T08:49:37.000Z");
         assert_eq!(iso(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(from_iso("1994-11-06T08:49:37.000Z"), Some(784_111_777_000));
+        assert_eq!(from_iso("2000-02-29T00:00:00Z"), Some(951_782_400_000));
+        assert_eq!(from_iso("yesterday"), None);
     }
 }

@@ -459,7 +459,102 @@ def configurations():
     cos.put_bucket_policy(Bucket=BUCKET, Policy={"version": "2.0"})
     assert cos.get_bucket_policy(Bucket=BUCKET)["Policy"] == '{"version": "2.0"}'
     cos.delete_bucket_policy(Bucket=BUCKET)
-    refused(501, "NotImplemented", cos.get_bucket_object_lock, Bucket=BUCKET)
+    refused(404, "ObjectLockConfigurationNotFoundError", cos.get_bucket_object_lock, Bucket=BUCKET)
+
+
+@check
+def every_other_setting():
+    """Each is got as it was put; each has COS's error once it is deleted, where there is one."""
+    domain = {"DomainRule": [{"Name": "www.example.com", "Type": "REST", "Status": "ENABLED"}]}
+    origin = {"OriginRule": [{"RulePriority": "1", "OriginType": "Mirror", "OriginCondition": {"HTTPStatusCode": "404"}}]}
+    replication = {"Role": "qcs::cam::uin/1:uin/1", "Rule": [{
+        "ID": "1", "Status": "Enabled", "Prefix": "a", "Destination": {"Bucket": "qcs::cos:ap-beijing::other-1"}}]}
+    encryption = {"Rule": [{"ApplySideEncryptionConfiguration": {"SSEAlgorithm": "AES256"}}]}
+    for name, argument, value, code in [
+        ("website", "WebsiteConfiguration", {"IndexDocument": {"Suffix": "index.html"}}, "NoSuchWebsiteConfiguration"),
+        ("replication", "ReplicationConfiguration", replication, "ReplicationConfigurationNotFoundError"),
+        ("encryption", "ServerSideEncryptionConfiguration", encryption, "NoSuchEncryptionConfiguration"),
+        ("domain", "DomainConfiguration", domain, "NoSuchDomainConfiguration"),
+        ("origin", "OriginConfiguration", origin, "NoSuchOriginConfiguration"),
+        ("response_control", "ResponseControlConfiguration",
+         {"ControlParamList": {"Param": ["response-content-type"]}}, "NoSuchResponseControlConfiguration"),
+    ]:
+        get, delete = getattr(cos, "get_bucket_" + name), getattr(cos, "delete_bucket_" + name)
+        refused(404, code, get, Bucket=BUCKET)
+        getattr(cos, "put_bucket_" + name)(Bucket=BUCKET, **{argument: value})
+        found = get(Bucket=BUCKET)
+        for key in value:
+            assert found[key] == value[key], (name, found)
+        delete(Bucket=BUCKET)
+        refused(404, code, get, Bucket=BUCKET)
+    referer = {"Status": "Disabled", "RefererType": "White-List", "DomainList": {"Domain": ["*.example.com"]}}
+    refused(404, "NoSuchRefererConfiguration", cos.get_bucket_referer, Bucket=BUCKET)
+    cos.put_bucket_referer(Bucket=BUCKET, RefererConfiguration=referer)
+    assert cos.get_bucket_referer(Bucket=BUCKET)["DomainList"] == referer["DomainList"]
+    cos.delete_bucket_referer(Bucket=BUCKET)
+    refused(404, "NoSuchRefererConfiguration", cos.get_bucket_referer, Bucket=BUCKET)
+    logging = {"LoggingEnabled": {"TargetBucket": "logs-1250000000", "TargetPrefix": "a"}}
+    assert "LoggingEnabled" not in cos.get_bucket_logging(Bucket=BUCKET)
+    cos.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus=logging)
+    assert cos.get_bucket_logging(Bucket=BUCKET) == logging
+    cos.put_bucket_intelligenttiering(Bucket=BUCKET, IntelligentTieringConfiguration={"Status": "Enabled"})
+    assert cos.get_bucket_intelligenttiering(Bucket=BUCKET)["Status"] == "Enabled"
+
+
+@check
+def settings_by_their_ids():
+    inventory = {"IsEnabled": "true", "Schedule": {"Frequency": "Daily"}, "IncludedObjectVersions": "All",
+                 "OptionalFields": {"Field": ["Size"]},
+                 "Destination": {"COSBucketDestination": {"Bucket": "qcs::cos:x::logs-1", "Format": "CSV"}}}
+    refused(404, "NoSuchConfiguration", cos.get_bucket_inventory, Bucket=BUCKET, Id="a")
+    for name in ("a", "b"):
+        cos.put_bucket_inventory(Bucket=BUCKET, Id=name, InventoryConfiguration=dict(inventory))
+    assert cos.get_bucket_inventory(Bucket=BUCKET, Id="a")["Schedule"] == inventory["Schedule"]
+    listed = cos.list_bucket_inventory_configurations(Bucket=BUCKET)
+    assert [one["Id"] for one in listed["InventoryConfiguration"]] == ["a", "b"]
+    cos.post_bucket_inventory(Bucket=BUCKET, Id="once", InventoryConfiguration=dict(inventory))
+    cos.delete_bucket_inventory(Bucket=BUCKET, Id="a")
+    refused(404, "NoSuchConfiguration", cos.get_bucket_inventory, Bucket=BUCKET, Id="a")
+    tiering = {"Id": "t", "Status": "Enabled", "Tiering": {"AccessTier": "INFREQUENT", "Days": "30"}}
+    cos.put_bucket_intelligenttiering_v2(Bucket=BUCKET, Id="t", IntelligentTieringConfiguration=tiering)
+    assert cos.get_bucket_intelligenttiering_v2(Bucket=BUCKET, Id="t")["Tiering"]["Days"] == "30"
+    listed = cos.list_bucket_intelligenttiering_configurations(Bucket=BUCKET)
+    assert listed["IntelligentTieringConfiguration"]["Id"] == "t"
+    certificate = {"CertificateInfo": {"CertType": "CustomCert", "CustomCert": {"Cert": "c", "PrivateKey": "k"}},
+                   "DomainList": {"DomainName": "www.example.com"}}
+    cos.put_bucket_domain_certificate(Bucket=BUCKET, DomainCertificateConfiguration=certificate)
+    cos.get_bucket_domain_certificate(Bucket=BUCKET, DomainName="www.example.com")
+    cos.delete_bucket_domain_certificate(Bucket=BUCKET, DomainName="www.example.com")
+    refused(404, "NoSuchDomainCertificate", cos.get_bucket_domain_certificate, Bucket=BUCKET,
+            DomainName="www.example.com")
+
+
+@check
+def symlinks():
+    cos.put_object(Bucket=BUCKET, Key="target \u4e2d", Body=b"content")
+    cos.put_symlink(Bucket=BUCKET, SymlinkName="link", SymlinkTarget="target \u4e2d")
+    assert cos.get_symlink(Bucket=BUCKET, SymlinkName="link")["x-cos-symlink-target"] == "target%20%E4%B8%AD"
+    assert read(cos.get_object(Bucket=BUCKET, Key="link")) == b"content"
+    assert cos.head_object(Bucket=BUCKET, Key="link")["Content-Length"] == "7"
+
+
+@check
+def a_bucket_of_its_own():
+    """What changes a bucket for good."""
+    bucket = "sdkcheck2-1250000000"
+    cos.create_bucket(Bucket=bucket)
+    cos.put_bucket_versioning(Bucket=bucket, Status="Enabled")
+    cos.put_bucket_versioning(Bucket=bucket, Status="Suspended")
+    cos.append_object(Bucket=bucket, Key="log", Position=0, Data=b"abc")
+    cos.append_object(Bucket=bucket, Key="log", Position=3, Data=b"def")
+    assert read(cos.get_object(Bucket=bucket, Key="log")) == b"abcdef"
+    meta = cos.get_bucket_meta(Bucket=bucket)
+    assert meta["Versioning"] and not meta["ObjectLock"] and meta["Encryption"] is None, meta
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Days": "1"}}}
+    cos.put_bucket_object_lock(Bucket=bucket, ObjectLockConfiguration=lock)
+    assert cos.get_bucket_object_lock(Bucket=bucket)["Rule"]["DefaultRetention"]["Days"] == "1"
+    cos.put_object(Bucket=bucket, Key="locked", Body=b"x")
+    refused(409, "ObjectLocked", cos.put_object, Bucket=bucket, Key="locked", Body=b"y")
 
 
 @check

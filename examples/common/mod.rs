@@ -23,7 +23,8 @@ pub(crate) struct Place {
 
 impl Place {
     /// The real bucket if `COS_REGION`, `COS_SECRET_ID`, `COS_SECRET_KEY` and `COS_BUCKET` are set
-    /// (`COS_TOKEN` for temporary credentials), else an emulator that keeps its data in memory.
+    /// (`COS_TOKEN` for temporary credentials), else an emulator that keeps its data in memory. With
+    /// `COS_EXAMPLE_TLS` set, the emulator is reached over HTTPS.
     pub(crate) fn choose() -> Result<Self, Box<dyn Error>> {
         Self::choose_with(None)
     }
@@ -45,6 +46,9 @@ impl Place {
             return Ok(Self { client, bucket: bucket.clone(), region: region.clone(), emulator: None });
         }
         let mut emulator = CosEmulator::builder().custom_domain("127.0.0.1", BUCKET).instance_role("reader");
+        if env::var_os("COS_EXAMPLE_TLS").is_some() {
+            emulator = emulator.tls();
+        }
         if let Some(folder) = folder {
             emulator = emulator.data_dir(folder.join("cos"));
         }
@@ -109,5 +113,9 @@ fn emulated(emulator: &CosEmulator) -> CosConfigBuilder {
 }
 
 fn at(emulator: &CosEmulator) -> CosConfigBuilder {
-    CosConfig::builder().region(emulator.region()).scheme("http").proxies(Vec::<(&str, &str)>::new())
+    let config = CosConfig::builder().region(emulator.region()).proxies(Vec::<(&str, &str)>::new());
+    match emulator.ca_file() {
+        Some(authority) => config.scheme("https").ca_bundle(authority),
+        None => config.scheme("http"),
+    }
 }

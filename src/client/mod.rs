@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::attempts::Attempts;
 use crate::client::hosts::Hosts;
-use crate::client::response::{Answered, Streaming, read_whole};
+use crate::client::response::{Answered, Failed, Streaming, read_whole};
 use crate::config::CosConfig;
 use crate::control::Control;
 use crate::credential::Credentials;
@@ -257,7 +257,7 @@ impl CosS3Client {
     pub(crate) fn execute(&self, request: Request<'_>) -> Result<Answered, CosError> {
         let unlimited = request.traits.transfer || request.traits.response_timeout.is_some();
         let limit = (!unlimited).then_some(self.inner.config.fixed.deadline);
-        let (response, attempts) = self.run(request, limit, read_whole, None)?;
+        let (response, attempts) = self.run(request, limit, self.reader(), None)?;
         Ok(Answered { attempts, ..response })
     }
 
@@ -268,8 +268,13 @@ impl CosS3Client {
         request: Request<'_>,
         reconcile: impl Fn(&Attempts) -> Verdict<Answered>,
     ) -> Result<Answered, CosError> {
-        let (response, attempts) = self.run(request, None, read_whole, Some(&reconcile))?;
+        let (response, attempts) = self.run(request, None, self.reader(), Some(&reconcile))?;
         Ok(Answered { attempts, ..response })
+    }
+
+    fn reader(&self) -> impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<Answered, Failed> {
+        let any_gateway = !self.inner.config.fixed.require_request_id;
+        move |request, answer, sent_crc| read_whole(request, answer, sent_crc, any_gateway)
     }
 
     /// Sends a request and hands out the answer's body unread.

@@ -9,7 +9,7 @@ use crate::attempts::{Attempts, Sent};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Stage};
 use crate::wire::range::ContentRange;
-use crate::wire::request::Request;
+use crate::wire::request::{Proof, Request};
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
 use crate::wire::retry::RetryOutcome;
 use crate::wire::uri::Location;
@@ -47,6 +47,16 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
+    /// Fails if it is not a whole object or a range of one: 204 would pass for an empty object, and 203 says that
+    /// something on the way has changed it.
+    pub(crate) fn check_status(&self) -> Result<(), CosClientError> {
+        if matches!(self.status, 200 | 206) {
+            return Ok(());
+        }
+        let why = format!("the object was answered with status {}, which is neither 200 nor 206", self.status);
+        Err(CosClientError::new(ClientErrorKind::Protocol, why).with_attempts(self.attempts))
+    }
+
     /// Fails if it is a range that was not asked for, or if its headers disagree about how long it is: cut short
     /// somewhere on the way, it would pass for the whole.
     pub(crate) fn check_range(&self, asked: Option<&HeaderValue>) -> Result<(), CosClientError> {
@@ -89,6 +99,7 @@ pub(crate) enum Reason {
     },
     Stage(Stage),
     Corrupt,
+    Foreign,
 }
 
 impl Failed {
@@ -102,8 +113,14 @@ impl Failed {
     }
 }
 
-/// Reads an answer to its end and believes it only then.
-pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option<u64>) -> Result<Answered, Failed> {
+/// Reads an answer to its end and believes it only then. One to a request that changes something must show that it is
+/// COS's; `any_gateway`: it need not have a request id.
+pub(crate) fn read_whole(
+    request: &Request<'_>,
+    answer: Answer,
+    sent_crc: Option<u64>,
+    any_gateway: bool,
+) -> Result<Answered, Failed> {
     let headers = Headers::of(answer.headers);
     let mut body = Vec::new();
     if request.method != Method::HEAD {
@@ -121,6 +138,17 @@ pub(crate) fn read_whole(request: &Request<'_>, answer: Answer, sent_crc: Option
         };
         let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
         return Err(Failed::answered(service_error(&refusal), reason));
+    }
+    let proof = request.traits.proof;
+    let is_read = matches!(request.method, Method::GET | Method::HEAD) || (any_gateway && proof == Proof::RequestId);
+    if !is_read && headers.text(proof.header()).is_empty() {
+        let why = format!(
+            "{}: the answer {} has no {}, so that it is not known to be that of COS and whether anything was done",
+            request.operation,
+            answer.status,
+            proof.header()
+        );
+        return Err(Failed::answered(CosClientError::new(ClientErrorKind::Protocol, why), Reason::Foreign));
     }
     let stored = headers.number("x-cos-hash-crc64ecma");
     if let (Some(sent), Some(stored)) = (sent_crc.filter(|_| request.traits.verify_crc), stored)
@@ -180,6 +208,7 @@ pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason, clock_off: bool)
             clock_off,
         },
         (Reason::Corrupt, _) => RetryOutcome::Corrupt,
+        (Reason::Foreign, _) => RetryOutcome::Foreign,
         (Reason::Stage(Stage::NotConnected), _) => RetryOutcome::NotConnected,
         (Reason::Stage(Stage::Stale), _) => RetryOutcome::StaleConnection,
         (Reason::Stage(Stage::Sent), _) => RetryOutcome::Broken,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
 use crate::client::response::{Failed, Reason, outcome};
-use crate::credential::Credentials;
+use crate::credentials::Credentials;
+use crate::credentials::deadline::within;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::wire::body::BodyKind;
@@ -54,7 +55,6 @@ impl CosS3Client {
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
         request.check()?;
-        request.seal();
         request.check_framing()?;
         if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
@@ -73,7 +73,7 @@ impl CosS3Client {
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
             let credentials = match call.fresh.take() {
                 Some(fresh) => Some(fresh),
-                None => self.inner.config.credentials().map_err(|error| error.with_attempts(call.attempts))?,
+                None => self.credentials(&call)?,
             };
             let attempted = self.attempt(&mut request, &location, credentials.as_ref(), &mut call);
             let failed = match attempted.and_then(|(answer, crc)| finish(&request, answer, crc)) {
@@ -131,11 +131,13 @@ impl CosS3Client {
                     match repair {
                         Repair::Connection => {}
                         Repair::Clock => self.inner.clock_offset.store(clock.unwrap_or_default(), Ordering::Relaxed),
-                        Repair::Credentials => match self.refreshed(credentials.as_ref()) {
-                            Ok(Some(fresh)) => call.fresh = Some(fresh),
-                            Ok(None) => return Err(call.stopped(error, StopReason::Final)),
-                            Err(why) => return Err(call.stopped(because(error, why), StopReason::Final)),
-                        },
+                        Repair::Credentials => {
+                            match within(self.left(call.until), || self.refreshed(credentials.as_ref())) {
+                                Ok(Some(fresh)) => call.fresh = Some(fresh),
+                                Ok(None) => return Err(call.stopped(error, StopReason::Final)),
+                                Err(why) => return Err(call.stopped(because(error, why), StopReason::Final)),
+                            }
+                        }
                     }
                 }
                 Decision::Again { delay, switch_domain, cost } => {
@@ -160,6 +162,15 @@ impl CosS3Client {
         let interruptions = control.interruptions();
         control.proceed()?;
         Ok(interruptions)
+    }
+
+    /// Returns the credentials to sign with; they must come before the call's time is over.
+    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
+        let found = within(self.left(call.until), || self.inner.config.credentials());
+        found.map_err(|error| {
+            let deadline_exceeded = error.deadline_exceeded();
+            error.with_attempts(Attempts { deadline_exceeded, ..call.attempts })
+        })
     }
 
     /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.

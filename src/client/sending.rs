@@ -1,7 +1,7 @@
 //! Bodies on their way: files as bodies, and what is counted while a body is sent.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,12 +10,13 @@ use md5::{Digest, Md5};
 use crate::wire::body::{Body, BodyKind};
 use crate::wire::crc64::Crc64;
 
-/// Sends the file from its current position on.
+/// Sends the file from its current position on; a pipe, until its end.
 impl From<File> for Body<'_> {
-    fn from(file: File) -> Self {
+    fn from(mut file: File) -> Self {
         match file.metadata() {
             // Its length is none, and some systems call it enormous.
             Ok(found) if found.is_dir() => Body(BodyKind::Failed(io::Error::other("it is a folder"))),
+            Ok(found) if !found.is_file() && file.stream_position().is_err() => Body::reader(file),
             _ => Body::seekable(file),
         }
     }

@@ -70,6 +70,7 @@ pub struct CosConfigBuilder {
     enable_old_domain: Option<bool>,
     enable_internal_domain: Option<bool>,
     auto_switch_domain_on_retry: bool,
+    require_request_id: Option<bool>,
     verify_ssl: Option<bool>,
     ca_bundle: Option<PathBuf>,
     ssl_cert: Option<(PathBuf, PathBuf)>,
@@ -307,6 +308,14 @@ impl CosConfigBuilder {
         self
     }
 
+    /// Believes that something was changed only if the answer has COS's `x-cos-request-id`: a portal that answers each
+    /// request by a page of its own has none. False: for gateways that drop it. Uploads must have an ETag and appends a
+    /// position in any case. Default: true.
+    pub fn require_request_id(mut self, require: bool) -> Self {
+        self.require_request_id = Some(require);
+        self
+    }
+
     /// Checks the server's certificate. False is dangerous: anyone on the way can pose as COS.
     /// Python: `VerifySSL=True` or `False`. Default: true.
     pub fn verify_ssl(mut self, verify: bool) -> Self {
@@ -361,6 +370,7 @@ impl CosConfigBuilder {
             sign_host: self.sign_host.unwrap_or(true),
             sign_params: self.sign_params.unwrap_or(true),
             auto_switch_domain_on_retry: self.auto_switch_domain_on_retry,
+            require_request_id: self.require_request_id.unwrap_or(true),
             deadline: match self.deadline.unwrap_or(Duration::from_secs(120)) {
                 Duration::ZERO => return Err(CosClientError::invalid("deadline", "must be longer than 0").into()),
                 deadline => deadline.min(LONGEST),

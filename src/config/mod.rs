@@ -40,6 +40,7 @@ pub(crate) struct Fixed {
     pub(crate) sign_host: bool,
     pub(crate) sign_params: bool,
     pub(crate) auto_switch_domain_on_retry: bool,
+    pub(crate) require_request_id: bool,
     /// How long a call may take that is no transfer.
     pub(crate) deadline: Duration,
     pub(crate) connection: Connection,

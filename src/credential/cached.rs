@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::deadline::time_left;
 use super::{CredentialProvider, Credentials};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
@@ -184,10 +185,23 @@ impl Cache {
             {
                 state.waited += 1;
             }
-            let waited = self.ended.wait_while(state, |state| state.asked == before);
-            let state = waited.unwrap_or_else(PoisonError::into_inner);
+            let state = match time_left() {
+                None => {
+                    let waited = self.ended.wait_while(state, |state| state.asked == before);
+                    waited.unwrap_or_else(PoisonError::into_inner)
+                }
+                Some(left) => {
+                    let waited = self.ended.wait_timeout_while(state, left, |state| state.asked == before);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+            if state.asked == before {
+                return Err(out_of_time().into());
+            }
             return match (&state.failure, &state.held) {
                 (None, Some(held)) => Ok(held.credentials.clone()),
+                // It was in more of a hurry.
+                (Some(failure), _) if failure.deadline_exceeded() => self.renew(state, forced, ask),
                 (failure, _) => Err(failure.as_ref().map_or_else(unfinished, CosClientError::again).into()),
             };
         }
@@ -239,6 +253,10 @@ impl Drop for Turn<'_> {
 
 fn unfinished() -> CosClientError {
     CosClientError::new(ClientErrorKind::Credentials, "the provider of the credentials did not return")
+}
+
+fn out_of_time() -> CosClientError {
+    CosClientError::new(ClientErrorKind::Credentials, "the credentials did not come in time").without_time()
 }
 
 /// The same error for all who waited.

@@ -1,6 +1,7 @@
 //! Who signs: secret id, secret key and, for temporary credentials, a token.
 
 mod cached;
+pub(crate) mod deadline;
 mod environment;
 
 use std::fmt;

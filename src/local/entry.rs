@@ -1,17 +1,18 @@
 //! Files by the handle of their folder and a name: where the folder's path leads to meanwhile is of no
 //! matter, and no link is followed.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[cfg(unix)]
 use cap_fs_ext::OpenOptionsSyncExt;
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, Metadata, OpenOptions};
+use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
 use super::folder_of;
 
@@ -21,12 +22,54 @@ pub(crate) struct Folder {
     dir: Arc<Dir>,
     /// Where it was found, for messages.
     path: PathBuf,
+    /// The files that one call has put below here, where that matters.
+    taken: Option<Arc<Mutex<HashSet<Identity>>>>,
+}
+
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(found: &Metadata) -> Option<Identity> {
+    Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
+}
+
+#[cfg(unix)]
+fn is_private(found: &Metadata) -> bool {
+    use cap_std::fs::MetadataExt;
+    let by_others = 0o022;
+    found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1 && found.mode() & by_others == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
 }
 
 impl Folder {
     /// Opens a folder of the caller's choice; links on the way are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?), path: path.to_path_buf() })
+        Ok(Self {
+            dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?),
+            path: path.to_path_buf(),
+            taken: None,
+        })
+    }
+
+    /// Remembers which files are put below here, so that none of them is replaced: a file system may take different names
+    /// for one.
+    pub(crate) fn remembering(mut self) -> Self {
+        self.taken = Some(Arc::default());
+        self
+    }
+
+    fn taken(&self) -> Option<MutexGuard<'_, HashSet<Identity>>> {
+        self.taken.as_ref().map(|taken| taken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Has messages name it by the path that the caller knows.
@@ -41,7 +84,8 @@ impl Folder {
 
     /// Opens a folder in this one; a link to a folder is none.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
-        Ok(Self { dir: Arc::new(self.dir.open_dir_nofollow(name)?), path: self.path.join(name) })
+        let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
+        Ok(Self { dir, path: self.path.join(name), taken: self.taken.clone() })
     }
 
     /// Creates a folder in this one, if it is not there, and opens it.
@@ -50,6 +94,11 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => self.enter(name),
         }
+    }
+
+    /// Returns the names in it with their types, in no order. A link is a link.
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, FileType)>>> {
+        Ok(self.dir.entries()?.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))))
     }
 
     /// Returns the names in it, in no order.
@@ -77,9 +126,19 @@ pub(crate) struct DirEntry {
     name: OsString,
 }
 
+fn is_separator(byte: &u8) -> bool {
+    std::path::is_separator(char::from(*byte))
+}
+
 impl DirEntry {
     /// Opens the folder that a path's last name is in.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        // A trailing separator or dot would be left out of the name.
+        let text = path.as_os_str().as_encoded_bytes();
+        let text = text.strip_suffix(b".").filter(|text| text.last().is_some_and(is_separator)).unwrap_or(text);
+        if text.last().is_some_and(is_separator) {
+            return Err(io::Error::other("it is the name of a folder, not of a file"));
+        }
         let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;
         Ok(Folder::open(folder_of(path))?.place(name))
     }
@@ -197,9 +256,36 @@ impl DirEntry {
         Ok(open.is_file())
     }
 
+    /// Claims the file that has the name for one key; false if another key has it already.
+    pub(crate) fn claim(&self) -> bool {
+        let found = self.metadata().ok().and_then(|found| identity(&found));
+        match (self.folder.taken(), found) {
+            (Some(mut taken), Some(found)) => taken.insert(found),
+            _ => true,
+        }
+    }
+
+    /// Whether what has the name can be gone on with: nothing, or a file of this user's alone, that nobody else can write
+    /// to and that has no other name.
+    pub(crate) fn is_own(&self) -> bool {
+        match self.metadata() {
+            Ok(found) => found.is_file() && is_private(&found),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
+    }
+
     /// Gives the name to another file of the same folder, in place of what had it.
     pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
+        let mut taken = self.folder.taken();
+        if let Some(taken) = &mut taken {
+            let there = self.metadata().ok().and_then(|found| identity(&found));
+            if there.is_some_and(|there| taken.contains(&there)) {
+                return Err(io::Error::other("its name is that of another key's file on this file system"));
+            }
+            taken.extend(identity(&file.metadata()?));
+        }
         file.folder.dir.rename(&file.name, &self.folder.dir, &self.name)?;
+        drop(taken);
         self.folder.sync();
         Ok(())
     }

@@ -86,7 +86,15 @@ fn create_unused(place: &DirEntry) -> Option<File> {
         place.remove().ok()?;
         drop(old);
     }
-    place.create().ok().filter(unused)
+    let file = place.create().ok()?;
+    if unused(&file) {
+        return Some(file);
+    }
+    // There are no locks here. What was just made is nobody else's.
+    if place.has(&file).unwrap_or(false) {
+        let _ = place.remove();
+    }
+    None
 }
 
 /// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
@@ -246,6 +254,30 @@ mod tests {
         drop(first);
         second.finish().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"second");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_one_call_has_put_somewhere_is_not_replaced_by_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("old"), "old").unwrap();
+        let remembering = Folder::open(folder.path()).unwrap().remembering();
+        // As a file system has it that takes two names for one.
+        let put = |name: &str, content: &str| {
+            let mut file = Replacement::create_at(remembering.place(name)).unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            file.finish()
+        };
+        put("old", "first").unwrap();
+        let error = put("old", "second").unwrap_err();
+        assert!(error.to_string().contains("another key's file"), "{error}");
+        assert_eq!(std::fs::read(folder.path().join("old")).unwrap(), b"first");
+        put("other", "second").unwrap();
+        // A file that stays as it is counts, too, once.
+        std::fs::write(folder.path().join("kept"), "kept").unwrap();
+        let kept = remembering.place("kept");
+        assert!(kept.claim() && !kept.claim() && put("kept", "new").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[cfg(unix)]

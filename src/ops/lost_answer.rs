@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method};
 
 use crate::client::CosS3Client;
-use crate::error::CosError;
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::options;
 use crate::ops::response::Response;
@@ -18,5 +18,11 @@ pub(crate) fn head_written(
 ) -> Result<Response<HeadObjectOutput>, CosError> {
     let mut request = Request::new("head_object", Method::HEAD, target.clone());
     request.headers = options::chosen(headers, &HEAD_HEADERS);
-    client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))
+    let head = client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))?;
+    if head.etag.is_empty() {
+        // Every object has one: something else answered.
+        let why = "head_object: the answer has no ETag, so that it is not that of COS";
+        return Err(CosClientError::answered(ClientErrorKind::Protocol, why).into());
+    }
+    Ok(head)
 }

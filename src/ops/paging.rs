@@ -7,7 +7,7 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::response::Response;
 use crate::wire::request::Request;
-use crate::wire::uri::decode;
+use crate::wire::uri::{decode, decode_name};
 use crate::wire::xml;
 
 /// A listing that can be continued.
@@ -34,6 +34,9 @@ pub(crate) trait Page: Serialize + DeserializeOwned {
 
     /// Returns the names that COS wrote percent-encoded.
     fn encoded(&mut self) -> Vec<&mut String>;
+
+    /// Returns how the answer says that its names are encoded; empty if not at all.
+    fn encoding(&self) -> &str;
 
     /// Moves the request to the page after this one; false: this was the last. `plain` undoes the encoding of a name
     /// that the caller wanted to keep.
@@ -69,19 +72,26 @@ impl<P: Page> Listing for Pages<'_, P> {
         let answer = self.client.execute(self.request.repeat())?;
         let mut page = answer.read(P::parse)?;
         page.tidy();
-        if self.decode {
-            page.encoded().into_iter().for_each(|name| *name = decode(name));
+        // Python decodes in any case, and takes the key `a%2Fb` for `a/b` where the answer is as it is.
+        if self.decode && is_encoded(&page) {
+            for name in page.encoded() {
+                *name = decode_name(name).map_err(|error| error.with_attempts(answer.attempts))?;
+            }
         }
         Ok(Response::of_fields(page, answer.headers))
     }
 
     fn advance(&mut self, page: &Response<P>) -> Result<bool, CosError> {
-        let plain = if self.decode { |name: &str| name.to_owned() } else { decode };
+        let plain = if self.decode || !is_encoded(&**page) { |name: &str| name.to_owned() } else { decode };
         P::advance(page, &mut self.request, &mut self.within, plain)
     }
 }
 
 /// Declares the builder of a list: its keyword arguments, and the iterator over its items.
+fn is_encoded(page: &impl Page) -> bool {
+    page.encoding().eq_ignore_ascii_case("url")
+}
+
 macro_rules! listing {
     (
         $(#[$docs:meta])*

@@ -14,7 +14,8 @@ use crate::wire::uri::{Location, Target, encode_query, locate};
 impl CosS3Client {
     /// Computes the `Authorization` header of a request that someone else sends.
     ///
-    /// An empty `key` is an error, as in Python; an anonymous client's signature is empty.
+    /// The key `"/"` stands for the bucket itself, for what is done to buckets. An empty key is an error, as in Python; an
+    /// anonymous client's signature is empty.
     ///
     /// Python:
     /// ```python
@@ -26,7 +27,8 @@ impl CosS3Client {
         GetAuth { signing: Signing::new(self, "get_auth", method.as_ref(), bucket, key) }
     }
 
-    /// Makes a URL that lets whoever has it send one kind of request until it expires.
+    /// Makes a URL that lets whoever has it send one kind of request until it expires. The key `"/"` stands
+    /// for the bucket itself.
     ///
     /// With temporary credentials the URL carries their token, signed, so that it works as it is, and ends no later
     /// than they do, where that is known.
@@ -97,7 +99,9 @@ impl<'a> Signing<'a> {
         bucket: impl Into<String>,
         key: impl Into<String>,
     ) -> Self {
-        let target = Target::object(bucket, key);
+        let key = key.into();
+        // As the documents have it, for what is done to a bucket.
+        let target = if key == "/" { Target::bucket(bucket) } else { Target::object(bucket, key) };
         let request = match Method::from_bytes(method.to_ascii_uppercase().as_bytes()) {
             Ok(method) => Request::new(operation, method, target),
             Err(error) => {

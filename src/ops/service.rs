@@ -141,6 +141,10 @@ impl Page for ListBucketsOutput {
         self.buckets.bucket.retain(|bucket| !bucket.name.is_empty());
     }
 
+    fn encoding(&self) -> &str {
+        ""
+    }
+
     fn encoded(&mut self) -> Vec<&mut String> {
         Vec::new()
     }

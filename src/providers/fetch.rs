@@ -8,6 +8,7 @@ use http::{Method, Request};
 
 use crate::config::Network;
 use crate::credential::Credentials;
+use crate::credential::deadline::time_left;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Route, Stage, exchange};
 use crate::wire::request::header;
@@ -42,7 +43,11 @@ pub(crate) fn fetch<T>(
     let mut tried = 0;
     loop {
         tried += 1;
-        let route = Route { network, timeout: TIMEOUT, limit: LIMIT };
+        let timeout = time_left().map_or(TIMEOUT, |left| left.min(TIMEOUT));
+        if timeout.is_zero() {
+            return Err(failed(what, "no time is left to ask").with_attempt_count(tried - 1).without_time().into());
+        }
+        let route = Route { network, timeout, limit: LIMIT };
         let error = match exchange(make()?, &route) {
             Ok((status, body)) => match read(status, &body) {
                 Ok(found) => return Ok(found),
@@ -62,7 +67,11 @@ pub(crate) fn fetch<T>(
         if tried == TRIES {
             return Err(error.with_attempt_count(tried).into());
         }
-        thread::sleep(PAUSE.saturating_mul(tried).mul_f64(fastrand::f64()));
+        let pause = PAUSE.saturating_mul(tried).mul_f64(fastrand::f64());
+        if time_left().is_some_and(|left| left <= pause) {
+            return Err(error.with_attempt_count(tried).without_time().into());
+        }
+        thread::sleep(pause);
     }
 }
 

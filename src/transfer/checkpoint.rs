@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::local::{DirEntry, write_all_at};
+use crate::local::{DirEntry, hidden, unique, write_all_at};
 use crate::wire::crc64::Crc64;
 
 /// How long the checksum at the start of a line is, in hex digits.
@@ -70,6 +70,8 @@ pub(crate) struct Journal {
     /// a write that failed has left must not stand before the next line.
     len: Mutex<u64>,
     removed: bool,
+    /// It has a name of its own that nobody looks for, and goes with this.
+    transient: bool,
 }
 
 /// What opening a checkpoint came to.
@@ -81,21 +83,35 @@ pub(crate) enum Opened<H, E> {
 }
 
 impl Journal {
-    /// Opens the checkpoint, or makes an empty one that only its owner can read.
+    /// Opens the checkpoint, or makes an empty one that only its owner can read. Where somebody else's file has the
+    /// name, or the file system has no locks, nothing is shared: there is no checkpoint then that another call could
+    /// find.
     pub(crate) fn open<H: DeserializeOwned, E: DeserializeOwned>(place: &DirEntry) -> io::Result<Opened<H, E>> {
         let mut file = loop {
             // A link planted under the name must not be written through.
-            if place.metadata().is_ok_and(|found| found.is_symlink()) {
-                place.remove()?;
+            if place.metadata().is_ok_and(|found| found.is_symlink()) && place.remove().is_err() {
+                return Self::transient(place, "it is a link");
             }
-            let file = place.open_or_create()?;
-            if !file.metadata()?.is_file() {
-                return Err(io::Error::other("it is not a file"));
+            if !place.is_own() {
+                return Self::transient(place, "it is not a file of this user's alone");
             }
+            let Ok(file) = place.open_or_create() else {
+                return Self::transient(place, "it cannot be opened");
+            };
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(Opened::Held),
-                // Not every file system has locks.
-                Ok(()) | Err(TryLockError::Error(_)) => {}
+                Err(TryLockError::Error(_)) => {
+                    let is_new = file.metadata()?.len() == 0 && place.has(&file)?;
+                    if is_new {
+                        let _ = place.remove();
+                    }
+                    return Self::transient(place, "the file system has no locks");
+                }
+                Ok(()) => {}
+            }
+            // It may have been put in place of the one that was looked at.
+            if !place.is_own() {
+                continue;
             }
             // Whoever held it may have removed it before it was locked here.
             if place.has(&file)? {
@@ -104,7 +120,7 @@ impl Journal {
         };
         let mut text = Vec::new();
         (&mut file).take(SIZE_LIMIT).read_to_end(&mut text)?;
-        let mut journal = Self { file, place: place.clone(), len: Mutex::default(), removed: false };
+        let mut journal = Self { file, place: place.clone(), len: Mutex::default(), removed: false, transient: false };
         let Some(Parsed { head, entries, len }) = parse(&text) else {
             if !text.is_empty() {
                 log::warn!("the checkpoint {} is damaged or none, and ignored", place.path().display());
@@ -115,6 +131,20 @@ impl Journal {
         journal.file.set_len(len as u64)?;
         journal.len = Mutex::new(len as u64);
         Ok(Opened::Ours(journal, Some((head, entries))))
+    }
+
+    /// Makes one that is for this transfer alone.
+    fn transient<H, E>(place: &DirEntry, why: &str) -> io::Result<Opened<H, E>> {
+        log::warn!("{} is not used, so that this transfer cannot be resumed: {why}", place.path().display());
+        let place = place.beside(hidden(place, &unique(), "record"));
+        let file = place.create()?;
+        let journal = Self { file, place, len: Mutex::default(), removed: false, transient: true };
+        Ok(Opened::Ours(journal, None))
+    }
+
+    /// Whether no other call can find it, and none is to be disturbed by this one.
+    pub(crate) fn is_transient(&self) -> bool {
+        self.transient
     }
 
     /// Starts the checkpoint anew.
@@ -152,7 +182,8 @@ impl Journal {
 impl Drop for Journal {
     /// Leaves no file of what failed before it began.
     fn drop(&mut self) {
-        if !self.removed && self.file.metadata().is_ok_and(|found| found.len() == 0) {
+        let is_empty = || self.file.metadata().is_ok_and(|found| found.len() == 0);
+        if !self.removed && (self.transient || is_empty()) {
             let _ = self.place.remove();
         }
     }
@@ -245,5 +276,38 @@ mod tests {
         let found = fs::symlink_metadata(&path).unwrap();
         assert!(found.is_file());
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_have_put_under_its_name_is_neither_believed_nor_written_to() {
+        use std::os::unix::fs::PermissionsExt;
+        let text = text();
+        let plant: [(&str, fn(&Path, &str)); 3] = [
+            ("a hard link", |path, text| {
+                fs::write(path.with_extension("victim"), text).unwrap();
+                fs::hard_link(path.with_extension("victim"), path).unwrap();
+            }),
+            ("a file that others can write to", |path, text| {
+                fs::write(path, text).unwrap();
+                fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap();
+            }),
+            ("a folder", |path, _| fs::create_dir(path).unwrap()),
+        ];
+        for (what, plant) in plant {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("c");
+            plant(&path, &text);
+            let before = fs::read_dir(folder.path()).unwrap().count();
+            let (journal, found) = open(&path).unwrap();
+            assert!(found.is_none() && journal.is_transient(), "{what}");
+            journal.begin(&"head").unwrap();
+            journal.append(&1).unwrap();
+            // Two do not meet.
+            assert!(open(&path).unwrap().0.is_transient(), "{what}");
+            drop(journal);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before, "{what}");
+            assert!(path.is_dir() || fs::read_to_string(&path).unwrap() == text, "{what}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rayon::ThreadPool;
 use serde::Serialize;
 
@@ -28,21 +28,26 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 const IF_MATCH: &str = "x-cos-copy-source-if-match";
-/// Which of the caller's headers a part carries: keys, and what the source must be like.
-const PART_HEADERS: [&str; 10] = [
+/// Which of the caller's headers a part carries: keys. What the source must be like is asked with the HEAD.
+const PART_HEADERS: [&str; 6] = [
     "x-cos-server-side-encryption-customer-algorithm",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-server-side-encryption-customer-key-md5",
     "x-cos-copy-source-server-side-encryption-customer-algorithm",
     "x-cos-copy-source-server-side-encryption-customer-key",
     "x-cos-copy-source-server-side-encryption-customer-key-md5",
-    IF_MATCH,
-    "x-cos-copy-source-if-none-match",
-    "x-cos-copy-source-if-modified-since",
-    "x-cos-copy-source-if-unmodified-since",
 ];
-/// How the key of an encrypted source is called in a copy, and when the source itself is looked up.
-const SOURCE_KEY: [(&str, &str); 3] = [
+/// Which metadata of the source a copy in one request keeps, besides what the user gave it.
+const KEPT: [&str; 6] =
+    ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
+/// What the user gave an object.
+const OWN_METADATA: &str = "x-cos-meta-";
+/// How the conditions and the key of the source are called in a copy, and when the source itself is looked up.
+const SOURCE_HEADERS: [(&str, &str); 7] = [
+    (IF_MATCH, "if-match"),
+    ("x-cos-copy-source-if-none-match", "if-none-match"),
+    ("x-cos-copy-source-if-modified-since", "if-modified-since"),
+    ("x-cos-copy-source-if-unmodified-since", "if-unmodified-since"),
     ("x-cos-copy-source-server-side-encryption-customer-algorithm", "x-cos-server-side-encryption-customer-algorithm"),
     ("x-cos-copy-source-server-side-encryption-customer-key", "x-cos-server-side-encryption-customer-key"),
     ("x-cos-copy-source-server-side-encryption-customer-key-md5", "x-cos-server-side-encryption-customer-key-md5"),
@@ -54,7 +59,8 @@ impl CosS3Client {
     /// The source is looked up first. One request copies it within a region and storage class, and up to
     /// the configuration's `copy_part_threshold_size` (5 GiB) otherwise. Anything else is copied in parts,
     /// several at a time; these must all come from the same version of the source, else nothing is
-    /// completed. A copy in parts takes its metadata from the setters here, not from the source. One that broke
+    /// completed. Metadata is kept in both cases, unless `copy_status("Replaced")` says otherwise; tags are
+    /// kept only by one request. Conditions on the source are asked when it is looked up. A copy in parts that broke
     /// off is taken up again by the next call, also of a later process; one that was refused deletes its parts.
     ///
     /// Python:
@@ -192,7 +198,7 @@ impl CopyTransfer<'_> {
         let same_class =
             class.unwrap_or(StorageClass::Standard.as_str()).eq_ignore_ascii_case(head.storage_class.as_str());
         let near = source.endpoint == addressing.endpoint && same_class;
-        if near || head.content_length < config.copy_part_threshold_size() {
+        if near || head.length().is_none_or(|length| length < config.copy_part_threshold_size()) {
             return self.copy_whole();
         }
         self.copy_parts(&StopSignal::new(&control), &source, &head, Plan::upload(head.content_length, part_size))
@@ -205,12 +211,32 @@ impl CopyTransfer<'_> {
         if !source.version_id.is_empty() {
             head = head.param("versionId", source.version_id.as_str());
         }
-        for (ours, theirs) in SOURCE_KEY {
+        for (ours, theirs) in SOURCE_HEADERS {
             if let Some(value) = self.request.headers.get(ours) {
                 head.headers.insert(HeaderName::from_static(theirs), value.clone());
             }
         }
-        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
+        // Of a copy COS answers each condition that fails by the same.
+        let head = self.client.execute(head).map_err(|error| match error {
+            CosError::Service(error) if error.status == 304 => error.failed_condition().into(),
+            other => other,
+        })?;
+        Ok(HeadObjectOutput::of(head.headers))
+    }
+
+    /// Returns the headers that the copy is made with: what the source has is kept where the caller says nothing else.
+    fn kept(&self, head: &Response<HeadObjectOutput>) -> HeaderMap {
+        let mut headers = self.request.headers.clone();
+        if self.replaced {
+            return headers;
+        }
+        for (name, _) in head.headers.iter().filter(|(name, _)| name.starts_with(OWN_METADATA) || KEPT.contains(name)) {
+            let value = head.headers.get_bytes(name).and_then(|value| HeaderValue::from_bytes(value).ok());
+            if let (Ok(name), Some(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
+                headers.entry(name).or_insert(value);
+            }
+        }
+        headers
     }
 
     fn copy_whole(&self) -> Result<Response<CopyOutput>, CosError> {
@@ -243,7 +269,8 @@ impl CopyTransfer<'_> {
             options: checkpoint::options(&request.headers),
         };
         let (checkpoint, earlier) = UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref());
-        let to = Destination { client, bucket, key, headers: &request.headers };
+        let kept = self.kept(head);
+        let to = Destination { client, bucket, key, headers: &kept };
         let multipart = MultipartUpload {
             to,
             checkpoint,
@@ -288,7 +315,7 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
             let copy = copy.copy_source_range(format!("bytes={}-{last}", part.offset));
             let copied = copy.with_headers(self.headers.clone()).send();
             let copied = copied.map_err(|error| error.or_changed("the source changed while it was copied"))?;
-            let done = Done::new(part.number, copied.etag.clone(), copied.crc64, part.len);
+            let done = Done::new(part.number, copied.etag.as_str(), copied.crc64, part.len);
             checkpoint.part(&done);
             Ok(done)
         })

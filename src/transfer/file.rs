@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderMap;
 use md5::{Digest, Md5};
 use rayon::ThreadPool;
@@ -113,6 +114,23 @@ impl<'t> FileUpload<'t> {
         self.identity.check(self.file, self.path)?;
         result
     }
+
+    /// Compares the file with the `Content-MD5` that the caller named, and takes it out of the headers: no request of an
+    /// upload in parts carries the whole. The file is read once more for that, only if there is one.
+    pub(super) fn check_md5(&self, headers: &mut HeaderMap) -> Result<(), CosClientError> {
+        let Some(expected) = headers.remove("content-md5") else { return Ok(()) };
+        let mut md5 = Md5::new();
+        let whole = PartRange { number: 1, offset: 0, len: self.identity.len() };
+        each(self.file, whole, |bytes| md5.update(bytes))
+            .map_err(|e| CosClientError::local(self.path, "cannot read", e))?;
+        let found = BASE64_STANDARD.encode(md5.finalize());
+        if expected == found {
+            return Ok(());
+        }
+        let expected = String::from_utf8_lossy(expected.as_bytes());
+        let why = format!("content_md5: {} has {found}, not {expected}; nothing was sent", self.path.display());
+        Err(CosClientError::new(ClientErrorKind::Integrity, why))
+    }
 }
 
 /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
@@ -158,7 +176,7 @@ impl<'t> PartSource<'t> for FileParts<'t> {
             let put = to.client.upload_part(to.bucket, to.key, body, part.number, &upload.id);
             let put = put.with_headers(self.headers.clone()).enable_md5(self.enable_md5);
             let answer = file.unchanged(|| put.send())?;
-            let done = Done::new(part.number, answer.etag.clone(), answer.sent_crc64, len);
+            let done = Done::new(part.number, answer.etag.as_str(), answer.sent_crc64, len);
             checkpoint.part(&done);
             Ok(done)
         };

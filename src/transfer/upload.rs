@@ -243,6 +243,7 @@ impl<'a> UploadFile<'a> {
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             self.send_whole(&upload)
         } else {
+            upload.check_md5(&mut self.request.headers)?;
             let plan = Plan::upload(identity.len(), part_size);
             let plan = self.cipher.as_deref().map_or(Ok(plan), |cipher| sealable(plan, cipher))?;
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;

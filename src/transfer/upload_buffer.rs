@@ -256,7 +256,7 @@ impl ReaderParts<'_> {
         let Destination { client, bucket, key, .. } = self.to;
         let put = client.upload_part(bucket, key, data, number, &upload.id);
         let answer = put.with_headers(self.headers.clone()).send()?;
-        Ok(Done::new(number, answer.etag.clone(), answer.sent_crc64, data.len() as u64))
+        Ok(Done::new(number, answer.etag.as_str(), answer.sent_crc64, data.len() as u64))
     }
 }
 

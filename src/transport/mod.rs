@@ -1,5 +1,6 @@
 //! HTTP. Only this file and its folder name ureq.
 
+mod agents;
 mod connection;
 mod connector;
 mod stall;
@@ -7,6 +8,7 @@ mod state;
 mod tls;
 
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body, BodyReader, Error, SendBody, Timeout};
 use zeroize::Zeroizing;
 
+use self::agents::Agents;
 use self::connector::{Connect, Named, TunnelError, proxy_of};
 use self::stall::StallDetector;
 use self::state::Phase;
@@ -83,7 +86,7 @@ impl Stage {
 /// The real transport.
 #[derive(Debug)]
 pub(crate) struct Ureq {
-    agent: Agent,
+    agents: Agents,
     routes: Arc<Routes>,
     stall_timeout: Duration,
     minimum_throughput: (u64, Duration),
@@ -111,10 +114,11 @@ impl Ureq {
             .proxy(None)
             .tls_config(tls)
             .build();
-        let agent = agent(config, &routes, &settings.network);
+        let (of_agents, connect_to) = (Arc::clone(&routes), settings.network.connect_to);
+        let agents = Agents::new(move || agent(config.clone(), &of_agents, connect_to));
         let (stall_timeout, minimum_throughput) =
             (settings.stall_timeout.max(settings.response_timeout), settings.minimum_throughput);
-        Ok(Self { agent, routes, stall_timeout, minimum_throughput })
+        Ok(Self { agents, routes, stall_timeout, minimum_throughput })
     }
 }
 
@@ -131,8 +135,8 @@ fn ways(network: &Network) -> Result<(Arc<Routes>, ureq::tls::TlsConfig), CosCli
     Ok((Arc::new(routes), tls::tls(network, &variables)?))
 }
 
-fn agent(config: Config, routes: &Arc<Routes>, network: &Network) -> Agent {
-    let resolver = Named { fixed: network.connect_to, routes: Arc::clone(routes), dns: DefaultResolver::default() };
+fn agent(config: Config, routes: &Arc<Routes>, fixed: Option<SocketAddr>) -> Agent {
+    let resolver = Named { fixed, routes: Arc::clone(routes), dns: DefaultResolver::default() };
     Agent::with_parts(config, Connect::new(Arc::clone(routes)), resolver)
 }
 
@@ -152,7 +156,7 @@ impl Transport for Ureq {
         let has_body = call.body.is_some();
         let length =
             parts.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let mut outgoing = SentBody { reader: call.body.unwrap_or(&mut nothing), left: length };
+        let mut outgoing = RequestBody { reader: call.body.unwrap_or(&mut nothing), left: length };
         let answer = if has_body || length.is_some() {
             self.run(http::Request::from_parts(parts, SendBody::from_reader(&mut outgoing)), call.response_timeout)
         } else {
@@ -197,13 +201,13 @@ fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(
 
 /// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
 /// counts to the end, gets bytes that go nowhere.
-struct SentBody<'b> {
+struct RequestBody<'b> {
     reader: &'b mut dyn Read,
     /// How many bytes are still to be sent, where the length is announced.
     left: Option<u64>,
 }
 
-impl Read for SentBody<'_> {
+impl Read for RequestBody<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = if state::is_body_refused() {
             self.left.map_or(0, |left| usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len())))
@@ -221,17 +225,18 @@ impl Ureq {
         request: http::Request<SendBody<'_>>,
         response_timeout: Option<Duration>,
     ) -> Result<http::Response<Body>, Error> {
+        let agent = self.agents.current();
         match response_timeout {
             Some(response_timeout) => {
-                let configured = self.agent.configure_request(request);
-                self.agent.run(
+                let configured = agent.configure_request(request);
+                agent.run(
                     configured
                         .timeout_recv_response(Some(response_timeout))
                         .timeout_per_read(Some(response_timeout))
                         .build(),
                 )
             }
-            None => self.agent.run(request),
+            None => agent.run(request),
         }
     }
 }
@@ -265,7 +270,7 @@ pub(crate) fn exchange(
         .proxy(None)
         .tls_config(tls)
         .build();
-    let answer = agent(config, &routes, route.network).run(request);
+    let answer = agent(config, &routes, route.network.connect_to).run(request);
     let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
     check_proxy(parts.status, &uri, proxy.as_deref())?;

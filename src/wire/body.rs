@@ -57,15 +57,14 @@ impl<'a> Body<'a> {
     }
 
     /// Sends what `reader` holds from its current position on, as Python does with a file or a
-    /// `BytesIO`. The length is found by seeking, and the request can be repeated.
+    /// `BytesIO`. The length is found by seeking, and the request can be repeated. What claims to be empty and is not,
+    /// such as a file of `/proc`, is read to its end and sent in chunks.
     pub fn seekable(mut reader: impl Read + Seek + Send + 'a) -> Self {
-        let measured = reader.stream_position().and_then(|start| {
-            let end = reader.seek(SeekFrom::End(0))?;
-            reader.seek(SeekFrom::Start(start))?;
-            Ok((start, end.saturating_sub(start)))
-        });
-        match measured {
-            Ok((start, len)) => Self(BodyKind::Source(Box::new(Seekable { reader: reader.take(len), start, len }))),
+        match measure(&mut reader) {
+            Ok((start, len)) => {
+                let reader = reader.take(len.unwrap_or(u64::MAX));
+                Self(BodyKind::Source(Box::new(Seekable { reader, start, len })))
+            }
             Err(error) => Self(BodyKind::Failed(error)),
         }
     }
@@ -178,7 +177,26 @@ impl<R: Read + Send> BodySource for OneShot<R> {
 struct Seekable<R> {
     reader: io::Take<R>,
     start: u64,
-    len: u64,
+    len: Option<u64>,
+}
+
+/// Returns where a reader stands and how many bytes come after that, if that can be told.
+fn measure(reader: &mut (impl Read + Seek)) -> io::Result<(u64, Option<u64>)> {
+    let start = reader.stream_position()?;
+    // Files that the system makes while they are read have no end to go to, or one at the start.
+    let end = reader.seek(SeekFrom::End(0)).unwrap_or(start);
+    reader.seek(SeekFrom::Start(start))?;
+    if end > start {
+        return Ok((start, Some(end - start)));
+    }
+    let more = loop {
+        match reader.read(&mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read? > 0,
+        }
+    };
+    reader.seek(SeekFrom::Start(start))?;
+    Ok((start, if more { None } else { Some(0) }))
 }
 
 impl<R: Read> Read for Seekable<R> {
@@ -189,12 +207,12 @@ impl<R: Read> Read for Seekable<R> {
 
 impl<R: Read + Seek + Send> BodySource for Seekable<R> {
     fn remaining(&self) -> Option<u64> {
-        Some(self.len)
+        self.len
     }
 
     fn rewind(&mut self) -> io::Result<bool> {
         self.reader.get_mut().seek(SeekFrom::Start(self.start))?;
-        self.reader.set_limit(self.len);
+        self.reader.set_limit(self.len.unwrap_or(u64::MAX));
         Ok(true)
     }
 }

@@ -64,6 +64,28 @@ pub(crate) struct Traits {
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
     pub(crate) trickles: bool,
+    /// By what a success shows that it is one.
+    pub(crate) proof: Proof,
+}
+
+/// What COS says when it has carried out a request, and what a proxy or a portal that answers in its place does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Proof {
+    #[default]
+    RequestId,
+    ETag,
+    AppendPosition,
+}
+
+impl Proof {
+    /// Returns the header that must be there.
+    pub(crate) fn header(self) -> &'static str {
+        match self {
+            Self::RequestId => "x-cos-request-id",
+            Self::ETag => "etag",
+            Self::AppendPosition => "x-cos-next-append-position",
+        }
+    }
 }
 
 /// What a caller set of many requests at once.

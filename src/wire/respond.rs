@@ -153,6 +153,8 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
         answer.url.clone_into(&mut found.resource);
     } else if answer.status == 304 && found.code.is_empty() {
         "NotModified".clone_into(&mut found.code);
+    } else if *answer.method == Method::HEAD && answer.status == 412 && found.code.is_empty() {
+        "PreconditionFailed".clone_into(&mut found.code);
     }
     let header = |value: String, name: &str| if value.is_empty() { answer.headers.text(name) } else { value };
     let fields = [

@@ -58,6 +58,8 @@ pub(crate) enum RetryOutcome<'a> {
     Broken,
     /// The checksum of what arrived is not that of what was sent.
     Corrupt,
+    /// Something answered that is not COS, and whether COS heard of the request is not known.
+    Foreign,
     /// Nothing a repetition could mend: wrong certificate, unreadable file, nonsense answer.
     Final,
 }
@@ -231,6 +233,7 @@ fn asks_for_less(code: &str) -> bool {
 pub(crate) fn may_be_done(outcome: RetryOutcome<'_>) -> bool {
     match outcome {
         RetryOutcome::StaleConnection | RetryOutcome::Broken | RetryOutcome::Corrupt => true,
+        RetryOutcome::Foreign => true,
         RetryOutcome::NotConnected | RetryOutcome::Final => false,
         RetryOutcome::Answer { status, code, .. } => {
             code == "InternalError" || ((500..).contains(&status) && !asks_for_less(code) && code != "RequestTimeout")
@@ -302,6 +305,7 @@ mod tests {
             (RetryOutcome::StaleConnection, Some(Duration::ZERO)),
             (RetryOutcome::Corrupt, transient),
             (RetryOutcome::Final, None),
+            (RetryOutcome::Foreign, None),
         ] {
             assert_eq!(delay(FIRST, outcome), expected, "{outcome:?}");
         }
@@ -463,6 +467,7 @@ mod tests {
             (answer(409, "PositionNotEqualToLength"), false),
             (RetryOutcome::NotConnected, false),
             (RetryOutcome::Final, false),
+            (RetryOutcome::Foreign, true),
         ] {
             assert_eq!(may_be_done(outcome), maybe, "{outcome:?}");
         }

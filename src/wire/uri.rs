@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::host::{is_ipv6, is_name};
-use crate::error::CosClientError;
+use crate::error::{ClientErrorKind, CosClientError};
 
 /// RFC 3986 "unreserved": what neither a query value nor a signed value encodes.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -31,6 +31,15 @@ pub(crate) fn encode_key(key: &str) -> Cow<'_, str> {
 /// Undoes the encoding of keys in listings (`encoding-type=url`); `+` is a plus sign there.
 pub(crate) fn decode(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
+/// The same of a name that must come out as it is: what is no text is not turned into another name.
+pub(crate) fn decode_name(value: &str) -> Result<String, CosClientError> {
+    let text = percent_decode_str(value).decode_utf8().map(std::borrow::Cow::into_owned);
+    text.map_err(|e| {
+        let why = format!("the answer holds a name that is not UTF-8: {value:?}");
+        CosClientError::answered(ClientErrorKind::Protocol, why).caused_by(e)
+    })
 }
 
 /// Writes a query as `a=1&b=`, in the order given.

@@ -36,7 +36,9 @@ pub(crate) fn start() -> (CosEmulator, CosS3Client) {
     start_with(CosEmulator::builder())
 }
 
+/// With `COS_TEST_TLS` set, everything goes over HTTPS.
 pub(crate) fn start_with(emulator: cos_emulator::Builder) -> (CosEmulator, CosS3Client) {
+    let emulator = if std::env::var_os("COS_TEST_TLS").is_some() { emulator.tls() } else { emulator };
     let cos = emulator.start().unwrap();
     cos.create_bucket(BUCKET).unwrap();
     let client = client(config(&cos));
@@ -63,12 +65,15 @@ pub(crate) fn domain_config(cos: &CosEmulator) -> CosConfigBuilder {
 
 /// Settings that lack only where the emulator is. The environment's proxies are no part of any test.
 pub(crate) fn keys(cos: &CosEmulator) -> CosConfigBuilder {
-    CosConfig::builder()
+    let config = CosConfig::builder()
         .region(cos.region())
         .secret_id(cos.secret_id())
         .secret_key(cos.secret_key())
-        .scheme("http")
-        .proxies(Vec::<(&str, &str)>::new())
+        .proxies(Vec::<(&str, &str)>::new());
+    match cos.ca_file() {
+        Some(authority) => config.scheme("https").ca_bundle(authority),
+        None => config.scheme("http"),
+    }
 }
 
 pub(crate) fn client(config: CosConfigBuilder) -> CosS3Client {

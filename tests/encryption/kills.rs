@@ -5,7 +5,7 @@
 //! What holds after each: the object is right, nothing is left on either side, nothing was encrypted twice by one key
 //! unless it was the same, and of an upload that could be resumed no more than the parts on their way were sent twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -115,27 +115,24 @@ impl Scene {
     }
 }
 
-/// Whether any two bodies of one upload that start at the same place go on in the same way, as far as both were sent.
+/// Whether any two bodies under one key that start at the same place go on in the same way, as far as both were sent.
 fn is_one_content_for_each_place(seen: &[Seen]) -> bool {
+    let names = ["wrapped-key", "key"].map(|name| format!("x-cos-meta-client-side-encryption-{name}"));
+    let key = |request: &Seen| names.iter().find_map(|name| request.headers.get(name)).cloned();
+    let started = seen.iter().filter_map(|request| Some((request.started.clone()?, key(request)?)));
+    let keys: HashMap<String, String> = started.collect();
+    assert!(!keys.is_empty(), "the tap sees which upload has which key");
     let mut bodies: HashMap<(String, String), Vec<&[u8]>> = HashMap::new();
     for request in seen.iter().filter(|request| request.method == "PUT") {
         let (Some(id), Some(number)) = (request.param("uploadId"), request.param("partNumber")) else { continue };
-        bodies.entry((id.to_owned(), number.to_owned())).or_default().push(&request.body);
+        // A process can be killed before the tap has seen an answer that the next one knows from its checkpoint.
+        let key = keys.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        bodies.entry((key, number.to_owned())).or_default().push(&request.body);
     }
     bodies.values().all(|bodies| {
         let longest = bodies.iter().max_by_key(|body| body.len()).unwrap();
         bodies.iter().all(|body| longest.starts_with(body))
     })
-}
-
-/// The wrapped keys that uploads were started with, by how often.
-fn keys(seen: &[Seen]) -> BTreeMap<String, usize> {
-    let name = "x-cos-meta-client-side-encryption-wrapped-key";
-    let mut keys = BTreeMap::new();
-    for key in seen.iter().filter(|request| request.method == "POST").filter_map(|request| request.headers.get(name)) {
-        *keys.entry(key.clone()).or_default() += 1;
-    }
-    keys
 }
 
 fn kills(mode: EncryptionMode) {
@@ -170,7 +167,6 @@ fn kills(mode: EncryptionMode) {
         assert_eq!(scene.kept(), [""; 0], "{mode}, round {round}: stray checkpoints");
         let seen = scene.tap.seen();
         assert!(is_one_content_for_each_place(&seen), "{mode}, round {round}: one key stream for two contents");
-        assert!(keys(&seen).values().all(|times| *times == 1), "{mode}, round {round}: one key for two uploads");
         let uploads = seen.iter().filter(|request| request.param("uploads").is_some()).count() as u64;
         let sent: u64 = scene
             .cos

@@ -204,3 +204,24 @@ fn neither_debug_output_nor_the_log_shows_a_secret() {
         assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{shown}");
     }
 }
+
+#[test]
+fn fault_33_credentials_do_not_take_longer_than_the_call_may() {
+    let cos = start();
+    cos.inject(Fault::Hang(Moment::BeforeAnswer), at_metadata(), usize::MAX);
+    let config = qcloud_cos::CosConfig::builder().region(cos.region()).scheme("http").no_proxy();
+    let config = config.ip("127.0.0.1").port(cos.port()).deadline(Duration::from_secs(1));
+    let client = qcloud_cos::CosS3Client::new(config.credential_instance(instance(&cos)).build().unwrap()).unwrap();
+    let begin = Instant::now();
+    // One asks, and the others wait for it.
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let error = failed(client.head_bucket(BUCKET).send());
+                assert_eq!(*error.kind(), ClientErrorKind::Credentials);
+                assert!(error.deadline_exceeded(), "{error}");
+            });
+        }
+    });
+    assert!(begin.elapsed() < Duration::from_secs(4), "it took {:?}", begin.elapsed());
+}

@@ -352,3 +352,72 @@ fn fault_63_panic_in_the_callers_reader() {
         assert_eq!(get(client, "new"), b"x");
     });
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn fault_73_content_whose_length_is_not_known_is_stored_or_an_error() {
+    use std::fs::File;
+    let scene = Scene::new();
+    let client = &scene.client;
+    let path = "/proc/self/cmdline";
+    let content = fs::read(path).unwrap();
+    assert_eq!((fs::metadata(path).unwrap().len(), content.is_empty()), (0, false));
+    client.put_object_from_local_file(BUCKET, path, "a").send().unwrap();
+    client.put_object(BUCKET, File::open(path).unwrap(), "b").send().unwrap();
+    client.append_object(BUCKET, "c", 0, File::open(path).unwrap()).send().unwrap();
+    for key in ["a", "b", "c"] {
+        assert!(get(client, key) == content, "{key}");
+    }
+    let id = client.create_multipart_upload(BUCKET, "d").send().unwrap().upload_id.clone();
+    let part = client.upload_part(BUCKET, "d", File::open(path).unwrap(), 1, &id).send().unwrap().etag.clone();
+    let part = qcloud_cos::multipart::MultipartUpload {
+        part: vec![qcloud_cos::multipart::Part { part_number: 1, etag: part }],
+    };
+    client.complete_multipart_upload(BUCKET, "d", &id, part).send().unwrap();
+    assert!(get(client, "d") == content);
+    // An upload in parts must know what it sends.
+    let error = failed(client.upload_file(BUCKET, "e", path).send());
+    assert!(matches!(error.kind(), ClientErrorKind::Local { .. }), "{error}");
+    // It can be sent again.
+    scene.cos.inject(cos_emulator::Fault::error(500, "InternalError"), Match::any().method("PUT"), 1);
+    client.put_object(BUCKET, File::open(path).unwrap(), "f").send().unwrap();
+    assert!(get(client, "f") == content);
+    // An empty file is empty.
+    client.put_object(BUCKET, tempfile::tempfile().unwrap(), "g").send().unwrap();
+    assert!(get(client, "g").is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn fault_73_a_pipe_is_read_to_its_end() {
+    use std::io::Write as _;
+    use std::os::fd::OwnedFd;
+    let scene = Scene::new();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let writing = std::thread::spawn(move || writer.write_all(&[7; 300_000]));
+    scene.client.put_object(BUCKET, fs::File::from(OwnedFd::from(reader)), "pipe").send().unwrap();
+    writing.join().unwrap().unwrap();
+    assert!(get(&scene.client, "pipe") == [7; 300_000]);
+}
+
+#[test]
+fn fault_74_a_folders_name_is_no_destination() {
+    let scene = Scene::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "old").unwrap();
+    for path in ["file/", "file/.", "file//", "new/", "new/."] {
+        let path = format!("{}/{path}", folder.path().display());
+        scene.cos.clear_requests();
+        let error = failed(scene.client.download_file(BUCKET, "k", &path).send());
+        assert!(matches!(error.kind(), ClientErrorKind::Local { .. }), "{path}: {error}");
+        assert!(error.to_string().contains("name of a folder"), "{path}: {error}");
+        assert_eq!(scene.cos.request_count(), 0, "{path}");
+        let body = scene.client.get_object(BUCKET, "k").send().unwrap().body;
+        assert!(body.get_stream_to_file(&path).is_err(), "{path}");
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"old");
+    assert_eq!(crate::common::names(folder.path()), ["file"]);
+    // A name that ends with a dot is a name.
+    scene.client.download_file(BUCKET, "k", folder.path().join("dot.")).send().unwrap();
+}

@@ -282,10 +282,24 @@ fn unsigned_parameters_are_left_out_of_the_signature_on_request() {
 }
 
 #[test]
-fn methods_and_empty_keys_are_refused_by_name() {
+fn a_signature_can_be_for_the_bucket_itself() {
     let (_cos, client) = start_with_domain();
-    assert_eq!(crate::common::field(client.get_auth("GET", BUCKET, "").sign()), "key");
-    assert_eq!(crate::common::field(client.get_presigned_url(BUCKET, "", "GET").sign()), "key");
+    put(&client, "k", b"x");
+    let url = client.get_presigned_url(BUCKET, "/", "GET").param("prefix", "").sign().unwrap();
+    let (status, body) = crate::common::plain("GET", &url, &[], b"");
+    assert!(status == 200 && body.contains("<Key>k</Key>"), "{body}");
+    let authorization = client.get_auth("GET", BUCKET, "/").param("prefix", "").sign().unwrap();
+    let url = url.split("q-sign").next().unwrap().to_owned() + "prefix=";
+    assert_eq!(plain_code("GET", &url, &[("Authorization", &authorization)], "").0, 200);
+    for key in ["", ".", "..", "/.", "/.."] {
+        assert_eq!(crate::common::field(client.get_auth("GET", BUCKET, key).sign()), "key", "{key:?}");
+        assert_eq!(crate::common::field(client.get_presigned_url(BUCKET, key, "GET").sign()), "key", "{key:?}");
+    }
+}
+
+#[test]
+fn methods_are_refused_by_name() {
+    let (_cos, client) = start_with_domain();
     assert_eq!(crate::common::field(client.get_presigned_url(BUCKET, "k", "G E T").sign()), "method");
     assert!(
         crate::common::field(client.get_presigned_url(BUCKET, "k", "PUT").header("a b", "c").sign()).contains("a b")

@@ -117,7 +117,7 @@ fn the_checkpoint_says_which_parts_are_there() {
 #[test]
 fn another_programs_newer_upload_is_left_alone() {
     let scene = Scene::broken_off(2);
-    let other = scene.client.create_multipart_upload(BUCKET, "k").send().unwrap().into_inner().upload_id;
+    let other = scene.client.create_multipart_upload(BUCKET, "k").send().unwrap().upload_id.clone();
     scene.client.upload_part(BUCKET, "k", &scene.content[..MIB], 1, &other).send().unwrap();
     scene.cos.clear_requests();
     scene.upload().send().unwrap();
@@ -297,7 +297,7 @@ fn what_cannot_be_looked_for_is_an_error_and_not_begun_anew() {
 fn an_open_upload_of_a_longer_key_is_not_taken_for_the_keys_own() {
     let scene = Scene::broken_off(25);
     fs::remove_file(scene.checkpoint()).unwrap();
-    let longer = scene.client.create_multipart_upload(BUCKET, "k2").send().unwrap().into_inner().upload_id;
+    let longer = scene.client.create_multipart_upload(BUCKET, "k2").send().unwrap().upload_id.clone();
     scene.upload().send().unwrap();
     assert_eq!(scene.sent(), ["3", "4"]);
     assert!(get(&scene.client, "k") == scene.content);

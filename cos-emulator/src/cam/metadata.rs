@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::issue::issue;
 use crate::context::Context;
 use crate::http::{Head, Response};
 
@@ -21,7 +22,7 @@ pub(crate) fn answer(context: &Context, head: &Head) -> Response {
     if asked != role {
         return Response::new(404);
     }
-    let issued = super::issue(context, *lifetime, None);
+    let issued = issue(context, *lifetime, None);
     let answer = json!({
         "TmpSecretId": issued.id,
         "TmpSecretKey": issued.key,

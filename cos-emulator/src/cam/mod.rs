@@ -1,91 +1,9 @@
 //! Access management beside COS: the security token service (STS) and the metadata service of an instance, both of
 //! which issue temporary keys.
 
+pub(crate) mod issue;
 mod metadata;
-mod policy;
+pub(crate) mod policy;
+pub(crate) mod service;
 mod signature;
 mod sts;
-
-use std::net::IpAddr;
-use std::sync::PoisonError;
-use std::time::Duration;
-
-use crate::auth::Credential;
-use crate::context::Context;
-use crate::error::Error;
-use crate::http::{Body, Head, Response};
-use crate::ids;
-use crate::target::without_port;
-use crate::time;
-
-pub(crate) use policy::Policy;
-
-/// What a request outside of COS is addressed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    Sts,
-    Metadata,
-}
-
-impl Service {
-    /// By the host's name; where that is this server's own address, by what only such a request has.
-    pub(crate) fn of(head: &Head) -> Option<Self> {
-        let host = without_port(head.host());
-        let path = head.path.as_deref().unwrap_or_default();
-        if host == "metadata.tencentyun.com" || host == "169.254.0.23" {
-            return Some(Self::Metadata);
-        }
-        if host.starts_with("sts.") && host.ends_with(".tencentcloudapi.com") {
-            return Some(Self::Sts);
-        }
-        let own = host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-        let form = head.headers.get("content-type") == Some("application/x-www-form-urlencoded");
-        let api = head.method == "POST" && path == "/" && (form || head.headers.get("x-tc-action").is_some());
-        match (own, api) {
-            (true, true) => Some(Self::Sts),
-            (true, false) if path.starts_with("/latest/meta-data/") => Some(Self::Metadata),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn answer(self, context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
-        match self {
-            Self::Sts => sts::answer(context, head, body),
-            Self::Metadata => Ok(metadata::answer(context, head)),
-        }
-    }
-}
-
-/// A temporary key just made.
-struct Issued {
-    id: String,
-    key: String,
-    token: String,
-    /// Seconds since 1970.
-    expires: u64,
-}
-
-impl Issued {
-    /// When it expires, as text.
-    fn expiration(&self) -> String {
-        time::iso(self.expires.saturating_mul(1000))
-    }
-}
-
-/// Makes a temporary key and accepts it until it expires.
-fn issue(context: &Context, lifetime: Duration, policy: Option<Policy>) -> Issued {
-    let issued = Issued {
-        id: format!("AKID{}", ids::unique()),
-        key: ids::unique(),
-        token: format!("{}{}", ids::unique(), ids::unique()),
-        expires: time::seconds(context.now()).saturating_add(lifetime.as_secs()),
-    };
-    context.credentials.lock().unwrap_or_else(PoisonError::into_inner).push(Credential {
-        secret_id: issued.id.clone(),
-        secret_key: issued.key.clone(),
-        token: Some(issued.token.clone()),
-        expires: Some(issued.expires),
-        policy,
-    });
-    issued
-}

@@ -119,6 +119,7 @@ fn action(method: &str, sub: Option<&str>, has_bucket: bool, key: &str) -> Strin
         (_, false, "POST", Some("delete")) => "DeleteMultipleObjects",
         (_, false, "GET", Some("versions")) => "GetBucketObjectVersions",
         (_, false, "GET", Some("uploads")) => "ListMultipartUploads",
+        (_, true, "POST", None) => "PostObject",
         (_, true, "GET", None) => "GetObject",
         (_, true, "HEAD", None) => "HeadObject",
         (_, true, "PUT", None) => "PutObject",

@@ -1,16 +1,16 @@
 //! The security token service: temporary keys for who signs with a known key.
 
 use std::io::Read;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use super::issue::issue;
 use super::policy::Policy;
 use super::signature::Signature;
-use crate::auth::Credential;
 use crate::context::Context;
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::http::{Body, Head, Response, parse_query};
 use crate::ids;
@@ -107,10 +107,7 @@ impl Request {
     }
 
     fn authenticate(&self, context: &Context, head: &Head, body: &[u8]) -> Result<Credential, Refusal> {
-        let known = context.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.iter().find(|credential| credential.secret_id == self.signature.secret_id).cloned();
-        drop(known);
-        let Some(credential) = found else {
+        let Some(credential) = context.credentials.find(&self.signature.secret_id) else {
             return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.");
         };
         let now = time::seconds(context.now());
@@ -179,7 +176,7 @@ impl Request {
 }
 
 fn given(context: &Context, lifetime: Duration, policy: Option<Policy>) -> Value {
-    let issued = super::issue(context, lifetime, policy);
+    let issued = issue(context, lifetime, policy);
     json!({
         "Credentials": { "Token": issued.token, "TmpSecretId": issued.id, "TmpSecretKey": issued.key },
         "ExpiredTime": issued.expires,

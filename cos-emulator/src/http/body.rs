@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, Read, Write};
 
-use super::{CHUNK, Head};
+use super::head::Head;
+use super::pace::Pace;
+use crate::blob::CHUNK;
 
 /// The body of one request.
 pub(crate) struct Body<'a> {
@@ -14,6 +16,7 @@ pub(crate) struct Body<'a> {
     read: u64,
     /// In bits.
     flip_at: Option<u64>,
+    pace: Option<Pace<'a>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,7 @@ impl<'a> Body<'a> {
             declared,
             read: 0,
             flip_at: None,
+            pace: None,
         })
     }
 
@@ -73,6 +77,11 @@ impl<'a> Body<'a> {
     /// Makes this bit arrive flipped.
     pub(crate) fn flip_at(&mut self, bit: u64) {
         self.flip_at = Some(bit);
+    }
+
+    /// Holds the body to a speed.
+    pub(crate) fn pace(&mut self, pace: Pace<'a>) {
+        self.pace = Some(pace);
     }
 
     /// Whether reading what is left promises to be worth it. It does not when that is much, nor
@@ -125,7 +134,8 @@ impl<'a> Body<'a> {
     }
 
     fn read_some(&mut self, buffer: &mut [u8], left: u64) -> io::Result<usize> {
-        let want = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let piece = self.pace.map_or(usize::MAX, |pace| pace.piece());
+        let want = buffer.len().min(piece).min(usize::try_from(left).unwrap_or(usize::MAX));
         let read = self.reader.read(&mut buffer[..want])?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -136,6 +146,9 @@ impl<'a> Body<'a> {
             buffer[(bit / 8 - self.read) as usize] ^= 1 << (bit % 8);
         }
         self.read += read as u64;
+        if let Some(pace) = &mut self.pace {
+            pace.moved(read as u64);
+        }
         Ok(read)
     }
 }

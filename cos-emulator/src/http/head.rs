@@ -12,9 +12,14 @@ const MAX_HEADERS: usize = 256;
 pub(crate) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// The first value of a header.
+    pub(crate) fn new(headers: Vec<(String, String)>) -> Self {
+        Self(headers)
+    }
+
+    /// The first value of a header. An empty header counts as absent, as COS has it.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let found = self.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -38,6 +43,8 @@ pub(crate) struct Head {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Headers,
     pub(crate) keep_alive: bool,
+    /// Whether it came over TLS.
+    pub(crate) secure: bool,
     /// Whether to act as if there were no `Range` header. It stays in the list: it may be signed.
     pub(crate) ignores_range: bool,
 }
@@ -65,6 +72,16 @@ impl Head {
     /// The first value of a query parameter.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The path as sent, also where a proxy made the target absolute.
+    pub(crate) fn raw_path(&self) -> &str {
+        split_target(&self.target).0
+    }
+
+    /// The query as sent.
+    pub(crate) fn raw_query(&self) -> &str {
+        split_target(&self.target).1
     }
 
     /// The `Host` header, or an empty string.
@@ -98,6 +115,7 @@ impl Head {
             target: target.to_owned(),
             headers,
             keep_alive,
+            secure: false,
             ignores_range: false,
         })
     }

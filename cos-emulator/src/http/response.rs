@@ -2,11 +2,12 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::context::Stop;
-use crate::store::Data;
+use super::connection::Connection;
+use super::pace::Pace;
+use crate::blob::Data;
+use crate::stop::Stop;
 
 /// The body of an answer.
 pub(crate) enum Payload {
@@ -29,8 +30,8 @@ pub(crate) struct Response {
 }
 
 /// How an answer is bent out of shape on its way out.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Shape {
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Shape<'a> {
     /// Stop after this many bytes of the body.
     pub(crate) cut_after: Option<u64>,
     /// Announce this length, whatever is sent.
@@ -41,6 +42,8 @@ pub(crate) struct Shape {
     pub(crate) flip_at: Option<u64>,
     /// Send the body in pieces of this size, each after this pause.
     pub(crate) trickle: Option<(usize, Duration)>,
+    /// Hold the body to this speed.
+    pub(crate) pace: Option<Pace<'a>>,
 }
 
 impl Response {
@@ -105,7 +108,13 @@ impl Response {
     }
 
     /// Writes the answer; `Ok(false)` when it was cut short on purpose.
-    pub(crate) fn write(&self, mut to: &TcpStream, headless: bool, shape: &Shape, stop: &Stop) -> io::Result<bool> {
+    pub(crate) fn write(
+        &self,
+        mut to: &Connection,
+        headless: bool,
+        shape: &Shape<'_>,
+        stop: &Stop,
+    ) -> io::Result<bool> {
         let mut head = self.head(shape).into_bytes();
         if headless || matches!(self.status, 204 | 304) {
             to.write_all(&head)?;
@@ -117,7 +126,7 @@ impl Response {
         if shape.chunked && len > 0 {
             head.extend_from_slice(format!("{len:x}\r\n").as_bytes());
         }
-        if shape.flip_at.is_some() || shape.trickle.is_some() {
+        if shape.flip_at.is_some() || shape.trickle.is_some() || shape.pace.is_some() {
             to.write_all(&head)?;
             self.write_bent(to, len, shape, stop)?;
         } else {
@@ -129,7 +138,7 @@ impl Response {
                 }
                 Payload::Stored { data, offset, .. } => {
                     to.write_all(&head)?;
-                    data.copy_to(*offset, len, to)?;
+                    to.send(data, *offset, len)?;
                 }
             }
         }
@@ -140,8 +149,9 @@ impl Response {
     }
 
     /// Writes a body byte for byte as a fault wants it.
-    fn write_bent(&self, mut to: &TcpStream, len: u64, shape: &Shape, stop: &Stop) -> io::Result<()> {
+    fn write_bent(&self, mut to: &Connection, len: u64, shape: &Shape<'_>, stop: &Stop) -> io::Result<()> {
         let mut at = 0;
+        let mut pace = shape.pace;
         let mut send = |chunk: &mut [u8]| {
             if let Some((bit, index)) = shape.flip_at.and_then(|bit| Some((bit % 8, (bit / 8).checked_sub(at)?)))
                 && let Some(byte) = chunk.get_mut(index as usize)
@@ -149,12 +159,18 @@ impl Response {
                 *byte ^= 1 << bit;
             }
             at += chunk.len() as u64;
-            let Some((size, pause)) = shape.trickle else {
-                return to.write_all(chunk);
-            };
-            for piece in chunk.chunks(size.max(1)) {
-                stop.wait(pause);
-                to.write_all(piece)?;
+            if let Some((size, pause)) = shape.trickle {
+                for piece in chunk.chunks(size.max(1)) {
+                    stop.wait(pause);
+                    to.write_all(piece)?;
+                }
+            } else if let Some(pace) = &mut pace {
+                for piece in chunk.chunks(pace.piece()) {
+                    to.write_all(piece)?;
+                    pace.moved(piece.len() as u64);
+                }
+            } else {
+                to.write_all(chunk)?;
             }
             Ok(())
         };
@@ -164,7 +180,7 @@ impl Response {
         }
     }
 
-    fn head(&self, shape: &Shape) -> String {
+    fn head(&self, shape: &Shape<'_>) -> String {
         let mut out = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         let mut line = |name: &str, value: &str| {
             for piece in [name, ": ", value, "\r\n"] {
@@ -188,11 +204,14 @@ impl Response {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        201 => "Created",
         202 => "Accepted",
+        203 => "Non-Authoritative Information",
         204 => "No Content",
         206 => "Partial Content",
         301 => "Moved Permanently",
         302 => "Found",
+        303 => "See Other",
         304 => "Not Modified",
         307 => "Temporary Redirect",
         308 => "Permanent Redirect",

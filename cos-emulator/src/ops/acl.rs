@@ -1,8 +1,8 @@
 //! Reading and replacing access control lists.
 
 use crate::acl::Acl;
-use crate::context::{Call, Context};
-use crate::error::Error;
+use crate::context::Call;
+use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::document;
 use crate::xml;
@@ -17,7 +17,7 @@ pub(crate) fn put_bucket(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 pub(crate) fn get_bucket(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut buckets = call.buckets();
     let acl = &buckets.find(call.bucket())?.info.acl;
-    Ok(Response::new(200).xml(acl.to_xml(Context::OWNER)))
+    Ok(Response::new(200).xml(acl.to_xml()))
 }
 
 pub(crate) fn put_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
@@ -35,8 +35,8 @@ pub(crate) fn get_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let version = bucket.version(call.key(), call.version())?;
     let response = Response::new(200);
     Ok(match &version.info.acl {
-        Some(acl) => response.xml(acl.to_xml(Context::OWNER)),
-        None => response.header("x-cos-acl", "default").xml(Acl::default().to_xml(Context::OWNER)),
+        Some(acl) => response.xml(acl.to_xml()),
+        None => response.header("x-cos-acl", "default").xml(Acl::default().to_xml()),
     })
 }
 
@@ -46,6 +46,10 @@ fn wanted(call: &mut Call<'_, '_>) -> Result<Option<Acl>, Error> {
     if body.is_empty() {
         return Acl::from_headers(call.head);
     }
+    if Acl::is_in_headers(call.head) {
+        let message = "The access control list is given by headers and by the body; only one of them may be.";
+        return Err(Error::new(Code::InvalidRequest, message));
+    }
     let policy = xml::parse(&body, "AccessControlPolicy")?;
-    Acl::from_xml(&policy, Context::OWNER).map(Some)
+    Acl::from_xml(&policy).map(Some)
 }

@@ -5,21 +5,24 @@ use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::{check_upload, receive};
-use crate::ops::{attributes, quoted};
+use crate::ops::text::quoted;
+use crate::ops::{attributes, locks};
 use crate::store::{Version, Versioning};
 
 pub(crate) fn append(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let position = call.param("position").unwrap_or_default().trim();
     let position: u64 = position.parse().map_err(|_| Code::AppendPositionErr)?;
-    let mut info = attributes::from_headers(call.head)?;
+    let mut info = attributes::from_headers(call.head, call.key())?;
     let place = {
         let mut buckets = call.buckets();
         let bucket = buckets.find(call.bucket())?;
-        if bucket.info.versioning != Versioning::Never {
-            let message = "Objects of a bucket with versions cannot be appended to.";
+        if bucket.info.versioning == Versioning::Enabled {
+            let message = "Objects of a bucket with versioning enabled cannot be appended to.";
             return Err(Error::new(Code::InvalidRequest, message));
         }
         check_position(bucket.latest(call.key()), position)?;
+        locks::check_overwrite(bucket, call.key(), call.now)?;
+        attributes::by_default(&mut info, bucket);
         bucket.place()
     };
     check_upload(call)?;

@@ -1,11 +1,15 @@
 //! What is said about an object besides its bytes: headers, storage class, keys, tags.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
 use crate::http::{Head, Response};
-use crate::ops::quoted;
-use crate::ops::tagging;
+use crate::ops::encryption;
+use crate::ops::locks;
+use crate::ops::tags;
+use crate::ops::text::quoted;
 use crate::store::{Bucket, ObjectInfo, Version};
 use crate::time;
 
@@ -38,18 +42,32 @@ const STORAGE_CLASSES: [&str; 9] = [
 const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer";
 const SOURCE_CUSTOMER_KEY: &str = "x-cos-copy-source-server-side-encryption-customer";
 
+/// Headers by which COS does something once an object is stored, and the emulator does not.
+const REFUSED: [&str; 5] =
+    ["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-pic-operations", "x-cos-return-body"];
+
+/// Refuses a request that would store an object if it asks for something that does not happen here.
+pub(crate) fn check_supported(head: &Head) -> Result<(), Error> {
+    match REFUSED.iter().find(|name| head.headers.get(name).is_some()) {
+        Some(name) => {
+            Err(Error::new(Code::NotImplemented, format!("The emulator does not implement the header {name}.")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The attributes an upload's headers ask for.
-pub(crate) fn from_headers(head: &Head) -> Result<ObjectInfo, Error> {
+pub(crate) fn from_headers(head: &Head, key: &str) -> Result<ObjectInfo, Error> {
     let storage_class = head.headers.get("x-cos-storage-class").unwrap_or("STANDARD");
     if !STORAGE_CLASSES.contains(&storage_class) {
         return Err(Error::new(Code::InvalidArgument, "invalid x-cos-storage-class"));
     }
     Ok(ObjectInfo {
         storage_class: storage_class.to_owned(),
-        headers: kept_headers(head),
+        headers: kept_headers(head, key),
         acl: Acl::from_headers(head)?,
         tags: match head.headers.get("x-cos-tagging") {
-            Some(tags) => tagging::from_header(tags)?,
+            Some(tags) => tags::from_header(tags)?,
             None => Vec::new(),
         },
         customer_key_md5: customer_key(head, CUSTOMER_KEY)?,
@@ -57,13 +75,46 @@ pub(crate) fn from_headers(head: &Head) -> Result<ObjectInfo, Error> {
     })
 }
 
-fn kept_headers(head: &Head) -> Vec<(String, String)> {
+/// Adds what the bucket wants of every object that does not say otherwise: its default encryption.
+pub(crate) fn by_default(info: &mut ObjectInfo, bucket: &Bucket) {
+    let encrypted =
+        info.customer_key_md5.is_some() || info.headers.iter().any(|(name, _)| name == "x-cos-server-side-encryption");
+    if !encrypted && let Some(headers) = encryption::default_of(bucket) {
+        info.headers.extend(headers);
+    }
+}
+
+fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
     let spelled = |name: &str| {
         let kept = KEPT.iter().find(|kept| kept.eq_ignore_ascii_case(name));
         let name = name.to_ascii_lowercase();
         kept.map(|kept| (*kept).to_owned()).or(name.starts_with("x-cos-meta-").then_some(name))
     };
-    head.headers.iter().filter_map(|(name, value)| Some((spelled(name)?, value.to_owned()))).collect()
+    // An empty one is none, except for the user's own.
+    let is_there = |name: &str, value: &str| !value.is_empty() || name.starts_with("x-cos-meta-");
+    let mut kept: Vec<_> = head
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((spelled(name)?, value.to_owned())))
+        .filter(|(name, value)| is_there(name, value))
+        .collect();
+    if !kept.iter().any(|(name, _)| name == "Content-Type")
+        && let Some(kind) = type_of(key)
+    {
+        kept.push(("Content-Type".to_owned(), kind.to_owned()));
+    }
+    kept
+}
+
+/// A key as a header shows it.
+pub(crate) fn in_header(key: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+    utf8_percent_encode(key, KEPT).to_string()
+}
+
+/// The content type that the suffix of a key stands for.
+fn type_of(key: &str) -> Option<&'static str> {
+    mime_guess::from_path(key).first_raw()
 }
 
 /// The MD5 of a customer's key a request brings, once the three headers fit together.
@@ -154,5 +205,5 @@ pub(crate) fn with_attributes(mut response: Response, bucket: &Bucket, version: 
         let value = format!("ongoing-request=\"false\", expiry-date=\"{}\"", time::http(until));
         response.set("x-cos-restore", value);
     }
-    with_encryption(response, info)
+    with_encryption(locks::with_lock(response, info), info)
 }

@@ -7,6 +7,7 @@ use crate::context::{Call, Context};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::receive::document;
+use crate::ops::tags;
 use crate::store::BucketInfo;
 use crate::time;
 use crate::xml::{self, Xml};
@@ -21,6 +22,10 @@ pub(crate) fn create(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         info.multi_zone = tree.child_text("BucketAZConfig") == Some("MAZ");
         info.metadata_acceleration = tree.child_text("BucketArchConfig") == Some("OFS");
     }
+    if let Some(header) = call.header("x-cos-tagging") {
+        let tags = tags::from_header(header)?;
+        info.configurations.insert("tagging".to_owned(), tags::to_xml(&tags));
+    }
     call.buckets().create(info)?;
     let location = format!("/{}", call.bucket());
     Ok(Response::new(200).header("Location", location))
@@ -31,6 +36,7 @@ pub(crate) fn create_directly(context: &Context, name: &str) -> io::Result<()> {
     let invalid = |message| io::Error::new(io::ErrorKind::InvalidInput, message);
     check_name(name).map_err(|_| invalid("a bucket's name is lower-case, as in name-1250000000"))?;
     let info = BucketInfo { name: name.to_owned(), created: time::millis(context.now()), ..BucketInfo::default() };
+    context.keep_bucket(name);
     let mut buckets = context.store.lock();
     if buckets.find(name).is_ok() {
         return Ok(());

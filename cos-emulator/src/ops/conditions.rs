@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::error::{Code, Error};
 use crate::http::Head;
-use crate::ops::unquoted;
+use crate::ops::text::unquoted;
 use crate::store::{Bucket, ObjectInfo};
 use crate::time;
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::blob::{Data, Place};
 use crate::checksum::{Hasher, hex};
 use crate::context::Call;
 use crate::error::{Code, Error};
@@ -9,8 +10,9 @@ use crate::http::Response;
 use crate::ops::conditions::{Verdict, check_overwrite, judge};
 use crate::ops::get::is_frozen;
 use crate::ops::multipart::part_number;
-use crate::ops::{attributes, quoted};
-use crate::store::{Data, ObjectInfo, Part, PartInfo, Place, Version};
+use crate::ops::text::quoted;
+use crate::ops::{attributes, locks};
+use crate::store::{ObjectInfo, Part, PartInfo, Version};
 use crate::target::Target;
 use crate::time;
 use crate::xml::Xml;
@@ -41,12 +43,15 @@ fn source(call: &Call<'_, '_>) -> Result<Source, Error> {
     if is_frozen(info, call.now) {
         return Err(Code::InvalidObjectState.into());
     }
+    if info.symlink_target.is_some() {
+        return Err(Error::new(Code::NotImplemented, "The emulator does not copy symlinks."));
+    }
     Ok(Source { version_id: bucket.version_header(&version), version, bucket: bucket_name, key })
 }
 
 pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let source = source(call)?;
-    let mut info = attributes::from_headers(call.head)?;
+    let mut info = attributes::from_headers(call.head, call.key())?;
     let replaces = match call.header("x-cos-metadata-directive").unwrap_or("Copy") {
         "Copy" => false,
         "Replaced" => true,
@@ -75,7 +80,13 @@ pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     info.etag.clone_from(&old.etag);
     info.size = old.size;
     info.crc64 = old.crc64;
-    let place = call.buckets().find(call.bucket())?.place();
+    let place = {
+        let mut buckets = call.buckets();
+        let bucket = buckets.find(call.bucket())?;
+        attributes::by_default(&mut info, bucket);
+        locks::lock_new(&mut info, call.head, bucket, call.now)?;
+        bucket.place()
+    };
     let data = source.version.data.duplicate(&place)?;
     let mut response = Response::new(200).header("x-cos-hash-crc64ecma", info.crc64);
     let document = result("CopyObjectResult", &info.etag, info.crc64, call.now);
@@ -83,6 +94,7 @@ pub(crate) fn copy_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut buckets = call.buckets();
     let bucket = buckets.find(call.bucket())?;
     check_overwrite(call.head, bucket, call.key())?;
+    locks::check_overwrite(bucket, call.key(), call.now)?;
     if let Some(id) = bucket.add(call.key(), Version { info, data })? {
         response.set("x-cos-version-id", id);
     }

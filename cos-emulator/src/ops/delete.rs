@@ -3,6 +3,7 @@
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
+use crate::ops::locks;
 use crate::ops::receive::document;
 use crate::xml::{self, Xml};
 
@@ -11,6 +12,7 @@ const MAX_KEYS: usize = 1000;
 pub(crate) fn delete_object(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut buckets = call.buckets();
     let bucket = buckets.find(call.bucket())?;
+    locks::check_delete(bucket, call.key(), call.version(), call.now)?;
     let removed = bucket.remove(call.key(), call.version(), call.now)?;
     let mut response = Response::new(204);
     if removed.delete_marker {
@@ -42,7 +44,8 @@ pub(crate) fn delete_objects(call: &mut Call<'_, '_>) -> Result<Response, Error>
         let key = object.child("Key").map(|key| key.text.as_str());
         let key = key.filter(|key| !key.is_empty()).ok_or(Code::MalformedXML)?;
         let id = object.child_text("VersionId").filter(|id| !id.is_empty());
-        match bucket.remove(key, id, call.now) {
+        let removed = locks::check_delete(bucket, key, id, call.now).and_then(|()| bucket.remove(key, id, call.now));
+        match removed {
             Ok(_) if quiet => {}
             Ok(removed) => {
                 xml.open("Deleted").text("Key", key);
@@ -55,13 +58,14 @@ pub(crate) fn delete_objects(call: &mut Call<'_, '_>) -> Result<Response, Error>
                 }
                 xml.close();
             }
-            Err(_) => {
-                xml.open("Error")
-                    .text("Key", key)
-                    .text("Code", "InternalError")
-                    .text("Message", "The record could not be written.")
-                    .close();
+            Err(Error::Refused(refusal)) => {
+                xml.open("Error").text("Key", key);
+                if let Some(id) = id {
+                    xml.text("VersionId", id);
+                }
+                xml.text("Code", refusal.code.name()).text("Message", &refusal.message).close();
             }
+            Err(error @ Error::Disconnected) => return Err(error),
         }
     }
     Ok(Response::new(200).xml(xml.finish()))

@@ -1,11 +1,11 @@
 //! Downloads, and the same without the body.
 
-use crate::auth::Principal;
-use crate::context::Call;
+use crate::context::{Call, Principal};
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::attributes::{check_customer_key, with_attributes};
 use crate::ops::conditions::{Verdict, judge};
+use crate::ops::{referer, symlink};
 use crate::store::ObjectInfo;
 
 /// Parameters that replace headers of the answer.
@@ -15,7 +15,8 @@ const OVERRIDES: [&str; 6] =
 pub(crate) fn get(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut buckets = call.buckets();
     let bucket = buckets.find(call.bucket())?;
-    let version = bucket.version(call.key(), call.version())?;
+    referer::check(call.head, bucket)?;
+    let version = symlink::follow(bucket, bucket.version(call.key(), call.version())?, call.principal)?;
     let info = &version.info;
     check_customer_key(call.head, info.customer_key_md5.as_deref())?;
     match judge(call.head, "", info) {

@@ -4,11 +4,11 @@ use std::ops::Bound;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::acl::write_user;
-use crate::context::{Call, Context};
+use crate::acl::{OWNER, write_user};
+use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
-use crate::ops::{number, quoted};
+use crate::ops::text::{number, quoted};
 use crate::store::{ObjectInfo, Version};
 use crate::time;
 use crate::xml::Xml;
@@ -171,7 +171,7 @@ pub(crate) fn list_objects(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 /// What listings say about an object.
 pub(crate) fn write_facts(xml: &mut Xml, info: &ObjectInfo) {
     xml.text("LastModified", time::iso_millis(info.modified)).text("ETag", quoted(&info.etag)).text("Size", info.size);
-    write_user(xml.open("Owner"), Context::OWNER).close();
+    write_user(xml.open("Owner"), OWNER).close();
     xml.text("StorageClass", &info.storage_class);
 }
 

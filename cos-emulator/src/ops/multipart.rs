@@ -2,14 +2,16 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::blob::Data;
 use crate::checksum::{hex, join_crc64, md5};
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ids;
 use crate::ops::receive::{check_upload, document, receive};
-use crate::ops::{attributes, conditions, copy, number, quoted, unquoted};
-use crate::store::{Data, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
+use crate::ops::text::{number, quoted, unquoted};
+use crate::ops::{attributes, conditions, locks};
+use crate::store::{ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
 use crate::xml::{self, Element, Xml};
 
 const MAX_PARTS: u32 = 10_000;
@@ -18,7 +20,13 @@ const MAX_PARTS: u32 = 10_000;
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    let object = attributes::from_headers(call.head)?;
+    let mut object = attributes::from_headers(call.head, call.key())?;
+    {
+        let mut buckets = call.buckets();
+        let bucket = buckets.find(call.bucket())?;
+        attributes::by_default(&mut object, bucket);
+        locks::lock_new(&mut object, call.head, bucket, call.now)?;
+    }
     let response = attributes::with_encryption(Response::new(200), &object);
     let info = UploadInfo { id: ids::upload_id(), key: call.key().to_owned(), initiated: call.now, object };
     let mut xml = Xml::root("InitiateMultipartUploadResult");
@@ -28,9 +36,6 @@ pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub(crate) fn upload_part(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    if call.header("x-cos-copy-source").is_some() {
-        return copy::upload_part_copy(call);
-    }
     let number = part_number(call)?;
     let id = call.param("uploadId").unwrap_or_default().to_owned();
     let (place, object) = {
@@ -67,6 +72,7 @@ pub(crate) fn abort(call: &mut Call<'_, '_>) -> Result<Response, Error> {
 }
 
 pub(crate) fn complete(call: &mut Call<'_, '_>) -> Result<Response, Error> {
+    attributes::check_supported(call.head)?;
     let id = call.param("uploadId").unwrap_or_default().to_owned();
     call.buckets().find(call.bucket())?.upload(call.key(), &id)?;
     let body = document(call, false)?;
@@ -76,6 +82,7 @@ pub(crate) fn complete(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let upload = bucket.upload(call.key(), &id)?;
     let version = assemble(upload, &named, call.context.settings.min_part_size, call.now)?;
     conditions::check_overwrite(call.head, bucket, call.key())?;
+    locks::check_overwrite(bucket, call.key(), call.now)?;
     let info = version.info.clone();
     let version_id = bucket.finish_upload(call.key(), &id, version)?;
     let mut xml = Xml::root("CompleteMultipartUploadResult");

@@ -5,18 +5,20 @@ use crate::context::Call;
 use crate::error::Error;
 use crate::http::Response;
 use crate::ops::receive::{check_upload, receive};
-use crate::ops::{attributes, conditions, copy, quoted};
+use crate::ops::text::quoted;
+use crate::ops::{attributes, conditions, locks};
 use crate::store::Version;
 
 pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
-    if call.header("x-cos-copy-source").is_some() {
-        return copy::copy_object(call);
-    }
-    let mut info = attributes::from_headers(call.head)?;
+    attributes::check_supported(call.head)?;
+    let mut info = attributes::from_headers(call.head, call.key())?;
     let place = {
         let mut buckets = call.buckets();
         let bucket = buckets.find(call.bucket())?;
         conditions::check_overwrite(call.head, bucket, call.key())?;
+        locks::check_overwrite(bucket, call.key(), call.now)?;
+        attributes::by_default(&mut info, bucket);
+        locks::lock_new(&mut info, call.head, bucket, call.now)?;
         bucket.place()
     };
     check_upload(call)?;
@@ -34,6 +36,7 @@ pub(crate) fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let bucket = buckets.find(call.bucket())?;
     // Someone else may have been faster while the body came in.
     conditions::check_overwrite(call.head, bucket, call.key())?;
+    locks::check_overwrite(bucket, call.key(), call.now)?;
     let data = received.data;
     if let Some(id) = bucket.add(call.key(), Version { info, data })? {
         response.set("x-cos-version-id", id);

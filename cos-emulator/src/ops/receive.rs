@@ -2,11 +2,10 @@
 
 use std::io::Read;
 
+use crate::blob::{CHUNK, Data, Place};
 use crate::checksum::{self, Hasher};
 use crate::context::Call;
 use crate::error::{Code, Error};
-use crate::http::CHUNK;
-use crate::store::{Data, Place};
 
 /// The largest body of one upload.
 pub(crate) const MAX_UPLOAD: u64 = 5 * 1024 * 1024 * 1024;
@@ -32,15 +31,26 @@ pub(crate) fn check_upload(call: &Call<'_, '_>) -> Result<(), Error> {
     expected_md5(call).map(|_| ())
 }
 
-/// Stores a body.
+/// Stores the body of a request.
 pub(crate) fn receive(call: &mut Call<'_, '_>, place: &Place) -> Result<Received, Error> {
     let expected = expected_md5(call)?;
-    let mut writer = place.writer(call.body.declared())?;
+    let declared = call.body.declared();
+    store(call.body, declared, expected, place)
+}
+
+/// Stores what a client sends; `declared` is its length, if known.
+pub(crate) fn store(
+    body: &mut impl Read,
+    declared: Option<u64>,
+    expected: Option<[u8; 16]>,
+    place: &Place,
+) -> Result<Received, Error> {
+    let mut writer = place.writer(declared)?;
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; CHUNK];
     let mut len = 0;
     loop {
-        let read = call.body.read(&mut buffer).map_err(|_| Error::Disconnected)?;
+        let read = body.read(&mut buffer).map_err(|_| Error::Disconnected)?;
         if read == 0 {
             break;
         }

@@ -3,8 +3,8 @@
 use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
-use crate::ops::number;
 use crate::ops::receive::document;
+use crate::ops::text::number;
 use crate::xml;
 
 const DAY: u64 = 24 * 60 * 60 * 1000;

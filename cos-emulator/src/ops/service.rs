@@ -1,10 +1,11 @@
 //! The service: listing buckets.
 
-use crate::acl::write_user;
-use crate::context::{Call, Context};
+use crate::acl::{OWNER, write_user};
+use crate::context::Call;
 use crate::error::Error;
 use crate::http::Response;
-use crate::ops::number;
+use crate::ops::tags;
+use crate::ops::text::number;
 use crate::time;
 use crate::xml::Xml;
 
@@ -28,10 +29,10 @@ pub(crate) fn list_buckets(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut found = buckets
         .iter()
         .filter(|bucket| here && (marker.is_empty() || bucket.info.name.as_str() > marker))
-        .filter(|bucket| tag.is_none_or(|tag| super::tagging::bucket_has(bucket, tag)))
+        .filter(|bucket| tag.is_none_or(|tag| tags::bucket_has(bucket, tag)))
         .filter(|bucket| created.is_none_or(|limit| in_range(bucket.info.created / 1000, limit)));
     let mut xml = Xml::root("ListAllMyBucketsResult");
-    write_user(xml.open("Owner"), Context::OWNER).close();
+    write_user(xml.open("Owner"), OWNER).close();
     let page: Vec<_> = found.by_ref().take(max).collect();
     let truncated = found.next().is_some();
     xml.text("Marker", marker).text("IsTruncated", truncated);

@@ -1,12 +1,12 @@
 //! Listing uploads under way, and the parts of one.
 
-use crate::acl::write_user;
+use crate::acl::{OWNER, write_user};
 use crate::checksum::hex;
-use crate::context::{Call, Context};
+use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::list::{Last, Paging};
-use crate::ops::{number, quoted};
+use crate::ops::text::{number, quoted};
 use crate::time;
 use crate::xml::Xml;
 
@@ -49,8 +49,8 @@ pub(crate) fn list_uploads(call: &mut Call<'_, '_>) -> Result<Response, Error> {
             .text("Key", paging.show(key))
             .text("UploadId", &upload.info.id)
             .text("StorageClass", &upload.info.object.storage_class);
-        write_user(xml.open("Initiator"), Context::OWNER).close();
-        write_user(xml.open("Owner"), Context::OWNER).close();
+        write_user(xml.open("Initiator"), OWNER).close();
+        write_user(xml.open("Owner"), OWNER).close();
         xml.text("Initiated", time::iso_millis(upload.info.initiated)).close();
     }
     paging.write_prefixes(&mut xml, &page.prefixes);
@@ -78,8 +78,8 @@ pub(crate) fn list_parts(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         xml.text("Encoding-type", "url");
     }
     xml.text("Key", paging.show(call.key())).text("UploadId", id);
-    write_user(xml.open("Initiator"), Context::OWNER).close();
-    write_user(xml.open("Owner"), Context::OWNER).close();
+    write_user(xml.open("Initiator"), OWNER).close();
+    write_user(xml.open("Owner"), OWNER).close();
     xml.text("StorageClass", &upload.info.object.storage_class)
         .text("PartNumberMarker", marker)
         .text("MaxParts", paging.max)

@@ -2,8 +2,8 @@
 
 use std::ops::Bound;
 
-use crate::acl::write_user;
-use crate::context::{Call, Context};
+use crate::acl::{OWNER, write_user};
+use crate::context::Call;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::list::{Last, Paging, write_facts};
@@ -83,7 +83,7 @@ pub(crate) fn list(call: &mut Call<'_, '_>) -> Result<Response, Error> {
             .text("IsLatest", latest);
         if info.delete_marker {
             xml.text("LastModified", time::iso_millis(info.modified));
-            write_user(xml.open("Owner"), Context::OWNER).close();
+            write_user(xml.open("Owner"), OWNER).close();
         } else {
             write_facts(&mut xml, info);
         }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::disk::BucketDir;
-use super::{BucketInfo, Part, Place, Upload, UploadInfo, Version, Versioning};
+use super::disk::{BucketDir, Kept};
+use super::model::{BucketInfo, Part, Upload, UploadInfo, Version, Versioning};
+use crate::blob::Place;
 use crate::error::{Code, Error};
 use crate::ids;
 
@@ -28,6 +29,13 @@ pub(crate) struct Removed {
 impl Bucket {
     pub(super) fn new(info: BucketInfo, dir: Option<BucketDir>) -> Self {
         Self { info, objects: BTreeMap::new(), uploads: BTreeMap::new(), dir }
+    }
+
+    /// The bucket that a data directory holds.
+    pub(super) fn restored(kept: Kept) -> Self {
+        let uploads = kept.uploads.into_iter();
+        let uploads = uploads.map(|upload| ((upload.info.key.clone(), upload.info.id.clone()), upload)).collect();
+        Self { info: kept.info, objects: kept.objects, uploads, dir: Some(kept.dir) }
     }
 
     /// Where to write bytes meant for this bucket.
@@ -220,17 +228,6 @@ impl Bucket {
             dir.remove_upload(id)?;
         }
         Ok(())
-    }
-
-    pub(super) fn restore(
-        info: BucketInfo,
-        dir: BucketDir,
-        objects: BTreeMap<String, Vec<Version>>,
-        uploads: Vec<Upload>,
-    ) -> Self {
-        let uploads =
-            uploads.into_iter().map(|upload| ((upload.info.key.clone(), upload.info.id.clone()), upload)).collect();
-        Self { info, objects, uploads, dir: Some(dir) }
     }
 }
 

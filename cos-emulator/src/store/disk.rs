@@ -21,12 +21,20 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
-use super::blob::{Blob, sweep};
-use super::{Bucket, BucketInfo, Data, ObjectInfo, Part, PartInfo, Place, Upload, UploadInfo, Version};
+use super::model::{BucketInfo, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
+use crate::blob::{Blob, Data, Place, sweep};
 use crate::checksum::hex;
 
 #[derive(Debug)]
 pub(crate) struct BucketDir(PathBuf);
+
+/// What the directory of a bucket holds.
+pub(super) struct Kept {
+    pub(super) info: BucketInfo,
+    pub(super) dir: BucketDir,
+    pub(super) objects: BTreeMap<String, Vec<Version>>,
+    pub(super) uploads: Vec<Upload>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct ObjectRecord {
@@ -116,7 +124,7 @@ impl BucketDir {
         blobs.iter().map(blob).collect::<io::Result<_>>().map(Data::new)
     }
 
-    fn load(self) -> io::Result<Bucket> {
+    fn load(self) -> io::Result<Kept> {
         let mut named = HashSet::new();
         let info: BucketInfo = read(&self.0.join("bucket.json"))?;
         let mut objects = BTreeMap::new();
@@ -143,12 +151,12 @@ impl BucketDir {
             uploads.push(Upload { info, parts });
         }
         sweep(&self.0.join("blobs"), &named)?;
-        Ok(Bucket::restore(info, self, objects, uploads))
+        Ok(Kept { info, dir: self, objects, uploads })
     }
 }
 
 /// Every bucket of a data directory.
-pub(super) fn load(root: &Path) -> io::Result<Vec<Bucket>> {
+pub(super) fn load(root: &Path) -> io::Result<Vec<Kept>> {
     let mut buckets = Vec::new();
     for entry in fs::read_dir(root)? {
         let path = entry?.path();

@@ -3,7 +3,6 @@
 //! Everything but the bytes of objects lives in memory behind one lock; with a data directory
 //! each change is also recorded on disk before it shows.
 
-mod blob;
 mod bucket;
 mod disk;
 mod model;
@@ -13,7 +12,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use blob::{Data, Place};
 pub(crate) use bucket::Bucket;
 pub(crate) use model::{BucketInfo, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version, Versioning};
 
@@ -38,8 +36,8 @@ impl Store {
         let mut buckets = BTreeMap::new();
         if let Some(root) = &root {
             std::fs::create_dir_all(root)?;
-            for bucket in disk::load(root)? {
-                buckets.insert(bucket.info.name.clone(), bucket);
+            for kept in disk::load(root)? {
+                buckets.insert(kept.info.name.clone(), Bucket::restored(kept));
             }
         }
         Ok(Self { root, buckets: Mutex::new(buckets) })
@@ -72,6 +70,17 @@ impl Buckets<'_> {
             None => None,
         };
         self.all.insert(info.name.clone(), Bucket::new(info, dir));
+        Ok(())
+    }
+
+    /// Deletes all buckets with all that is in them.
+    pub(crate) fn clear(&mut self) -> Result<(), Error> {
+        while let Some((name, mut bucket)) = self.all.pop_first() {
+            if let Err(error) = bucket.destroy() {
+                self.all.insert(name, bucket);
+                return Err(error);
+            }
+        }
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Data;
 use crate::acl::Acl;
+use crate::blob::Data;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Versioning {
@@ -49,6 +49,12 @@ pub(crate) struct ObjectInfo {
     pub(crate) appendable: bool,
     /// Until when an archived object can be read.
     pub(crate) restored_until: Option<u64>,
+    /// The key that a symlink names.
+    #[serde(default)]
+    pub(crate) symlink_target: Option<String>,
+    /// Until when it must neither be replaced nor deleted.
+    #[serde(default)]
+    pub(crate) locked_until: Option<u64>,
 }
 
 impl ObjectInfo {

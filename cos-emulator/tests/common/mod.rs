@@ -59,6 +59,11 @@ impl Client {
         self.request("PUT", path).body(body).send()
     }
 
+    /// Puts a configuration of the bucket.
+    pub(crate) fn configure(&self, sub: &str, document: &str) -> Answer {
+        self.request("PUT", "/").query(sub, "").body(document).with_md5().send()
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.addr).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -92,6 +97,14 @@ impl Request<'_> {
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
+    }
+
+    /// Adds the Content-MD5 that some documents must have.
+    pub(crate) fn with_md5(self) -> Self {
+        use base64::Engine;
+        use md5::{Digest, Md5};
+        let digest = base64::engine::general_purpose::STANDARD.encode(Md5::digest(&self.body));
+        self.header("content-md5", &digest)
     }
 
     pub(crate) fn window(mut self, window: Window) -> Self {

@@ -117,6 +117,10 @@ impl Page for ListObjectsOutput {
         self.common_prefixes.retain(|common| !common.prefix.is_empty());
     }
 
+    fn encoding(&self) -> &str {
+        &self.encoding_type
+    }
+
     fn encoded(&mut self) -> Vec<&mut String> {
         let keys = self.contents.iter_mut().map(|object| &mut object.key);
         let prefixes = self.common_prefixes.iter_mut().map(|common| &mut common.prefix);

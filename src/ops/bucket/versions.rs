@@ -109,6 +109,10 @@ impl Page for ListObjectsVersionsOutput {
         self.common_prefixes.retain(|common| !common.prefix.is_empty());
     }
 
+    fn encoding(&self) -> &str {
+        &self.encoding_type
+    }
+
     fn encoded(&mut self) -> Vec<&mut String> {
         let markers = [
             &mut self.prefix,

@@ -59,7 +59,7 @@ pub struct ListPartsOutput {
     /// The bucket.
     pub bucket: String,
     /// How names are written in COS's answer: `url`.
-    #[serde(rename = "Encoding-type")]
+    #[serde(rename = "Encoding-type", alias = "EncodingType")]
     pub encoding_type: String,
     /// The key.
     pub key: String,
@@ -95,6 +95,10 @@ impl Page for ListPartsOutput {
 
     fn tidy(&mut self) {
         self.part.retain(|part| part.part_number != 0);
+    }
+
+    fn encoding(&self) -> &str {
+        &self.encoding_type
     }
 
     fn encoded(&mut self) -> Vec<&mut String> {

@@ -14,7 +14,7 @@ use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::Body;
 use crate::wire::crc64::combine;
-use crate::wire::request::{Request, Traits};
+use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::uri::Target;
 
 impl CosS3Client {
@@ -58,7 +58,13 @@ impl CosS3Client {
             .param("append", "")
             .param("position", position.to_string())
             .with_body(data.into())
-            .with_traits(Traits { idempotent: false, compute_crc: true, transfer: true, ..Traits::default() });
+            .with_traits(Traits {
+                idempotent: false,
+                compute_crc: true,
+                transfer: true,
+                proof: Proof::AppendPosition,
+                ..Traits::default()
+            });
         AppendObject { client: self, request, position, previous: (position == 0).then_some(0) }
     }
 }
@@ -95,7 +101,8 @@ impl AppendObject<'_> {
             };
             let appended =
                 previous.zip(attempts.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
-            match (there.content_length.checked_sub(position), appended) {
+            let Some(length) = there.length() else { return Verdict::Unclear(Ambiguous, LOST) };
+            match (length.checked_sub(position), appended) {
                 (Some(0), _) if len != Some(0) => Verdict::Undone,
                 (added, _) if len.is_some() && added != len => Verdict::Unclear(AppendConflict, OTHERS),
                 (_, Some(crc64)) if there.crc64 == Some(crc64) => Verdict::Done(answered(there)),

@@ -4,7 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::error::{CosClientError, CosError};
+use crate::error::{CosClientError, CosError, CosServiceError};
 use crate::ops::argument::{Arg, DictArgument, take};
 use crate::ops::options;
 use crate::ops::response::Response;
@@ -170,11 +170,24 @@ impl DeleteObjects<'_> {
         delete.check()?;
         let mut output = DeleteObjectsOutput::default();
         let mut headers = Headers::default();
+        let only_one = delete.object.len() <= BATCH;
         for batch in delete.batches() {
             let mut batch = batch;
             for number in 1.. {
-                let answer = client.execute(request.repeat().with_document("Delete", &batch).with_md5())?;
-                let mut page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
+                let answer = client.execute(request.repeat().with_document("Delete", &batch).with_md5());
+                let read = answer.and_then(|answer| {
+                    let page: DeleteObjectsOutput = answer.read(|body| xml::parse("DeleteResult", body))?;
+                    Ok((answer, page))
+                });
+                let (answer, mut page) = match read {
+                    Ok(read) => read,
+                    Err(error) if only_one && number == 1 => return Err(error),
+                    // What other requests did is not to be forgotten, and what they can still do is done.
+                    Err(error) => {
+                        output.error.extend(batch.object.into_iter().map(|object| DeleteError::of(object, &error)));
+                        break;
+                    }
+                };
                 // An empty <Deleted/> stands for none.
                 output.deleted.extend(page.deleted.drain(..).filter(|deleted| !deleted.key.is_empty()));
                 headers = answer.headers;
@@ -283,6 +296,13 @@ pub struct DeleteError {
 }
 
 impl DeleteError {
+    /// Says of a key why its request failed.
+    pub(crate) fn of(object: DeleteKey, why: &CosError) -> Self {
+        let code = why.service().map(CosServiceError::get_error_code).unwrap_or_default().to_owned();
+        let DeleteKey { key, version_id } = object;
+        Self { key, version_id, code, message: why.to_string() }
+    }
+
     fn is_of(&self, object: &DeleteKey) -> bool {
         self.key == object.key && version(self.version_id.as_ref()) == version(object.version_id.as_ref())
     }

@@ -85,7 +85,9 @@ impl GetObject<'_> {
         };
         let again = self.request.repeat();
         let answer = self.client.execute_streaming(self.request)?;
+        answer.check_status()?;
         answer.check_range(again.headers.get(RANGE))?;
+        let status = answer.status;
         let answer = ResumingBody::wrap(self.client, again, answer);
         let mut meta = HeadObjectOutput::of(answer.headers);
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
@@ -95,7 +97,7 @@ impl GetObject<'_> {
             body = body.opened(opened.cipher, Extent::of(answer.status, &meta.headers)?, wanted)?;
             meta.content_length = body.content_length().unwrap_or(meta.content_length);
         }
-        Ok(GetObjectOutput { meta, body, key_proof })
+        Ok(GetObjectOutput { meta, body, key_proof, status })
     }
 }
 
@@ -122,6 +124,8 @@ pub struct GetObjectOutput {
     pub body: StreamBody,
     /// Whether the key was proven to be the right one, where the body is decrypted; `None` where it is not.
     pub key_proof: Option<KeyProof>,
+    /// 200 for the whole object, 206 for a range. A server that does not know ranges answers one by the whole.
+    pub status: u16,
 }
 
 shown_as!(GetObjectOutput, meta: Response<HeadObjectOutput>);

@@ -18,6 +18,9 @@ pub(crate) const HEAD_HEADERS: [&str; 4] = [
     "x-cos-server-side-encryption-customer-key-md5",
 ];
 
+/// Under which conditions an object is looked up.
+pub(crate) const CONDITIONS: [&str; 4] = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+
 impl CosS3Client {
     /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
     ///
@@ -57,7 +60,7 @@ call! {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HeadObjectOutput {
-    /// The length in bytes.
+    /// The length in bytes; 0 also where the answer does not say it, and then `headers` have no `Content-Length`.
     #[serde(skip)]
     pub content_length: u64,
     /// The content type.
@@ -78,6 +81,13 @@ pub struct HeadObjectOutput {
     /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).
     #[serde(skip)]
     pub crc64: Option<u64>,
+}
+
+impl Response<HeadObjectOutput> {
+    /// Returns the length, if the answer says it; an answer in chunks does not.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.headers.number("content-length")
+    }
 }
 
 impl HeadObjectOutput {

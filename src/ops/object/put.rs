@@ -15,7 +15,7 @@ use crate::ops::lost_answer::head_written;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
-use crate::wire::request::{Request, Traits};
+use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -32,6 +32,7 @@ pub(crate) const UPLOAD: Traits = Traits {
     compute_crc: false,
     transfer: true,
     trickles: false,
+    proof: Proof::ETag,
 };
 /// By which an upload depends on what is there, so that a second attempt may be refused because the first
 /// succeeded.
@@ -162,15 +163,19 @@ pub(crate) fn upload_body(
         request.set_header("content-md5", &md5);
     }
     // Image processing may store another object than the one sent.
-    request.traits.verify_crc &= !request.headers.contains_key("pic-operations");
+    if request.headers.contains_key("pic-operations") {
+        request.traits = Traits { verify_crc: false, proof: Proof::RequestId, ..request.traits };
+    }
+    // What COS calls back is called again by a repetition.
+    request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
     let conditional = CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
     let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
     match client.execute(request) {
         Err(CosError::Service(error))
             if conditional && error.all_attempts().may_have_succeeded && matches!(error.status, 409 | 412) =>
         {
-            let ours = |there: &HeadObjectOutput| {
-                let same_length = Some(there.content_length) == len;
+            let ours = |there: &Response<HeadObjectOutput>| {
+                let same_length = Some(there.length()?) == len;
                 if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
             };
             match head_written(client, &target, &headers) {

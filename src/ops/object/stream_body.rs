@@ -37,7 +37,7 @@ impl StreamBody {
     pub(crate) fn new(body: Box<dyn Read + Send>, status: u16, headers: &Headers, attempts: Attempts) -> Self {
         let length = headers.number("content-length");
         // The checksum is the whole object's, so a range cannot be compared with it.
-        let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status == 200);
+        let check = headers.number("x-cos-hash-crc64ecma").filter(|_| status != 206);
         let check = check.map(|expected| (Crc64::new(), expected));
         Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, attempts }
     }

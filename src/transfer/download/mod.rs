@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{CONDITIONS, HEAD_HEADERS, HeadObjectOutput};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
@@ -257,7 +257,8 @@ impl<'a> DownloadFile<'a> {
         let cipher = opened.map(|opened| opened.cipher);
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
-        if head.content_length <= self.threshold || head.content_length <= part_size {
+        // What has no known length comes in one request.
+        if head.length().is_none_or(|length| length <= self.threshold || length <= part_size) {
             let progress = Progress::new(content, callback, &control);
             return self.fetch_whole(&place, &progress);
         }
@@ -303,6 +304,8 @@ impl<'a> DownloadFile<'a> {
         let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
         head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        // Asked once and here, so that they mean the same at every size.
+        head.headers.extend(options::chosen(&self.request.headers, &CONDITIONS));
         Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
     }
 
@@ -360,6 +363,7 @@ impl<'a> DownloadFile<'a> {
         begin: impl FnOnce() -> Result<(), CosClientError>,
     ) -> Result<DownloadFileOutput, FetchFailure> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
+        answer.check_status()?;
         answer.check_range(None)?;
         let answer = ResumingBody::wrap(&self.client, self.request.repeat(), answer);
         // This answer's own key: the object may have been replaced since the HEAD.
@@ -370,12 +374,16 @@ impl<'a> DownloadFile<'a> {
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
             let extent = Extent::of(answer.status, &meta.headers)?;
-            meta.content_length = opened.cipher.content_len(meta.content_length);
             body = body.opened(opened.cipher, extent, None)?;
         }
         begin()?;
-        let written = body.copy_to(&self.path, &mut Reported { file, progress });
-        written.map_err(|error| FetchFailure { error, body_broke: true, resumes: answer.resumes })?;
+        let mut file = Reported { file, progress, written: 0 };
+        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
+            error,
+            body_broke: true,
+            resumes: answer.resumes,
+        })?;
+        meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
 
@@ -388,6 +396,9 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<Partial<'t>, CosError> {
         let partial = Partial::open(download, pool, stop, progress)?;
         let mut headers = self.request.headers.clone();
+        for condition in CONDITIONS {
+            headers.remove(condition);
+        }
         pin(&mut headers, "if-match", &download.head.etag);
         let fetch = Fetch {
             client: &self.client,
@@ -463,12 +474,14 @@ impl DownloadFile<'static> {
 struct Reported<'p, W> {
     file: W,
     progress: &'p Progress<'p>,
+    written: u64,
 }
 
 impl<W: Write> Write for Reported<'_, W> {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(buf)?;
         self.progress.forward(written as u64);
+        self.written += written as u64;
         Ok(written)
     }
 

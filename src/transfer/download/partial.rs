@@ -78,7 +78,7 @@ impl<'t> Partial<'t> {
         let left = found.is_some();
         if let Some((head, recorded)) = found.filter(|(head, _)| head.is_of(&source)) {
             let temporary = places.temporary(&head);
-            if let Ok(file) = open_temporary(&temporary, true) {
+            if let Some(file) = open_temporary(&temporary, true).ok().filter(|_| temporary.is_own()) {
                 let parts = verified(&file, recorded, plan, (pool, stop))?;
                 progress.forward(parts.keys().filter_map(|number| plan.part(*number)).map(|part| part.len).sum());
                 return Ok(Self { download, file, temporary, journal, parts: Mutex::new(parts) });
@@ -88,7 +88,9 @@ impl<'t> Partial<'t> {
             let (record, path) = (places.checkpoint.path(), destination.path());
             log::warn!("the record {} is of no use, starting {} anew", record.display(), path.display());
         }
-        places.remove_temporaries();
+        if !journal.is_transient() {
+            places.remove_temporaries();
+        }
         let head = Header::new(source);
         let temporary = places.temporary(&head);
         let begun = journal.begin(&head).map_err(recording).and_then(|()| {
@@ -153,7 +155,7 @@ impl<'t> Partial<'t> {
     /// Leaves what can be gone on with, and nothing else.
     pub(super) fn keep_or_discard(self, error: &CosError, discard: bool) {
         let useless = error.kind() == Some(&ClientErrorKind::ObjectChanged);
-        if useless || discard || self.parts().is_empty() {
+        if useless || discard || self.journal.is_transient() || self.parts().is_empty() {
             self.discard();
         }
     }

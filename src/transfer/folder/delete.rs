@@ -8,7 +8,7 @@ use http::Method;
 use super::keys::argument;
 use super::schedule::each;
 use crate::client::CosS3Client;
-use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::object::delete_many::{Delete, DeleteError, DeleteKey, version};
 use crate::ops::options;
 use crate::transfer::handle::TransferHandle;
@@ -83,9 +83,7 @@ impl DeletePrefixReport {
     }
 
     fn failed(&mut self, object: DeleteKey, why: &CosError) {
-        let code = why.service().map(CosServiceError::get_error_code).unwrap_or_default().to_owned();
-        let DeleteKey { key, version_id } = object;
-        self.error.push(DeleteError { key, version_id, code, message: why.to_string() });
+        self.error.push(DeleteError::of(object, why));
     }
 }
 
@@ -131,7 +129,9 @@ impl DeletePrefix<'_> {
                 // A page is deleted when the next one has come, which starts after its last key.
                 let mut page: Option<Vec<DeleteKey>> = None;
                 for next in pages(&self.client, bucket, prefix, self.versions) {
-                    page.replace(next?).map_or(Ok(()), &mut *hand_out)?;
+                    let next = next?;
+                    check_prefix(&next, prefix)?;
+                    page.replace(next).map_or(Ok(()), &mut *hand_out)?;
                 }
                 page.map_or(Ok(()), hand_out)
             },
@@ -177,6 +177,20 @@ fn pages<'c>(
     Box::new(pages.map(|page| Ok(page?.into_inner().contents.into_iter().map(|object| object.key.into()).collect())))
 }
 
+/// Refuses a list with keys that were not asked for: a gateway may leave the query out, and then it is the bucket's.
+fn check_prefix(listed: &[DeleteKey], prefix: &str) -> Result<(), CosError> {
+    match listed.iter().find(|object| !object.key.starts_with(prefix)) {
+        Some(object) => {
+            let why = format!(
+                "the list for prefix {prefix:?} names {:?}: nothing of it is deleted, since the prefix was ignored",
+                object.key
+            );
+            Err(CosClientError::answered(ClientErrorKind::Protocol, why).into())
+        }
+        None => Ok(()),
+    }
+}
+
 /// What all requests have in common.
 struct Deletes<'t> {
     client: &'t CosS3Client,
@@ -203,23 +217,31 @@ impl Deletes<'_> {
         };
         match delete() {
             Ok(answer) => {
-                output.deleted += answer.deleted.len() as u64;
-                if answer.deleted.len() + answer.error.len() < many.len() {
-                    let deleted =
-                        answer.deleted.iter().map(|done| (done.key.as_str(), version(done.version_id.as_ref())));
-                    let failed =
-                        answer.error.iter().map(|error| (error.key.as_str(), version(error.version_id.as_ref())));
-                    let named: HashSet<_> = deleted.chain(failed).collect();
-                    // An answer need not repeat the version.
-                    let is_named = |object: &DeleteKey| {
-                        let key = object.key.as_str();
-                        named.contains(&(key, version(object.version_id.as_ref()))) || named.contains(&(key, ""))
-                    };
-                    let silent = CosClientError::new(ClientErrorKind::Protocol, "COS did not say what became of it");
-                    let silent = CosError::from(silent);
-                    many.into_iter()
-                        .filter(|object| !is_named(object))
-                        .for_each(|object| output.failed(object, &silent));
+                let asked: HashSet<_> =
+                    many.iter().map(|object| name(&object.key, object.version_id.as_ref())).collect();
+                // An answer need not repeat the version, nor name a key only once.
+                let deleted: HashSet<_> =
+                    answer.deleted.iter().map(|done| name(&done.key, done.version_id.as_ref())).collect();
+                let failed: HashSet<_> =
+                    answer.error.iter().map(|error| name(&error.key, error.version_id.as_ref())).collect();
+                let silent = CosClientError::new(ClientErrorKind::Protocol, "COS did not say what became of it");
+                let silent = CosError::from(silent);
+                for object in &many {
+                    let (whole, bare) = (name(&object.key, object.version_id.as_ref()), (object.key.as_str(), ""));
+                    if failed.contains(&whole) || failed.contains(&bare) {
+                        continue;
+                    } else if deleted.contains(&whole) || deleted.contains(&bare) {
+                        output.deleted += 1;
+                    } else {
+                        output.failed(object.clone(), &silent);
+                    }
+                }
+                let stranger = |error: &&DeleteError| {
+                    let whole = name(&error.key, error.version_id.as_ref());
+                    !asked.contains(&whole) && !asked.iter().any(|(key, _)| *key == error.key)
+                };
+                if let Some(error) = answer.error.iter().find(stranger) {
+                    log::warn!("the answer names a key that was not to be deleted: {:?}", error.key);
                 }
                 output.error.extend(answer.into_inner().error);
             }
@@ -236,6 +258,11 @@ impl Deletes<'_> {
         }
         self.client.execute(request).map(|_| ())
     }
+}
+
+/// What tells one object from another.
+fn name<'n>(key: &'n str, version_id: Option<&'n String>) -> (&'n str, &'n str) {
+    (key, version(version_id))
 }
 
 /// Whether a document can name the key: XML has no control characters.

@@ -12,7 +12,7 @@ use rayon::ThreadPool;
 use super::filter::Patterns;
 use super::keys::{Claims, KeyPath, argument, folder_prefix, split_key};
 use super::progress::{Share, Total};
-use super::report::{DirectoryReport, FileOutcome, Results};
+use super::report::{DirectoryReport, FileOutcome, ResultCallback, Results};
 use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
 use crate::client::CosS3Client;
@@ -35,8 +35,9 @@ impl CosS3Client {
     /// is not empty), several at a time. The rest of the key is the path below the folder, which is created
     /// if need be.
     ///
-    /// A file that fails does not stop the others: the result says what became of each. What is there
-    /// already is not fetched again; other files are replaced, each as a whole, as by
+    /// A file that fails does not stop the others: [`on_result`](DownloadDirectory::on_result) gets the result of each,
+    /// and the report counts them and holds the failures. However many files there are, memory stays the same, but on
+    /// a file system that takes different names for one, where names are remembered. What is there already is not fetched again; other files are replaced, each as a whole, as by
     /// [`download_file`](Self::download_file). An error of the call itself means that the folder cannot be
     /// written or the bucket cannot be listed; what was downloaded until then stays.
     ///
@@ -90,6 +91,7 @@ impl CosS3Client {
             max_thread: 5,
             threshold: SINGLE_REQUEST,
             callback: None,
+            on_result: None,
         }
     }
 }
@@ -109,6 +111,7 @@ pub struct DownloadDirectory<'a> {
     max_thread: usize,
     threshold: u64,
     callback: Option<Callback<'a>>,
+    on_result: Option<ResultCallback<'a>>,
 }
 
 impl fmt::Debug for DownloadDirectory<'_> {
@@ -150,7 +153,9 @@ impl<'a> DownloadDirectory<'a> {
         let (bucket, prefix) = self.request.target.names()?;
         let opened = fs::create_dir_all(&self.path).and_then(|()| Folder::open(&self.path));
         let root = opened.map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
-        let (results, mut claims) = (Results::default(), Claims::new(folds_case(&root)));
+        let folds = folds_names(&root);
+        let root = if folds { root.remembering() } else { root };
+        let (results, mut claims) = (Results::new(self.on_result.take()), Claims::new(folds));
         let downloads = Downloads {
             client: &self.client,
             bucket,
@@ -240,7 +245,8 @@ impl Downloads<'_> {
         };
         let place = folder.place(name);
         let head = match self.compare(&job.object, &place)? {
-            (true, _) => return Ok(FileOutcome::Skipped),
+            (true, _) if place.claim() => return Ok(FileOutcome::Skipped),
+            (true, _) => return Err(unsafe_path(key, "its name is that of another key's file on this file system")),
             (false, head) => head,
         };
         let download = self.client.download_file(self.bucket, argument(key), place.path());
@@ -312,15 +318,19 @@ fn enter(parent: &Folder, name: &str, key: &str) -> Result<Folder, CosError> {
     })
 }
 
-/// Whether the file system takes names that differ in case for one name.
-fn folds_case(root: &Folder) -> bool {
-    let probe = root.place(hidden(&root.place("case"), &"0".repeat(32), "part"));
-    // One that was left by a program that was killed just then.
-    let _ = probe.remove();
-    let folds = probe.create().is_ok() && {
-        let other = probe.name().to_string_lossy().to_uppercase();
-        root.place(other).metadata().is_ok()
-    };
-    let _ = probe.remove();
+/// Tells whether the file system takes different names for one: of another case, of another way to write an accent, or of
+/// other letters that mean the same.
+fn folds_names(root: &Folder) -> bool {
+    // As `hidden` makes them, with letters that fold.
+    let names = ["caf\u{e9}", "CAF\u{c9}", "cafe\u{301}", "stra\u{df}e", "STRASSE"]
+        .map(|name| hidden(&root.place(name), &"0".repeat(32), "part"));
+    let places = names.map(|name| root.place(name));
+    let [one, other_case, other_accent, sharp, double] = &places;
+    let remove = || places.iter().for_each(|place| drop(place.remove()));
+    // Probes that were left by a program that was killed just then.
+    remove();
+    let made = one.create().is_ok() && sharp.create().is_ok();
+    let folds = made && [other_case, other_accent, double].iter().any(|place| place.metadata().is_ok());
+    remove();
     folds
 }

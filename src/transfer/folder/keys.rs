@@ -71,12 +71,17 @@ fn check_portable(name: &str) -> Result<(), String> {
     }
 }
 
-/// Which names of a folder are taken by the keys so far, so that no two become one file.
+/// Refuses keys that would become one file, or a folder where another key has its file.
+///
+/// Keys come in their order, so that only those files need be remembered whose names later keys may start with. On a
+/// file system that takes different names for one, all names are remembered.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    taken: HashMap<String, Taken>,
-    /// Whether the file system takes `a` and `A` for one name.
-    folded: bool,
+    last: Option<String>,
+    /// The files whose names the last name starts with.
+    files: Vec<String>,
+    /// All names so far, folded, if the file system takes `a` and `A` for one name.
+    folded: Option<HashMap<String, Taken>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,26 +92,49 @@ enum Taken {
 
 impl Claims {
     pub(super) fn new(folded: bool) -> Self {
-        Self { taken: HashMap::new(), folded }
+        Self { folded: folded.then(HashMap::new), ..Self::default() }
     }
 
-    /// Claims the names of a way, or says which of them is another's.
-    pub(super) fn claim(&mut self, split_key: &KeyPath<'_>) -> Result<(), String> {
-        let mut path = String::new();
-        let folders = split_key.folders.iter().map(|name| (name, Taken::Folder));
-        for (name, as_what) in folders.chain(split_key.file.iter().map(|name| (name, Taken::File))) {
-            path.push('/');
-            if self.folded {
-                path.extend(name.chars().flat_map(char::to_lowercase));
-            } else {
-                path.push_str(name);
+    /// Claims the path of a key, or says which of its names is another key's.
+    pub(super) fn claim(&mut self, path: &KeyPath<'_>) -> Result<(), String> {
+        if self.folded.is_some() {
+            return self.claim_folded(path);
+        }
+        let names = path.folders.iter().chain(path.file.iter()).copied().collect::<Vec<_>>();
+        let name = names.join("/") + if path.file.is_some() { "" } else { "/" };
+        match &self.last {
+            Some(last) if name < *last => return Err("the list does not name it in its order".to_owned()),
+            Some(last) if name == *last && path.file.is_some() => {
+                return Err(format!("{name:?} is the file of another key"));
             }
-            match self.taken.get(&path) {
+            _ => {}
+        }
+        while self.files.pop_if(|file| !name.starts_with(file.as_str())).is_some() {}
+        self.last = Some(name.clone());
+        if let Some(file) = self.files.last()
+            && name.get(file.len()..).is_some_and(|rest| rest.starts_with('/'))
+        {
+            return Err(format!("{file:?} is the file of another key"));
+        }
+        if path.file.is_some() {
+            self.files.push(name);
+        }
+        Ok(())
+    }
+
+    fn claim_folded(&mut self, key_path: &KeyPath<'_>) -> Result<(), String> {
+        let Some(taken) = &mut self.folded else { return Ok(()) };
+        let mut path = String::new();
+        let folders = key_path.folders.iter().map(|name| (name, Taken::Folder));
+        for (name, as_what) in folders.chain(key_path.file.iter().map(|name| (name, Taken::File))) {
+            path.push('/');
+            path.extend(name.chars().flat_map(char::to_lowercase));
+            match taken.get(&path) {
                 Some(Taken::Folder) if as_what == Taken::Folder => {}
                 Some(Taken::Folder) => return Err(format!("{name:?} is the folder of another key")),
                 Some(Taken::File) => return Err(format!("{name:?} is the file of another key")),
                 None => {
-                    self.taken.insert(path.clone(), as_what);
+                    taken.insert(path.clone(), as_what);
                 }
             }
         }
@@ -258,10 +286,13 @@ mod tests {
             let mut claims = Claims::new(folded);
             keys.iter().map(|key| claims.claim(&split_key(key, true).unwrap()).is_err()).collect::<Vec<_>>()
         };
-        assert_eq!(clashes(false, &["a", "a/b", "a/c/", "b/c", "b", "b/"]), [false, true, true, false, true, false]);
+        let sorted = ["a", "a-b", "a-b/c", "a/b", "a/c/", "b", "b/", "b/c", "c", "c"];
+        let expected = [false, false, true, true, true, false, true, true, false, true];
+        assert_eq!(clashes(false, &sorted), expected);
         assert_eq!(clashes(false, &["A/x", "a/X", "a/x", "É", "é"]), [false; 5]);
+        assert_eq!(clashes(false, &["d/", "d/", "d/e", "d/e/"]), [false, false, false, true]);
+        assert_eq!(clashes(false, &["b", "a"]), [false, true], "not in order");
         assert_eq!(clashes(true, &["A/x", "a/y", "a/X", "É", "é", "A"]), [false, false, true, false, true, true]);
-        assert_eq!(clashes(false, &["a", "a"]), [false, true]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) mod upload;
 mod walk;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
-/// `part_size`, `max_thread`, `threshold`, `discard_on_cancel` and `callback`.
+/// `part_size`, `max_thread`, `threshold`, `discard_on_cancel`, `callback` and `on_result`.
 macro_rules! shared {
     () => {
         /// Takes only files whose path below the folder matches this pattern, or another one that is
@@ -68,6 +68,13 @@ macro_rules! shared {
         /// one that failed no more at all, so that the two are equal at the end. Default: none.
         pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
             self.callback = Some(Box::new(callback));
+            self
+        }
+
+        /// Calls this with the result of each file when it ends, from the transferring threads, several calls at a time.
+        /// The report at the end holds only counts and failures. Default: none.
+        pub fn on_result(mut self, callback: impl Fn(&$crate::transfer::FileResult) + Send + Sync + 'a) -> Self {
+            self.on_result = Some(Box::new(callback));
             self
         }
     };

@@ -1,42 +1,43 @@
-//! What became of the files of a folder.
+//! What a transfer of a folder reports: each file to a callback, and counts and failures at the end.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::CosError;
 
-/// What became of every file. That some failed is no error of the call: ask [`is_complete`](Self::is_complete).
+/// How many failures a report keeps.
+const MAX_FAILURES: usize = 1000;
+
+/// A caller's function that gets the result of each file.
+pub(super) type ResultCallback<'a> = Box<dyn Fn(&FileResult) + Send + Sync + 'a>;
+
+/// The result of a transfer of a folder, however many files it has. A file that failed is no error of the call: ask
+/// [`is_complete`](Self::is_complete).
 #[derive(Debug, Default)]
 #[non_exhaustive]
 #[must_use = "files may have failed"]
 pub struct DirectoryReport {
-    /// The files, in the order of their keys.
-    pub files: Vec<FileResult>,
+    /// How many files were transferred.
+    pub transferred: u64,
+    /// How many files were on the other side already.
+    pub skipped: u64,
+    /// How many files failed.
+    pub failed: u64,
+    /// How many bytes the transferred files have together.
+    pub bytes: u64,
+    /// The files that failed, in the order of their keys; of more than 1,000 the first 1,000 that failed. The
+    /// `on_result` of the transfer gets every one.
+    pub failures: Vec<FileResult>,
 }
 
 impl DirectoryReport {
     /// Tells whether no file failed.
     pub fn is_complete(&self) -> bool {
-        self.failed().next().is_none()
-    }
-
-    /// Goes through the files that failed.
-    pub fn failed(&self) -> impl Iterator<Item = &FileResult> {
-        self.files.iter().filter(|file| file.error().is_some())
-    }
-
-    /// Goes through the files that were transferred.
-    pub fn transferred(&self) -> impl Iterator<Item = &FileResult> {
-        self.files.iter().filter(|file| matches!(file.outcome, FileOutcome::Uploaded | FileOutcome::Downloaded))
-    }
-
-    /// Goes through the files that were there already.
-    pub fn skipped(&self) -> impl Iterator<Item = &FileResult> {
-        self.files.iter().filter(|file| matches!(file.outcome, FileOutcome::Skipped))
+        self.failed == 0
     }
 }
 
-/// What became of one file.
+/// The result of one file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FileResult {
@@ -46,7 +47,7 @@ pub struct FileResult {
     pub path: PathBuf,
     /// How long the file is, in bytes; 0 if that is not known.
     pub bytes: u64,
-    /// What became of it.
+    /// Whether it was transferred, skipped, or failed.
     pub outcome: FileOutcome,
 }
 
@@ -60,7 +61,7 @@ impl FileResult {
     }
 }
 
-/// What became of one file.
+/// Whether a file was transferred.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FileOutcome {
@@ -75,19 +76,60 @@ pub enum FileOutcome {
 }
 
 /// Collects the results from all threads.
-#[derive(Default)]
-pub(super) struct Results(Mutex<Vec<FileResult>>);
+pub(super) struct Results<'a> {
+    report: Mutex<DirectoryReport>,
+    callback: Option<ResultCallback<'a>>,
+}
 
-impl Results {
+impl<'a> Results<'a> {
+    pub(super) fn new(callback: Option<ResultCallback<'a>>) -> Self {
+        Self { report: Mutex::default(), callback }
+    }
+
     pub(super) fn add(&self, key: String, path: PathBuf, bytes: u64, outcome: Result<FileOutcome, CosError>) {
-        let outcome = outcome.unwrap_or_else(FileOutcome::Failed);
-        let result = FileResult { key, path, bytes, outcome };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(result);
+        let result = FileResult { key, path, bytes, outcome: outcome.unwrap_or_else(FileOutcome::Failed) };
+        if let Some(callback) = &self.callback {
+            callback(&result);
+        }
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        match result.outcome {
+            FileOutcome::Uploaded | FileOutcome::Downloaded => {
+                report.transferred += 1;
+                report.bytes += bytes;
+            }
+            FileOutcome::Skipped => report.skipped += 1,
+            FileOutcome::Failed(_) => {
+                report.failed += 1;
+                if report.failures.len() < MAX_FAILURES {
+                    report.failures.push(result);
+                }
+            }
+        }
     }
 
     pub(super) fn report(self) -> DirectoryReport {
-        let mut files = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        files.sort_by(|a, b| a.key.cmp(&b.key));
-        DirectoryReport { files }
+        let mut report = self.report.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.failures.sort_by(|a, b| a.key.cmp(&b.key));
+        report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::CosClientError;
+
+    #[test]
+    fn all_failures_are_counted_and_some_are_kept() {
+        let results = Results::new(None);
+        for number in (0..MAX_FAILURES + 5).rev() {
+            results.add(format!("{number:06}"), PathBuf::new(), 1, Err(CosClientError::invalid("file", "bad").into()));
+        }
+        results.add("k".to_owned(), PathBuf::new(), 7, Ok(FileOutcome::Uploaded));
+        results.add("l".to_owned(), PathBuf::new(), 9, Ok(FileOutcome::Skipped));
+        let report = results.report();
+        assert_eq!((report.transferred, report.skipped, report.failed, report.bytes), (1, 1, 1005, 7));
+        assert_eq!((report.failures.len(), report.is_complete()), (MAX_FAILURES, false));
+        assert!(report.failures.is_sorted_by_key(|file| file.key.clone()));
     }
 }

@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 use super::filter::Patterns;
 use super::keys::{argument, folder_prefix};
 use super::progress::{Share, Total};
-use super::report::{DirectoryReport, FileOutcome, Results};
+use super::report::{DirectoryReport, FileOutcome, ResultCallback, Results};
 use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
 use super::walk::{FoundFile, Walk};
@@ -31,8 +31,9 @@ impl CosS3Client {
     /// Uploads the files of a folder and of the folders in it, several at a time, under keys that start
     /// with `prefix`, a `/` (if `prefix` has none at its end, and is not empty) and the path below the folder.
     ///
-    /// A file that fails does not stop the others: the result says what became of each. What is there
-    /// already is not sent again. An error of the call itself means that the folder cannot be read or the
+    /// A file that fails does not stop the others: [`on_result`](UploadDirectory::on_result) gets the result of each, and
+    /// the report counts them and holds the failures. What is there already is not sent again. However many files there
+    /// are, memory stays the same. An error of the call itself means that the folder cannot be read or the
     /// bucket cannot be listed; what was uploaded until then stays.
     ///
     /// Links, pipes and devices are no files: they fail without being opened, unless
@@ -55,10 +56,10 @@ impl CosS3Client {
     /// # std::fs::create_dir(folder.path().join("logs"))?;
     /// # std::fs::write(folder.path().join("logs/1.log"), "x")?;
     /// let report = client.upload_directory(bucket, "backup", folder.path()).exclude("*.tmp").max_thread(10).send()?;
-    /// for file in report.failed() {
+    /// for file in &report.failures {
     ///     eprintln!("{}: {:?}", file.path.display(), file.error());
     /// }
-    /// assert_eq!(report.files[0].key, "backup/logs/1.log");
+    /// assert_eq!(report.transferred, 1);
     /// # Ok(()) }
     /// ```
     ///
@@ -85,6 +86,7 @@ impl CosS3Client {
             max_thread: 5,
             threshold: SINGLE_REQUEST,
             callback: None,
+            on_result: None,
         }
     }
 }
@@ -107,6 +109,7 @@ pub struct UploadDirectory<'a> {
     max_thread: usize,
     threshold: u64,
     callback: Option<Callback<'a>>,
+    on_result: Option<ResultCallback<'a>>,
 }
 
 impl fmt::Debug for UploadDirectory<'_> {
@@ -178,7 +181,8 @@ impl<'a> UploadDirectory<'a> {
             part_size: self.part_size,
             threshold: self.threshold,
         };
-        let (results, mut there) = (Results::default(), There::new(&self.client, bucket, prefix, self.skip));
+        let (results, mut there) =
+            (Results::new(self.on_result.take()), There::new(&self.client, bucket, prefix, self.skip));
         each(
             &pool,
             &control,
@@ -288,7 +292,16 @@ impl<'t> There<'t> {
             before.pop();
             let marker = std::mem::take(&mut self.marker).max(before);
             let fetch = || self.client.list_objects(self.bucket).prefix(self.prefix).marker(&marker).send();
-            let page = fetch()?.into_inner();
+            let page = match fetch() {
+                Ok(page) => page.into_inner(),
+                // Keys that may only write are common, and what is not known to be there is sent.
+                Err(CosError::Service(error)) if error.get_status_code() == 403 => {
+                    log::warn!("nothing is skipped, since the bucket may not be listed: {error}");
+                    self.ended = true;
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            };
             self.ended = !page.is_truncated;
             let last = page.contents.last().map(|object| object.key.clone()).unwrap_or_default();
             self.marker = last.max(page.next_marker);

@@ -1,5 +1,7 @@
 //! Going through a local folder, in the order that the keys will have.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -40,19 +42,50 @@ pub(super) struct Walk<'f> {
     levels: Vec<Level>,
 }
 
+/// How many names of a folder are in memory. A larger folder is read several times, each time for the names that
+/// follow: a million names cost 20 readings and not the memory for a million names.
+const BATCH: usize = 50_000;
+
 /// A folder on the way down to where the walk is.
 struct Level {
     folder: Folder,
     /// The path below the first folder, with a `/` at its end if it is not empty.
     name: String,
-    /// Where the folder really is, which tells a link back to it; known only if links are followed.
+    /// The folder's real path, by which a link back to it is recognized; known only if links are followed.
     real: Option<PathBuf>,
-    entries: std::vec::IntoIter<Entry>,
+    batch: Batch,
 }
 
-struct Entry {
+/// The next names of a folder, in the order of the keys.
+struct Batch {
+    names: std::vec::IntoIter<Name>,
+    /// The last of the names, if more may follow it.
+    last: Option<Name>,
+}
+
+/// A name in a folder. The name of a folder sorts as the `/` follows it that keys have there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Name {
     name: OsString,
-    kind: EntryKind,
+    is_folder: bool,
+}
+
+impl Name {
+    fn key(&self) -> impl Iterator<Item = u8> {
+        self.name.as_encoded_bytes().iter().copied().chain(self.is_folder.then_some(b'/'))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(other.key())
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 enum EntryKind {
@@ -62,14 +95,54 @@ enum EntryKind {
     Unfit(CosClientError),
 }
 
+impl Batch {
+    /// Reads the names of a folder that follow `after`, at most `most`.
+    fn read(folder: &Folder, follow_links: bool, after: Option<&Name>, most: usize) -> io::Result<Self> {
+        let mut first = BinaryHeap::new();
+        for entry in folder.entries()? {
+            let (name, found) = entry?;
+            let is_folder = found.is_dir()
+                || (found.is_symlink()
+                    && follow_links
+                    && resolved(&folder.place(&name)).and_then(|to| to.metadata()).is_ok_and(|to| to.is_dir()));
+            let name = Name { name, is_folder };
+            if after.is_some_and(|after| name <= *after) {
+                continue;
+            }
+            if first.len() == most {
+                match first.peek_mut() {
+                    Some(mut largest) if name < *largest => *largest = name,
+                    _ => {}
+                }
+            } else {
+                first.push(name);
+            }
+        }
+        let last = if first.len() == most { first.peek().cloned() } else { None };
+        Ok(Self { names: first.into_sorted_vec().into_iter(), last })
+    }
+}
+
+impl Level {
+    /// Returns the next name. An error: the folder cannot be read any more.
+    fn next(&mut self, follow_links: bool) -> io::Result<Option<OsString>> {
+        if self.batch.names.len() == 0
+            && let Some(last) = self.batch.last.take()
+        {
+            self.batch = Batch::read(&self.folder, follow_links, Some(&last), BATCH)?;
+        }
+        Ok(self.batch.names.next().map(|next| next.name))
+    }
+}
+
 impl<'f> Walk<'f> {
     /// Starts a walk; that the folder cannot be read is an error, and of no other folder.
     pub(super) fn new(root: &Path, filter: &'f Filter, follow_links: bool) -> Result<Self, CosClientError> {
         let failed = |e| CosClientError::local(root, "cannot read the folder", e);
         let folder = Folder::open(root).map_err(failed)?;
         let real = if follow_links { Some(root.canonicalize().map_err(failed)?) } else { None };
-        let entries = entries(&folder, follow_links).map_err(failed)?;
-        Ok(Self { filter, follow_links, levels: vec![Level { folder, name: String::new(), real, entries }] })
+        let batch = Batch::read(&folder, follow_links, None, BATCH).map_err(failed)?;
+        Ok(Self { filter, follow_links, levels: vec![Level { folder, name: String::new(), real, batch }] })
     }
 
     /// Opens a folder; an error if the walk is in it already, by a link.
@@ -83,8 +156,8 @@ impl<'f> Walk<'f> {
         } else {
             (parent.folder.enter(name)?, None)
         };
-        let entries = entries(&folder, self.follow_links)?;
-        Ok(Level { folder, name: path, real, entries })
+        let batch = Batch::read(&folder, self.follow_links, None, BATCH)?;
+        Ok(Level { folder, name: path, real, batch })
     }
 }
 
@@ -93,7 +166,15 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<Found> {
         while let Some(mut level) = self.levels.pop() {
-            let Some(Entry { name: own, kind }) = level.entries.next() else { continue };
+            let own = match level.next(self.follow_links) {
+                Ok(Some(own)) => own,
+                Ok(None) => continue,
+                Err(e) => {
+                    let path = level.folder.path().to_path_buf();
+                    let file = Err(CosClientError::local(&path, "cannot read the folder", e));
+                    return Some(Found { name: level.name, path, file });
+                }
+            };
             let path = level.folder.path().join(&own);
             let name = match key_name(&own) {
                 Ok(text) => format!("{}{text}", level.name),
@@ -104,7 +185,7 @@ impl Iterator for Walk<'_> {
                     return Some(Found { name, path, file });
                 }
             };
-            let found = match kind {
+            let found = match kind(&level.folder.place(&own), self.follow_links) {
                 EntryKind::Folder if self.filter.prunes(&name) => None,
                 EntryKind::Folder => match self.enter(&level, &own, format!("{name}/")) {
                     Ok(inner) => {
@@ -128,23 +209,6 @@ impl Iterator for Walk<'_> {
         }
         None
     }
-}
-
-/// Reads a folder, in the order of the keys: a folder's name counts with the `/` that will follow it.
-fn entries(folder: &Folder, follow_links: bool) -> io::Result<std::vec::IntoIter<Entry>> {
-    let mut entries = Vec::new();
-    for name in folder.names()? {
-        let name = name?;
-        let kind = kind(&folder.place(&name), follow_links);
-        entries.push(Entry { name, kind });
-    }
-    let order = |entry: &Entry| {
-        let mut name = entry.name.as_encoded_bytes().to_vec();
-        name.extend(matches!(entry.kind, EntryKind::Folder).then_some(b'/'));
-        name
-    };
-    entries.sort_by_cached_key(order);
-    Ok(entries.into_iter())
 }
 
 fn kind(place: &DirEntry, follow_links: bool) -> EntryKind {
@@ -173,4 +237,35 @@ fn resolved(place: &DirEntry) -> io::Result<DirEntry> {
 /// Returns when a file was last changed.
 pub(super) fn modified(file: &File) -> Option<SystemTime> {
     file.metadata().and_then(|found| found.modified()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_read_in_batches_gives_every_name_once_and_in_the_order_of_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a", "a-b", "a.b", "b", "ab", "z", "Z", "0", "~"];
+        files.iter().for_each(|name| std::fs::write(folder.path().join(name), "").unwrap());
+        ["d", "a!"].iter().for_each(|name| std::fs::create_dir(folder.path().join(name)).unwrap());
+        std::fs::create_dir(folder.path().join("a0")).unwrap();
+        let open = Folder::open(folder.path()).unwrap();
+        let mut expected: Vec<String> = files.iter().map(|name| (*name).to_owned()).collect();
+        expected.extend(["d/".to_owned(), "a!/".to_owned(), "a0/".to_owned()]);
+        expected.sort();
+        for most in [1, 2, 3, 100] {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let batch = Batch::read(&open, false, after.as_ref(), most).unwrap();
+                assert!(batch.names.len() <= most);
+                found.extend(batch.names.map(|name| String::from_utf8(name.key().collect()).unwrap()));
+                match batch.last {
+                    Some(last) => after = Some(last),
+                    None => break,
+                }
+            }
+            assert_eq!(found, expected, "{most} at a time");
+        }
+    }
 }

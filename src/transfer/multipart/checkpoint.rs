@@ -121,6 +121,8 @@ impl UploadCheckpoint {
             None => Err(io::Error::other("there is no home folder")),
         };
         match opened {
+            // Nobody would find it.
+            Ok(Opened::Ours(journal, _)) if journal.is_transient() => (Self::none(of), Some(Earlier::Nothing)),
             Ok(Opened::Ours(journal, found)) => {
                 let earlier = found.map_or(Earlier::Nothing, |(head, entries)| earlier(&of, &head, entries));
                 (Self { of, journal: Mutex::new(Some(journal)) }, Some(earlier))

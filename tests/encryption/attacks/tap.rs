@@ -19,6 +19,8 @@ pub(crate) struct Seen {
     pub(crate) target: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
+    /// The id of the upload that it started, where the server answered so.
+    pub(crate) started: Option<String>,
     whole: bool,
 }
 
@@ -38,18 +40,24 @@ type Bytes = Arc<Mutex<Vec<u8>>>;
 pub(crate) struct Tap {
     addr: SocketAddr,
     stop: Arc<AtomicBool>,
-    /// What came over each connection.
-    came: Arc<Mutex<Vec<Bytes>>>,
+    /// What came over each connection, and what was answered.
+    came: Arc<Mutex<Vec<(Bytes, Bytes)>>>,
 }
 
 impl Tap {
     /// Carries everything to `upstream`.
     pub(crate) fn to(upstream: SocketAddr) -> Self {
-        Self::start(move |mut client, came| {
+        Self::start(move |mut client, came, answered| {
             let Ok(mut server) = TcpStream::connect(upstream) else { return };
             let (mut back, mut from) = (client.try_clone().unwrap(), server.try_clone().unwrap());
             thread::spawn(move || {
-                let _ = std::io::copy(&mut from, &mut back);
+                let mut buffer = vec![0; 64 * 1024];
+                while let Ok(read @ 1..) = from.read(&mut buffer) {
+                    lock(&answered).extend_from_slice(&buffer[..read]);
+                    if back.write_all(&buffer[..read]).is_err() {
+                        break;
+                    }
+                }
                 let _ = back.shutdown(Shutdown::Both);
             });
             let mut buffer = vec![0; 64 * 1024];
@@ -65,7 +73,7 @@ impl Tap {
 
     /// Answers each request by status, headers and body.
     pub(crate) fn answering(answer: impl Fn(&Seen) -> (u16, String, Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self::start(move |mut client, came| {
+        Self::start(move |mut client, came, _| {
             let (mut buffer, mut answered) = (vec![0; 64 * 1024], 0);
             while let Ok(read @ 1..) = client.read(&mut buffer) {
                 lock(&came).extend_from_slice(&buffer[..read]);
@@ -87,7 +95,7 @@ impl Tap {
         })
     }
 
-    fn start(serve: impl Fn(TcpStream, Bytes) + Send + Sync + 'static) -> Self {
+    fn start(serve: impl Fn(TcpStream, Bytes, Bytes) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, came) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
@@ -97,9 +105,9 @@ impl Tap {
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }
-                let (serve, bytes) = (Arc::clone(&serve), Bytes::default());
-                lock(&all).push(Arc::clone(&bytes));
-                thread::spawn(move || serve(client, bytes));
+                let (serve, came, answered) = (Arc::clone(&serve), Bytes::default(), Bytes::default());
+                lock(&all).push((Arc::clone(&came), Arc::clone(&answered)));
+                thread::spawn(move || serve(client, came, answered));
             }
         });
         Self { addr, stop, came }
@@ -119,7 +127,19 @@ impl Tap {
     /// All requests, by connection.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         let came = lock(&self.came).clone();
-        came.iter().flat_map(|bytes| requests(&lock(bytes))).collect()
+        let each = |(came, answered): &(Bytes, Bytes)| {
+            let mut requests = requests(&lock(came));
+            let answered = String::from_utf8_lossy(&lock(answered)).into_owned();
+            let mut ids = answered.split("<InitiateMultipartUploadResult>").skip(1).map(|answer| {
+                let (_, id) = answer.split_once("<UploadId>").unwrap_or_default();
+                id.split('<').next().unwrap_or_default().to_owned()
+            });
+            for request in requests.iter_mut().filter(|request| request.param("uploads").is_some()) {
+                request.started = if request.method == "POST" { ids.next() } else { None };
+            }
+            requests
+        };
+        came.iter().flat_map(each).collect()
     }
 
     pub(crate) fn clear(&self) {
@@ -156,7 +176,7 @@ fn requests(mut bytes: &[u8]) -> Vec<Seen> {
             }
         };
         bytes = rest;
-        requests.push(Seen { method, target, headers, body, whole });
+        requests.push(Seen { method, target, headers, body, started: None, whole });
         if !whole {
             break;
         }

@@ -72,7 +72,7 @@ fn upload_part() {
         .enable_md5(false)
         .content_length(5)
         .content_md5(BYTES_MD5)
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .send()
         .unwrap();
     let dict = has(&response, &["/ETag"]);
@@ -82,7 +82,7 @@ fn upload_part() {
         .param("UploadId", "uploadId", &upload_id)
         .header("ContentLength", "content-length", "5")
         .header("ContentMD5", "content-md5", BYTES_MD5)
-        .header("TrafficLimit", "x-cos-traffic-limit", "1048576")
+        .header("TrafficLimit", "x-cos-traffic-limit", "838860800")
         .shows("Body", dict["ETag"] == "\"4b3a6218bb3e3a7303e8a171a60fcf92\"");
     client.upload_part(BUCKET, KEY, b"bytes", 2, &upload_id).enable_md5(true).send().unwrap();
     Sent::last("upload_part", &cos).header("EnableMD5", "content-md5", BYTES_MD5);

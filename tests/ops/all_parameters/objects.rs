@@ -277,7 +277,7 @@ fn put_object_acl() {
     let found = client.get_object_acl(BUCKET, KEY).send().unwrap();
     let grant = found.access_control_list.grant.last().unwrap();
     let sent =
-        sent.shows("AccessControlPolicy", grant.permission == "READ" && found.access_control_list.grant.len() == 3);
+        sent.shows("AccessControlPolicy", grant.permission == "READ" && found.access_control_list.grant.len() == 2);
     // All of it at once.
     let recorder = Recorder::start();
     recorder

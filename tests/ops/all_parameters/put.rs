@@ -29,7 +29,7 @@ fn put_object() {
         .content_md5(BYTES_MD5)
         .metadata("x-cos-meta-key1", "value1")
         .metadata("x-cos-meta-key2", "value2")
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .send()
         .unwrap();
     has(&response, &["/ETag", "/x-cos-version-id"]);
@@ -39,7 +39,7 @@ fn put_object() {
         .object_headers()
         .header("ContentLength", "content-length", "5")
         .header("ContentMD5", "content-md5", BYTES_MD5)
-        .header("TrafficLimit", "x-cos-traffic-limit", "1048576");
+        .header("TrafficLimit", "x-cos-traffic-limit", "838860800");
     // The other choices: a file, and the MD5 computed.
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), "bytes").unwrap();

@@ -55,7 +55,7 @@ fn upload_file() {
         .content_md5(BYTES_MD5)
         .metadata("x-cos-meta-key1", "value1")
         .metadata("x-cos-meta-key2", "value2")
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .send()
         .unwrap();
     has(&response, &["/ETag"]);
@@ -65,7 +65,7 @@ fn upload_file() {
         .object_headers()
         .header("ContentLength", "content-length", "5")
         .header("ContentMD5", "content-md5", BYTES_MD5)
-        .header("TrafficLimit", "x-cos-traffic-limit", "1048576");
+        .header("TrafficLimit", "x-cos-traffic-limit", "838860800");
 }
 
 /// O21, "Uploading an object (checkpoint restart)"; U24, the same; U, "Uploading object (checkpoint
@@ -97,7 +97,7 @@ fn upload_file_with_progress() {
             .content_md5(BYTES_MD5)
             .metadata("x-cos-meta-key1", "value1")
             .metadata("x-cos-meta-key2", "value2")
-            .traffic_limit(1_048_576)
+            .traffic_limit(838_860_800)
             .send()
             .unwrap()
     };
@@ -113,7 +113,7 @@ fn upload_file_with_progress() {
         .shows("PartSize", parts.len() == 21 && sizes.iter().filter(|size| **size == MIB as u64).count() == 20)
         .shows("progress_callback", reports.len() >= 21);
     for part in &parts {
-        let sent = Sent::of("upload_file", part).header("TrafficLimit", "x-cos-traffic-limit", "1048576");
+        let sent = Sent::of("upload_file", part).header("TrafficLimit", "x-cos-traffic-limit", "838860800");
         // The sum of the whole file would be wrong for a part: it has its own.
         let md5 = part.header("content-md5").unwrap_or_default();
         sent.shows("EnableMD5", md5.len() == 24 && md5 != BYTES_MD5);
@@ -192,7 +192,7 @@ fn download_file() {
         .part_size(1)
         .max_thread(5)
         .enable_crc(true)
-        .traffic_limit(1_048_576)
+        .traffic_limit(838_860_800)
         .if_match(&etag)
         .if_modified_since(LONG_AGO)
         .if_none_match(OTHER_ETAG)
@@ -215,7 +215,7 @@ fn download_file() {
             .object(BUCKET, KEY)
             .shows("DestFilePath", same)
             .shows("PartSize", range.header("range").is_some())
-            .header("TrafficLimit", "x-cos-traffic-limit", "1048576")
+            .header("TrafficLimit", "x-cos-traffic-limit", "838860800")
             .header("IfMatch", "if-match", &etag)
             .header("IfModifiedSince", "if-modified-since", LONG_AGO)
             .header("IfNoneMatch", "if-none-match", OTHER_ETAG)

@@ -9,7 +9,7 @@ use cos_emulator::{Fault, Match};
 use qcloud_cos::ClientErrorKind;
 use qcloud_cos::transfer::SkipIdentical;
 
-use super::{count, is, sent, wait_for};
+use super::{Record as _, count, is, sent, wait_for};
 use crate::common::{
     BUCKET, MIB, SSE_KEY, client_with_retry, config, failed, field, kind, lock, names, noise, put, refused, requests,
     start,
@@ -23,15 +23,15 @@ fn keys_below_the_prefix_become_files() {
     }
     let outer = tempfile::tempdir().unwrap();
     let local = outer.path().join("made/here");
-    let report = client.download_directory(BUCKET, "/p", &local).send().unwrap();
+    let report = client.download_directory(BUCKET, "/p", &local).recorded();
     is(&report, &["p/", "p/a", "p/b/c", "p/b/d/", "p/e/"].map(|key| (key, "down")));
     assert_eq!(names(&local), ["a", "b", "e"]);
     assert_eq!(names(&local.join("b")), ["c", "d"]);
     assert_eq!(fs::read(local.join("b/c")).unwrap(), b"p/b/c");
     assert!(local.join("b/d").is_dir() && local.join("e").is_dir());
-    let paths: Vec<_> = report.transferred().map(|file| file.path.clone()).collect();
+    let paths: Vec<_> = report.files.iter().map(|file| file.1.clone()).collect();
     assert_eq!(paths[..3], [local.clone(), local.join("a"), local.join("b/c")]);
-    assert_eq!(report.files[2].bytes, 5);
+    assert_eq!(report.files[2].2, 5);
 }
 
 #[test]
@@ -42,16 +42,16 @@ fn what_is_there_already_is_not_fetched_again() {
         put(&client, &format!("p/{key}"), key.as_bytes());
     }
     let download = || client.download_directory(BUCKET, "p/", local.path());
-    assert_eq!(download().send().unwrap().transferred().count(), 3);
+    assert_eq!(download().recorded().transferred, 3);
     cos.clear_requests();
-    is(&download().send().unwrap(), &[("p/a", "skipped"), ("p/b", "skipped"), ("p/c", "skipped")]);
+    is(&download().recorded(), &[("p/a", "skipped"), ("p/b", "skipped"), ("p/c", "skipped")]);
     assert_eq!(count(&cos), sent(&[("GET", 1), ("HEAD", 3)]), "a list, and each object's checksum");
     fs::write(local.path().join("a"), "A").unwrap();
     fs::write(local.path().join("b"), "longer").unwrap();
     fs::remove_file(local.path().join("c")).unwrap();
-    is(&download().send().unwrap(), &[("p/a", "down"), ("p/b", "down"), ("p/c", "down")]);
+    is(&download().recorded(), &[("p/a", "down"), ("p/b", "down"), ("p/c", "down")]);
     assert_eq!(count(&cos), sent(&[("GET", 4), ("HEAD", 1)]), "nothing is asked for twice");
-    is(&download().skip_identical(SkipIdentical::Never).include("c").send().unwrap(), &[("p/c", "down")]);
+    is(&download().skip_identical(SkipIdentical::Never).include("c").recorded(), &[("p/c", "down")]);
     assert_eq!(fs::read(local.path().join("a")).unwrap(), b"a");
     assert_eq!(names(local.path()), ["a", "b", "c"]);
 }
@@ -69,7 +69,7 @@ fn by_time_newer_objects_are_fetched() {
     }
     cos.clear_requests();
     let download = client.download_directory(BUCKET, "", local.path()).skip_identical(SkipIdentical::ModifiedTime);
-    is(&download.send().unwrap(), &[("new", "skipped"), ("old", "down")]);
+    is(&download.recorded(), &[("new", "skipped"), ("old", "down")]);
     assert_eq!(count(&cos), sent(&[("GET", 2)]));
     assert_eq!(fs::read(local.path().join("new")).unwrap(), b"NEW");
 }
@@ -82,7 +82,7 @@ fn patterns_choose_objects() {
         put(&client, key, b"x");
     }
     let download = client.download_directory(BUCKET, "p", local.path());
-    let report = download.include("*.txt").include("../*").exclude("cache/**").exclude("*.tmp").send().unwrap();
+    let report = download.include("*.txt").include("../*").exclude("cache/**").exclude("*.tmp").recorded();
     is(&report, &[("p/a.txt", "down"), ("p/b/c.txt", "down")]);
 }
 
@@ -133,8 +133,8 @@ fn threads_are_shared_by_files_and_parts_and_progress_adds_up() {
         lock(&reports).push((done, total));
         lock(&used).insert(std::thread::current().id());
     });
-    let report = download.send().unwrap();
-    assert_eq!((report.skipped().count(), report.transferred().count()), (1, 23));
+    let report = download.recorded();
+    assert_eq!((report.skipped, report.transferred), (1, 23));
     let (reports, mut used) = (reports.into_inner().unwrap(), used.into_inner().unwrap());
     used.remove(&caller);
     assert!((1..=3).contains(&used.len()), "{} threads", used.len());
@@ -159,12 +159,12 @@ fn a_download_that_broke_off_is_gone_on_with() {
     cos.inject(Fault::error(403, "AccessDenied"), last, 1);
     let download = || {
         let download = client.download_directory(BUCKET, "p", local.path()).max_thread(1);
-        download.part_size(1).multipart_threshold(0).send().unwrap()
+        download.part_size(1).multipart_threshold(0).recorded()
     };
     is(&download(), &[("p/big", "AccessDenied"), ("p/small", "down")]);
     assert_eq!(names(local.path()).len(), 3, "the part, its record, and the other file");
     // What is left is not uploaded as if it were a file.
-    let uploaded = client.upload_directory(BUCKET, "copy", local.path()).send().unwrap();
+    let uploaded = client.upload_directory(BUCKET, "copy", local.path()).recorded();
     is(&uploaded, &[("copy/small", "up")]);
     cos.clear_requests();
     is(&download(), &[("p/big", "down"), ("p/small", "skipped")]);
@@ -181,7 +181,7 @@ fn a_damaged_file_fails_alone_and_is_not_there() {
     put(&client, "a", b"content");
     put(&client, "b", b"content");
     cos.inject(Fault::CorruptAnswer(3), Match::any().method("GET").path("/a"), usize::MAX);
-    let report = client.download_directory(BUCKET, "", local.path()).send().unwrap();
+    let report = client.download_directory(BUCKET, "", local.path()).recorded();
     is(&report, &[("a", "Integrity"), ("b", "down")]);
     assert_eq!(names(local.path()), ["b"]);
 }
@@ -193,9 +193,9 @@ fn without_a_checksum_a_file_fails_if_one_is_required() {
     put(&client, "a", b"content");
     cos.inject(Fault::omit_crc64(), Match::any(), usize::MAX);
     let download = || client.download_directory(BUCKET, "", local.path());
-    is(&download().require_crc(true).send().unwrap(), &[("a", "Integrity")]);
-    is(&download().send().unwrap(), &[("a", "down")]);
-    is(&download().send().unwrap(), &[("a", "down")]);
+    is(&download().require_crc(true).recorded(), &[("a", "Integrity")]);
+    is(&download().recorded(), &[("a", "down")]);
+    is(&download().recorded(), &[("a", "down")]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn customer_keys_go_with_every_request() {
     upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
     let download = || {
         let download = client.download_directory(BUCKET, "", local.path()).sse_customer_algorithm("AES256");
-        download.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap()
+        download.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).recorded()
     };
     is(&download(), &[("a", "down")]);
     is(&download(), &[("a", "skipped")]);
@@ -224,8 +224,8 @@ fn names_of_this_system_alone_are_taken_on_request() {
     }
     let download = || client.download_directory(BUCKET, "", local.path());
     let refused = ["../x", "10:30.log", "CON", "a\\b", "dot."].map(|key| (key, "unsafe"));
-    is(&download().send().unwrap(), &refused);
-    let report = download().native_names(true).send().unwrap();
+    is(&download().recorded(), &refused);
+    let report = download().native_names(true).recorded();
     if cfg!(unix) {
         let down = [refused[0], ("10:30.log", "down"), ("CON", "down"), ("a\\b", "down"), ("dot.", "down")];
         is(&report, &down);
@@ -254,7 +254,7 @@ fn a_folder_that_is_swapped_for_a_link_meanwhile_leads_nowhere() {
                 symlink(outside.path(), local.path().join("d")).unwrap();
             }
         });
-        is(&download.send().unwrap(), &[(key, "down")]);
+        is(&download.recorded(), &[(key, "down")]);
         assert!(names(outside.path()).is_empty());
         assert!(fs::read(local.path().join(key.replace("d/", "moved/"))).unwrap() == content);
         let (outside, report) = (names(outside.path()), client.download_directory(BUCKET, "", local.path()).send());
@@ -278,7 +278,7 @@ fn a_folder_that_is_swapped_once_it_was_looked_at_leads_nowhere() {
     wait_for(|| cos.pending_faults() == 0);
     fs::rename(local.path().join("d"), local.path().join("moved")).unwrap();
     symlink(outside.path(), local.path().join("d")).unwrap();
-    is(&download.wait().unwrap(), &[("d/a", "down")]);
+    assert_eq!(download.wait().unwrap().transferred, 1);
     assert!(names(outside.path()).is_empty());
     assert_eq!(fs::read(local.path().join("moved/a")).unwrap(), b"content");
 }
@@ -300,7 +300,7 @@ fn a_cancelled_folder_keeps_or_discards_what_was_under_way() {
         assert_eq!(kind(handle.wait()), ClientErrorKind::Cancelled);
         assert_eq!(names(local.path()).len(), if discard { 0 } else { 2 });
         cos.clear_requests();
-        is(&download().send().unwrap(), &[("large", "down")]);
+        is(&download().recorded(), &[("large", "down")]);
         assert_eq!(count(&cos)["GET"], if discard { 4 } else { 3 }, "a list, and the ranges that are missing");
         assert_eq!(names(local.path()), ["large"]);
     }

@@ -7,14 +7,16 @@ mod uploads;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cos_emulator::CosEmulator;
-use qcloud_cos::transfer::{DirectoryReport, FileOutcome};
+use qcloud_cos::transfer::{DirectoryReport, DownloadDirectory, FileOutcome, FileResult, UploadDirectory};
 use qcloud_cos::{ClientErrorKind, CosError, CosS3Client};
 
-use crate::common::{BUCKET, get};
+use crate::common::{BUCKET, get, lock};
 
 /// Writes files; the content of one that is given none is its name.
 fn write(root: &Path, files: &[(&str, &[u8])]) {
@@ -42,9 +44,24 @@ fn keys(client: &CosS3Client) -> Vec<String> {
     client.list_objects(BUCKET).objects().map(|object| object.unwrap().key).collect()
 }
 
-/// The keys with what became of them: `up`, `down`, `skipped`, or the kind of error.
-fn outcomes(report: &DirectoryReport) -> Vec<(&str, String)> {
-    let word = |outcome: &FileOutcome| match outcome {
+/// The report of a transfer, and every result of which it told.
+#[derive(Debug)]
+struct Recorded {
+    report: DirectoryReport,
+    /// Key, path, length and outcome, in the order of the keys: `up`, `down`, `skipped`, or the kind of error.
+    files: Vec<(String, PathBuf, u64, String)>,
+}
+
+impl Deref for Recorded {
+    type Target = DirectoryReport;
+
+    fn deref(&self) -> &DirectoryReport {
+        &self.report
+    }
+}
+
+fn word(outcome: &FileOutcome) -> String {
+    match outcome {
         FileOutcome::Uploaded => "up".to_owned(),
         FileOutcome::Downloaded => "down".to_owned(),
         FileOutcome::Skipped => "skipped".to_owned(),
@@ -55,14 +72,57 @@ fn outcomes(report: &DirectoryReport) -> Vec<(&str, String)> {
         },
         FileOutcome::Failed(CosError::Service(error)) => error.get_error_code().to_owned(),
         other => format!("{other:?}"),
-    };
-    report.files.iter().map(|file| (file.key.as_str(), word(&file.outcome))).collect()
+    }
 }
 
-/// The same with the words borrowed, to compare.
-fn is(report: &DirectoryReport, expected: &[(&str, &str)]) {
-    let found = outcomes(report);
-    let found: Vec<(&str, &str)> = found.iter().map(|(key, word)| (*key, word.as_str())).collect();
+/// Sends the transfer of a folder and records the result of each file.
+trait Record {
+    fn recorded(self) -> Recorded;
+}
+
+/// Collects results, and compares them with the report.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<(String, PathBuf, u64, String)>>>);
+
+impl Recorder {
+    fn note(&self) -> impl Fn(&FileResult) + Send + Sync + use<> {
+        let results = Arc::clone(&self.0);
+        move |file| {
+            lock(&results).push((file.key.clone(), file.path.clone(), file.bytes, word(&file.outcome)));
+        }
+    }
+
+    fn with(self, report: DirectoryReport) -> Recorded {
+        let mut files = std::mem::take(&mut *lock(&self.0));
+        files.sort();
+        let count = |words: &[&str]| files.iter().filter(|file| words.contains(&file.3.as_str())).count() as u64;
+        let done = count(&["up", "down"]);
+        assert_eq!((report.transferred, report.skipped), (done, count(&["skipped"])), "{files:?}");
+        assert_eq!(report.failed, files.len() as u64 - report.transferred - report.skipped);
+        assert_eq!((report.failures.len() as u64, report.is_complete()), (report.failed, report.failed == 0));
+        Recorded { report, files }
+    }
+}
+
+impl Record for UploadDirectory<'_> {
+    fn recorded(self) -> Recorded {
+        let recorder = Recorder::default();
+        let report = self.on_result(recorder.note()).send().unwrap();
+        recorder.with(report)
+    }
+}
+
+impl Record for DownloadDirectory<'_> {
+    fn recorded(self) -> Recorded {
+        let recorder = Recorder::default();
+        let report = self.on_result(recorder.note()).send().unwrap();
+        recorder.with(report)
+    }
+}
+
+#[track_caller]
+fn is(report: &Recorded, expected: &[(&str, &str)]) {
+    let found: Vec<(&str, &str)> = report.files.iter().map(|(key, .., word)| (key.as_str(), word.as_str())).collect();
     assert_eq!(found, expected, "{report:#?}");
 }
 

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 use std::{fs, io};
 
 use cos_emulator::CosEmulator;
+use qcloud_cos::transfer::FileResult;
 use qcloud_cos::{ClientErrorKind, CosConfig, CosError, CosS3Client};
+
+use crate::common::lock;
 
 const BUCKET: &str = "examplebucket-1250000000";
 
@@ -35,18 +39,20 @@ struct Report {
 }
 
 fn download(client: &CosS3Client, root: &Path) -> Report {
-    let mut report = Report { done: Vec::new(), skipped: Vec::new(), failed: Vec::new() };
-    for file in client.download_directory(BUCKET, "p/", root).send().unwrap().files {
+    let report = Mutex::new(Report { done: Vec::new(), skipped: Vec::new(), failed: Vec::new() });
+    let note = |file: &FileResult| {
+        let (mut report, key) = (lock(&report), file.key.clone());
         match file.error() {
-            None => report.done.push(file.key),
+            None => report.done.push(key),
             Some(CosError::Client(error)) if matches!(error.kind(), ClientErrorKind::UnsafePath { key } if *key == file.key) =>
             {
-                report.skipped.push(file.key);
+                report.skipped.push(key);
             }
-            Some(_) => report.failed.push(file.key),
+            Some(_) => report.failed.push(key),
         }
-    }
-    report
+    };
+    let _ = client.download_directory(BUCKET, "p/", root).on_result(note).send().unwrap();
+    report.into_inner().unwrap()
 }
 
 /// All that is below a folder: files with their content, folders and links without.

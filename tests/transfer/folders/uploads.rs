@@ -9,7 +9,7 @@ use cos_emulator::{Fault, Match};
 use qcloud_cos::ClientErrorKind;
 use qcloud_cos::transfer::SkipIdentical;
 
-use super::{count, folder, is, keys, objects, outcomes, sent, wait_for, write};
+use super::{Record as _, Recorder, count, folder, is, keys, objects, sent, wait_for, write};
 use crate::common::{
     BUCKET, MIB, Once, SSE_KEY, failed, field, kind, lock, names, noise, open_uploads, put, requests, start,
 };
@@ -19,7 +19,7 @@ fn a_folder_becomes_keys_below_the_prefix() {
     let (cos, client) = start();
     let local = folder(&["a.txt", "b/c.txt", "b/d/e 中.txt", "b-", "b.txt", ".hidden"]);
     fs::create_dir(local.path().join("empty")).unwrap();
-    let report = client.upload_directory(BUCKET, "/p/q", local.path()).storage_class("STANDARD_IA").send().unwrap();
+    let report = client.upload_directory(BUCKET, "/p/q", local.path()).storage_class("STANDARD_IA").recorded();
     let expected = ["p/q/.hidden", "p/q/a.txt", "p/q/b-", "p/q/b.txt", "p/q/b/c.txt", "p/q/b/d/e 中.txt"];
     is(&report, &expected.map(|key| (key, "up")));
     assert!(report.is_complete());
@@ -28,8 +28,8 @@ fn a_folder_becomes_keys_below_the_prefix() {
     assert!(objects.iter().all(|(key, content)| key.as_bytes().ends_with(content)));
     assert!(requests(&cos, "PUT", "").iter().all(|put| put.header("x-cos-storage-class") == Some("STANDARD_IA")));
     let first = &report.files[1];
-    assert_eq!((first.path.as_path(), first.bytes), (local.path().join("a.txt").as_path(), 5));
-    assert_eq!(report.transferred().count(), 6);
+    assert_eq!((first.1.as_path(), first.2), (local.path().join("a.txt").as_path(), 5));
+    assert_eq!(report.transferred, 6);
 }
 
 #[test]
@@ -37,20 +37,20 @@ fn what_is_there_already_is_not_sent_again() {
     let (cos, client) = start();
     let local = folder(&["a", "b/c", "d"]);
     let upload = || client.upload_directory(BUCKET, "p/", local.path());
-    assert_eq!(upload().send().unwrap().transferred().count(), 3);
+    assert_eq!(upload().recorded().transferred, 3);
     assert_eq!(count(&cos), sent(&[("GET", 1), ("PUT", 3)]));
-    let again = upload().send().unwrap();
+    let again = upload().recorded();
     is(&again, &[("p/a", "skipped"), ("p/b/c", "skipped"), ("p/d", "skipped")]);
-    assert_eq!(again.skipped().count(), 3);
+    assert_eq!(again.skipped, 3);
     assert_eq!(count(&cos), sent(&[("GET", 1), ("HEAD", 3)]), "a list, and each object's checksum");
     // One of the same length, one longer, one gone.
     fs::write(local.path().join("a"), "A").unwrap();
     fs::write(local.path().join("b/c"), "longer").unwrap();
     client.delete_object(BUCKET, "p/d").send().unwrap();
     cos.clear_requests();
-    is(&upload().send().unwrap(), &[("p/a", "up"), ("p/b/c", "up"), ("p/d", "up")]);
+    is(&upload().recorded(), &[("p/a", "up"), ("p/b/c", "up"), ("p/d", "up")]);
     assert_eq!(count(&cos), sent(&[("GET", 1), ("HEAD", 1), ("PUT", 3)]));
-    is(&upload().skip_identical(SkipIdentical::Never).include("d").send().unwrap(), &[("p/d", "up")]);
+    is(&upload().skip_identical(SkipIdentical::Never).include("d").recorded(), &[("p/d", "up")]);
     assert_eq!(count(&cos), sent(&[("PUT", 1)]));
 }
 
@@ -58,7 +58,7 @@ fn what_is_there_already_is_not_sent_again() {
 fn without_a_checksum_nothing_counts_as_identical() {
     let (cos, client) = start();
     let local = folder(&["a"]);
-    let upload = || client.upload_directory(BUCKET, "", local.path()).send().unwrap();
+    let upload = || client.upload_directory(BUCKET, "", local.path()).recorded();
     is(&upload(), &[("a", "up")]);
     cos.inject(Fault::omit_crc64(), Match::any().method("HEAD"), 1);
     is(&upload(), &[("a", "up")]);
@@ -66,7 +66,7 @@ fn without_a_checksum_nothing_counts_as_identical() {
     is(&upload(), &[("a", "up")]);
     is(&upload(), &[("a", "skipped")]);
     cos.inject(Fault::omit_crc64(), Match::any(), usize::MAX);
-    let required = client.upload_directory(BUCKET, "", local.path()).require_crc(true).send().unwrap();
+    let required = client.upload_directory(BUCKET, "", local.path()).require_crc(true).recorded();
     is(&required, &[("a", "Integrity")]);
 }
 
@@ -86,7 +86,7 @@ fn by_time_newer_files_are_sent() {
     set("new", SystemTime::now() + hour);
     cos.clear_requests();
     let upload = client.upload_directory(BUCKET, "", local.path()).skip_identical(SkipIdentical::ModifiedTime);
-    is(&upload.send().unwrap(), &[("new", "up"), ("old", "skipped"), ("other", "up")]);
+    is(&upload.recorded(), &[("new", "up"), ("old", "skipped"), ("other", "up")]);
     assert_eq!(count(&cos), sent(&[("GET", 1), ("PUT", 2)]));
 }
 
@@ -100,7 +100,7 @@ fn a_bucket_that_holds_much_more_is_not_listed_whole() {
     let local = folder(&["m05", "z"]);
     write(local.path(), &[("m05", b"x")]);
     cos.clear_requests();
-    let report = client.upload_directory(BUCKET, "", local.path()).send().unwrap();
+    let report = client.upload_directory(BUCKET, "", local.path()).recorded();
     is(&report, &[("m05", "skipped"), ("z", "skipped")]);
     let markers: Vec<_> =
         requests(&cos, "GET", "marker").iter().map(|r| r.param("marker").unwrap().to_owned()).collect();
@@ -112,7 +112,7 @@ fn patterns_choose_files() {
     let (_cos, client) = start();
     let local = folder(&["a.log", "a.txt", "b/c.txt", "b/d.tmp", "cache/x.txt", "x/cache.txt"]);
     let upload = client.upload_directory(BUCKET, "", local.path());
-    let report = upload.include("*.txt").include("b/*").exclude("cache/*").exclude("*.tmp").send().unwrap();
+    let report = upload.include("*.txt").include("b/*").exclude("cache/*").exclude("*.tmp").recorded();
     is(&report, &[("a.txt", "up"), ("b/c.txt", "up"), ("x/cache.txt", "up")]);
     assert_eq!(keys(&client), ["a.txt", "b/c.txt", "x/cache.txt"]);
 }
@@ -139,10 +139,10 @@ fn one_files_failure_does_not_stop_the_others() {
     let (cos, client) = start();
     let local = folder(&["a", "b", "c"]);
     cos.inject(Fault::error(403, "AccessDenied"), Match::any().method("PUT").path("/p/b"), usize::MAX);
-    let report = client.upload_directory(BUCKET, "p", local.path()).send().unwrap();
+    let report = client.upload_directory(BUCKET, "p", local.path()).recorded();
     is(&report, &[("p/a", "up"), ("p/b", "AccessDenied"), ("p/c", "up")]);
     assert!(!report.is_complete());
-    let names: Vec<_> = report.failed().map(|file| file.path.clone()).collect();
+    let names: Vec<_> = report.failures.iter().map(|file| file.path.clone()).collect();
     assert_eq!(names, [local.path().join("b")]);
 }
 
@@ -178,8 +178,8 @@ fn threads_are_shared_by_files_and_parts_and_progress_adds_up() {
         lock(&reports).push((done, total));
         lock(&used).insert(std::thread::current().id());
     });
-    let report = upload.send().unwrap();
-    assert_eq!(report.skipped().count(), 1);
+    let report = upload.recorded();
+    assert_eq!(report.skipped, 1);
     let (reports, mut used) = (reports.into_inner().unwrap(), used.into_inner().unwrap());
     used.remove(&caller);
     assert!((1..=3).contains(&used.len()), "{} threads", used.len());
@@ -198,7 +198,7 @@ fn a_failed_file_is_taken_out_of_the_progress() {
     cos.inject(Fault::error(403, "AccessDenied"), Match::any().method("PUT").path("/a"), usize::MAX);
     let last = Mutex::new((0, 0));
     let upload = client.upload_directory(BUCKET, "", local.path()).progress_callback(|d, t| *lock(&last) = (d, t));
-    assert!(!upload.send().unwrap().is_complete());
+    assert!(!upload.recorded().is_complete());
     assert_eq!(*lock(&last), (2, 2));
 }
 
@@ -208,7 +208,7 @@ fn what_downloads_left_behind_is_not_uploaded() {
     let id = "0123456789abcdef0123456789abcdef";
     let left = [format!(".a.{id}.cos-part"), format!("b/.a.{id}.cos-record")];
     let local = folder(&["a", &left[0], &left[1]]);
-    is(&client.upload_directory(BUCKET, "", local.path()).send().unwrap(), &[("a", "up")]);
+    is(&client.upload_directory(BUCKET, "", local.path()).recorded(), &[("a", "up")]);
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn customer_keys_go_with_every_request() {
     let local = folder(&["a"]);
     let upload = || {
         let upload = client.upload_directory(BUCKET, "", local.path()).sse_customer_algorithm("AES256");
-        upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap()
+        upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).recorded()
     };
     is(&upload(), &[("a", "up")]);
     is(&upload(), &[("a", "skipped")]);
@@ -234,7 +234,7 @@ fn fault_58_a_file_that_vanishes_fails_alone() {
     let upload = client.upload_directory(BUCKET, "", local.path()).max_thread(1);
     // The first report comes when the folder has been read and nothing was opened.
     let upload = upload.progress_callback(|_, _| once.run(|| fs::remove_file(local.path().join("b")).unwrap()));
-    is(&upload.send().unwrap(), &[("a", "up"), ("b", "local"), ("c", "up")]);
+    is(&upload.recorded(), &[("a", "up"), ("b", "local"), ("c", "up")]);
 }
 
 #[test]
@@ -254,11 +254,12 @@ fn a_handle_pauses_and_cancels_all_files() {
         }
         cos.inject(Fault::Hang(cos_emulator::Moment::AfterBody), Match::any().method(method), 1);
         cos.clear_requests();
-        let handle = upload().start().unwrap();
+        let recorder = Recorder::default();
+        let handle = upload().on_result(recorder.note()).start().unwrap();
         wait_for(|| cos.pending_faults() == 0);
         handle.pause();
         handle.resume();
-        is(&handle.wait().unwrap(), &["a", "b", "c"].map(|key| (key, expected)));
+        is(&recorder.with(handle.wait().unwrap()), &["a", "b", "c"].map(|key| (key, expected)));
     }
 
     cos.inject(Fault::Hang(cos_emulator::Moment::AfterBody), Match::any().method("HEAD"), 1);
@@ -286,7 +287,7 @@ fn a_cancelled_folder_keeps_or_discards_what_was_under_way() {
         let left = usize::from(!discard);
         assert_eq!((open_uploads(&client).len(), names(checkpoints.path()).len()), (left, left));
         cos.clear_requests();
-        is(&upload().send().unwrap(), &[("large", "up")]);
+        is(&upload().recorded(), &[("large", "up")]);
         assert_eq!(requests(&cos, "PUT", "partNumber").len(), 3 - left);
         assert!(open_uploads(&client).is_empty() && names(checkpoints.path()).is_empty());
     }
@@ -298,7 +299,7 @@ fn every_file_can_be_sent_with_its_md5() {
     let local = folder(&["a"]);
     write(local.path(), &[("large", &noise(1, 2 * MIB))]);
     let upload = client.upload_directory(BUCKET, "", local.path()).multipart_threshold(1000).enable_md5(true);
-    is(&upload.send().unwrap(), &[("a", "up"), ("large", "up")]);
+    is(&upload.recorded(), &[("a", "up"), ("large", "up")]);
     let puts = [requests(&cos, "PUT", ""), requests(&cos, "PUT", "partNumber")].concat();
     assert_eq!(puts.len(), 3);
     assert!(puts.iter().all(|put| put.header("content-md5").is_some()));
@@ -331,7 +332,7 @@ mod unix {
         let writer = std::thread::spawn(move || opened.send(fs::File::options().write(true).open(path).is_ok()));
         let _socket = UnixListener::bind(local.path().join("socket")).unwrap();
         let folder = local.path().to_owned();
-        let report = ends(move || client.upload_directory(BUCKET, "", folder).send().unwrap());
+        let report = ends(move || client.upload_directory(BUCKET, "", folder).recorded());
         is(&report, &[("a", "up"), ("pipe", "local"), ("socket", "local"), ("z", "up")]);
         assert!(wait.try_recv().is_err(), "nobody opened it");
         drop(fs::File::open(reader).unwrap());
@@ -351,7 +352,7 @@ mod unix {
                     pipe(&local.path().join("b"));
                 });
             });
-            upload.send().unwrap()
+            upload.recorded()
         });
         is(&report, &[("a", "up"), ("b", "local")]);
     }
@@ -365,11 +366,11 @@ mod unix {
         };
         close("b", 0);
         close("c", 0);
-        let report = client.upload_directory(BUCKET, "", local.path()).send().unwrap();
+        let report = client.upload_directory(BUCKET, "", local.path()).recorded();
         if fs::File::open(local.path().join("b")).is_err() {
             is(&report, &[("a", "up"), ("b", "local"), ("c", "local"), ("e", "up")]);
         } else {
-            assert_eq!(outcomes(&report).len(), 4); // who is root reads everything
+            assert_eq!(report.files.len(), 4); // who is root reads everything
         }
         close("c", 0o700);
     }
@@ -379,7 +380,7 @@ mod unix {
         let (_cos, client) = start();
         let local = folder(&["a"]);
         fs::write(local.path().join(OsStr::from_bytes(b"b\xff")), "x").unwrap();
-        is(&client.upload_directory(BUCKET, "", local.path()).send().unwrap(), &[("a", "up"), ("b\u{FFFD}", "local")]);
+        is(&client.upload_directory(BUCKET, "", local.path()).recorded(), &[("a", "up"), ("b\u{FFFD}", "local")]);
     }
 
     /// A folder with links to a file and a folder outside, to itself, and to nowhere.
@@ -396,7 +397,7 @@ mod unix {
     fn links_are_not_followed() {
         let (_cos, client) = start();
         let (_outside, local) = linked();
-        let report = client.upload_directory(BUCKET, "", local.path()).send().unwrap();
+        let report = client.upload_directory(BUCKET, "", local.path()).recorded();
         let expected = [
             ("a", "up"),
             ("d/e", "up"),
@@ -413,7 +414,7 @@ mod unix {
     fn fault_58_links_are_followed_on_request_but_not_in_circles() {
         let (_cos, client) = start();
         let (_outside, local) = linked();
-        let report = client.upload_directory(BUCKET, "", local.path()).follow_links(true).send().unwrap();
+        let report = client.upload_directory(BUCKET, "", local.path()).follow_links(true).recorded();
         let expected = [
             ("a", "up"),
             ("d/e", "up"),
@@ -438,6 +439,6 @@ mod unix {
                 symlink(outside.path().join("secret"), local.path().join("b")).unwrap();
             });
         });
-        is(&upload.send().unwrap(), &[("a", "up"), ("b", "local")]);
+        is(&upload.recorded(), &[("a", "up"), ("b", "local")]);
     }
 }

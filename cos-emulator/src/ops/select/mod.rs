@@ -48,8 +48,7 @@ pub(crate) fn select(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         Ok(()) => stream.finish(&totals),
         // What is wrong with the object shows too late for an error document once there are results.
         Err(Error::Refused(refusal)) if stream.has_records() => {
-            let (code, message) = refusal.facts();
-            stream.fail(&code, message, &totals)
+            stream.fail(&refusal.code.name(), &refusal.message, &totals)
         }
         Err(error) => return Err(error),
     };

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::http::CHUNK;
+/// Size of the buffers that bodies are moved with: large enough that system calls do not dominate.
+pub(crate) const CHUNK: usize = 256 * 1024;
 
 /// A run of bytes that never changes once it is written.
 #[derive(Debug)]
@@ -99,14 +99,14 @@ impl Data {
         self.0.iter().map(copy).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Sends a range to a socket; the standard library hands files to the kernel for that.
-    pub(crate) fn copy_to(&self, offset: u64, len: u64, to: &TcpStream) -> io::Result<()> {
+    /// Sends a range somewhere; if that is a socket, the standard library hands files to the kernel.
+    pub(crate) fn copy_to<W: Write>(&self, offset: u64, len: u64, to: &mut W) -> io::Result<()> {
         self.for_each_piece(offset, len, |blob, start, len| match blob {
-            Blob::Memory(bytes) => (&*to).write_all(&bytes[start as usize..(start + len) as usize]),
+            Blob::Memory(bytes) => to.write_all(&bytes[start as usize..(start + len) as usize]),
             Blob::File(file) => {
                 let mut source = File::open(&file.path)?;
                 source.seek(SeekFrom::Start(start))?;
-                match io::copy(&mut source.take(len), &mut &*to)? {
+                match io::copy(&mut source.take(len), to)? {
                     copied if copied == len => Ok(()),
                     _ => Err(io::ErrorKind::UnexpectedEof.into()),
                 }

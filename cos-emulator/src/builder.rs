@@ -1,0 +1,256 @@
+//! Settings of a server to start.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use crate::clock::Clock;
+use crate::context::{Context, Settings};
+use crate::credential::{Credential, Credentials};
+use crate::defaults::{LOG_CAPACITY, REGION, SECRET_ID, SECRET_KEY};
+use crate::emulator::{CaFile, CosEmulator};
+use crate::fault::Faults;
+use crate::ids;
+use crate::log::{Log, Observer, RecordedRequest};
+use crate::server::Server;
+use crate::stop::Stop;
+use crate::store::Store;
+use crate::tls;
+
+impl CosEmulator {
+    /// Starts a server that keeps everything in memory, on a free port of 127.0.0.1.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// For a server with other than the default settings.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+/// Settings of a server to start.
+pub struct Builder {
+    host: String,
+    port: u16,
+    data_dir: Option<PathBuf>,
+    secret_id: String,
+    secret_key: String,
+    temporary: Vec<Credential>,
+    region: String,
+    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    require_signed_host: bool,
+    min_part_size: u64,
+    domains: Vec<(String, String)>,
+    instance_role: Option<String>,
+    instance_role_lifetime: Duration,
+    log_capacity: usize,
+    observer: Option<Observer>,
+    control: bool,
+    tls: bool,
+    tls_ca: Option<PathBuf>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 0,
+            data_dir: None,
+            secret_id: SECRET_ID.to_owned(),
+            secret_key: SECRET_KEY.to_owned(),
+            temporary: Vec::new(),
+            region: REGION.to_owned(),
+            clock: Box::new(SystemTime::now),
+            require_signed_host: false,
+            min_part_size: 1024 * 1024,
+            domains: Vec::new(),
+            instance_role: None,
+            instance_role_lifetime: Duration::from_secs(6 * 3600),
+            log_capacity: LOG_CAPACITY,
+            observer: None,
+            control: false,
+            tls: false,
+            tls_ca: None,
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("data_dir", &self.data_dir)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// The address to listen on, 127.0.0.1 unless set.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port to listen on, a free one unless set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Keeps everything in a directory, and starts with what is there.
+    pub fn data_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(dir.into());
+        self
+    }
+
+    /// The permanent key, instead of [`SECRET_ID`] and [`SECRET_KEY`].
+    pub fn credential(mut self, id: impl Into<String>, key: impl Into<String>) -> Self {
+        self.secret_id = id.into();
+        self.secret_key = key.into();
+        self
+    }
+
+    /// A temporary key to accept besides, which is good only with its token.
+    pub fn temporary_credential(
+        mut self,
+        id: impl Into<String>,
+        key: impl Into<String>,
+        token: impl Into<String>,
+    ) -> Self {
+        self.temporary.push(Credential::temporary(id, key, token));
+        self
+    }
+
+    /// The region of all buckets, instead of [`REGION`].
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// What time it is: decides on signatures, and dates objects and answers.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Whether a signature must cover the host. COS does not ask for it, so it is off unless set.
+    pub fn require_signed_host(mut self, required: bool) -> Self {
+        self.require_signed_host = required;
+        self
+    }
+
+    /// The size below which only the last part of an upload may be, 1 MiB unless set.
+    pub fn min_part_size(mut self, bytes: u64) -> Self {
+        self.min_part_size = bytes;
+        self
+    }
+
+    /// A host name that stands for a bucket, as a custom domain does.
+    pub fn custom_domain(mut self, host: impl Into<String>, bucket: impl Into<String>) -> Self {
+        self.domains.push((host.into(), bucket.into()));
+        self
+    }
+
+    /// Binds a role to the instance on which clients run, so that the metadata service gives its keys.
+    /// None is bound unless set.
+    pub fn instance_role(mut self, name: impl Into<String>) -> Self {
+        self.instance_role = Some(name.into());
+        self
+    }
+
+    /// For how long the keys of the instance's role are good, 6 hours unless set.
+    pub fn instance_role_lifetime(mut self, lifetime: Duration) -> Self {
+        self.instance_role_lifetime = lifetime;
+        self
+    }
+
+    /// Sets how many requests the log keeps for [`CosEmulator::requests`], 100,000 unless set. Older ones are dropped.
+    pub fn log_capacity(mut self, requests: usize) -> Self {
+        self.log_capacity = requests;
+        self
+    }
+
+    /// Calls this for each request, before its answer goes out.
+    pub fn observer(mut self, observer: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Answers requests to `/_emulator/` at the server's own address, by which programs in any language inject
+    /// faults, read the log, set the clock and make temporary keys. Off unless set: whoever reaches the port may use it.
+    pub fn control(mut self, on: bool) -> Self {
+        self.control = on;
+        self
+    }
+
+    /// Serves HTTPS too, on the same port, with a certificate for whatever host a client asks for. Clients must
+    /// trust [`CosEmulator::ca_file`]; its key is made at the start and never leaves the process.
+    ///
+    /// Needs the feature `tls`, which is on by default.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// Writes the authority's certificate to this file, instead of one in the system's folder for temporary files.
+    /// Turns on [`tls`](Self::tls).
+    pub fn tls_ca(mut self, file: impl Into<PathBuf>) -> Self {
+        self.tls_ca = Some(file.into());
+        self.tls()
+    }
+
+    /// Starts the server.
+    pub fn start(self) -> io::Result<CosEmulator> {
+        let mut credentials = self.temporary;
+        credentials.insert(0, Credential::permanent(&self.secret_id, &self.secret_key));
+        let address = self.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let tls = if self.tls { Some(tls::Server::new(address)?) } else { None };
+        let ca_file = match &tls {
+            Some(tls) => Some(write_authority(tls.authority(), self.tls_ca)?),
+            None => None,
+        };
+        let context = Arc::new(Context {
+            settings: Settings {
+                region: self.region,
+                require_signed_host: self.require_signed_host,
+                min_part_size: self.min_part_size,
+                domains: self.domains,
+                instance_role: self.instance_role.map(|role| (role, self.instance_role_lifetime)),
+                control: self.control,
+            },
+            clock: Clock::new(self.clock),
+            credentials: Credentials::new(credentials),
+            store: Store::open(self.data_dir)?,
+            faults: Faults::default(),
+            log: Log::new(self.log_capacity, self.observer),
+            stop: Stop::default(),
+            tls,
+            own_buckets: Mutex::default(),
+        });
+        Ok(CosEmulator {
+            server: Server::start(&self.host, self.port, Arc::clone(&context))?,
+            context,
+            secret_id: self.secret_id,
+            secret_key: self.secret_key,
+            ca_file,
+        })
+    }
+}
+
+fn write_authority(pem: &str, chosen: Option<PathBuf>) -> io::Result<CaFile> {
+    if let Some(path) = chosen {
+        fs::write(&path, pem)?;
+        return Ok(CaFile::Chosen(path));
+    }
+    let path = std::env::temp_dir().join(format!("cos-emulator-{}-ca.pem", ids::unique()));
+    // Nobody else's file is written to: in this folder everybody may have put one.
+    fs::File::create_new(&path)?.write_all(pem.as_bytes())?;
+    Ok(CaFile::Temporary(path))
+}

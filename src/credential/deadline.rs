@@ -1,0 +1,30 @@
+//! How much time a call has for its credentials. A thread's call is known by its thread, so that providers of the
+//! caller's own need not pass it on.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+thread_local! {
+    static END: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Restores the end that held before.
+struct Restore(Option<Instant>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        END.set(self.0);
+    }
+}
+
+/// Asks for credentials that are needed within the time that is left; `None`: whenever they come.
+pub(crate) fn within<R>(left: Option<Duration>, ask: impl FnOnce() -> R) -> R {
+    let end = left.and_then(|left| Instant::now().checked_add(left));
+    let _restore = Restore(END.replace(end));
+    ask()
+}
+
+/// Returns how much time is left; `None`: no end is set.
+pub(crate) fn time_left() -> Option<Duration> {
+    END.get().map(|end| end.saturating_duration_since(Instant::now()))
+}
