@@ -171,7 +171,8 @@ fn is_closed_to_others(_: &fs::Metadata) -> bool {
 #[cfg(unix)]
 fn is_the_callers_alone(folder: &fs::Metadata, file: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    file.is_file() && file.nlink() == 1 && file.mode() & 0o077 == 0 && file.uid() == folder.uid()
+    let open_to_others = file.mode() & 0o077 != 0;
+    file.is_file() && file.nlink() == 1 && !open_to_others && file.uid() == folder.uid()
 }
 
 #[cfg(not(unix))]

@@ -184,10 +184,10 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         // The end of an encrypted file is sent when all the rest is there: nobody can complete an upload that failed
         // or was cancelled before.
         let end = rest.pop_if(|part| self.key.is_some() && part.number as usize == self.plan.count());
-        let mut sent = run(self.pool, file.stop, rest.into_iter(), send)?;
-        sent.extend(run(self.pool, file.stop, end.into_iter(), send)?);
+        let mut parts = run(self.pool, file.stop, rest.into_iter(), send)?;
+        parts.extend(run(self.pool, file.stop, end.into_iter(), send)?);
         file.identity.check(file.file, file.path)?;
-        Ok(sent)
+        Ok(parts)
     }
 
     /// Nobody can resume an upload whose key is gone, and nothing else must be encrypted by that key.
