@@ -9,7 +9,7 @@ use crate::attempts::{Attempts, Sent};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Stage};
 use crate::wire::range::ContentRange;
-use crate::wire::request::{Proof, Request};
+use crate::wire::request::Request;
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
 use crate::wire::retry::RetryOutcome;
 use crate::wire::uri::Location;
@@ -114,7 +114,7 @@ impl Failed {
 }
 
 /// Reads an answer to its end and believes it only then. One to a request that changes something must show that it is
-/// COS's; `any_gateway`: it need not have a request id.
+/// COS's, unless `any_gateway` is trusted.
 pub(crate) fn read_whole(
     request: &Request<'_>,
     answer: Answer,
@@ -140,8 +140,8 @@ pub(crate) fn read_whole(
         return Err(Failed::answered(service_error(&refusal), reason));
     }
     let proof = request.traits.proof;
-    let is_read = matches!(request.method, Method::GET | Method::HEAD) || (any_gateway && proof == Proof::RequestId);
-    if !is_read && headers.text(proof.header()).is_empty() {
+    let is_read = matches!(request.method, Method::GET | Method::HEAD);
+    if !is_read && !any_gateway && headers.text(proof.header()).is_empty() {
         let why = format!(
             "{}: the answer {} has no {}, so that it is not known to be that of COS and whether anything was done",
             request.operation,

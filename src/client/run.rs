@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
 use crate::client::response::{Failed, Reason, outcome};
-use crate::credentials::Credentials;
-use crate::credentials::deadline::within;
+use crate::credential::Credentials;
+use crate::credential::deadline::within;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 use crate::transport::Answer;
 use crate::wire::body::BodyKind;
@@ -55,6 +55,7 @@ impl CosS3Client {
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
         request.check()?;
+        request.seal();
         request.check_framing()?;
         if let BodyKind::Failed(error) = &request.body.0 {
             return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());

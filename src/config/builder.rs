@@ -77,6 +77,13 @@ pub struct CosConfigBuilder {
     connect_to: Option<SocketAddr>,
 }
 
+impl CosConfig {
+    /// Starts a configuration.
+    pub fn builder() -> CosConfigBuilder {
+        CosConfigBuilder::default()
+    }
+}
+
 impl CosConfigBuilder {
     /// Sets the APPID that is appended to bucket names that lack it. Python: `Appid`. Default: none.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
@@ -122,7 +129,7 @@ impl CosConfigBuilder {
 
     /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self
@@ -308,9 +315,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Believes that something was changed only if the answer has COS's `x-cos-request-id`: a portal that answers each
-    /// request by a page of its own has none. False: for gateways that drop it. Uploads must have an ETag and appends a
-    /// position in any case. Default: true.
+    /// Believes that something was changed only if the answer shows that it is COS's: an upload by its ETag, an append
+    /// by its position, everything else by `x-cos-request-id`. A portal that answers each request by a page of its own
+    /// has none of these. False: for gateways that drop them; every 2xx is a success then, as for Python. Default: true.
     pub fn require_request_id(mut self, require: bool) -> Self {
         self.require_request_id = Some(require);
         self

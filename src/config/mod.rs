@@ -108,11 +108,6 @@ struct Live {
 }
 
 impl CosConfig {
-    /// Starts a configuration.
-    pub fn builder() -> CosConfigBuilder {
-        CosConfigBuilder::default()
-    }
-
     fn read<T>(&self, get: impl FnOnce(&Live) -> T) -> T {
         get(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }

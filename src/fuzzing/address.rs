@@ -42,7 +42,11 @@ pub fn sign(data: &[u8], verify: impl Fn(&HttpRequest<()>, &str, &str)) {
     let location = locate(&addressing, &request.target, &addressing.endpoint);
     let presigned = client.get_presigned_url(bucket, &key, &method).headers(headers).params(query).sign();
     let (Ok(()), Ok(location)) = (request.check(), location) else {
-        assert!(presigned.is_err(), "one of two ways to sign refused its input, the other did not: {key:?}");
+        // For the bucket itself there are signatures, but not as an object.
+        assert!(
+            presigned.is_err() || key == "/",
+            "one of two ways to sign refused its input, the other did not: {key:?}"
+        );
         return;
     };
     assert_path(&location, &key);

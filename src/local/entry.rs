@@ -14,8 +14,6 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
-use super::folder_of;
-
 /// An open folder. A clone is the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
@@ -29,14 +27,13 @@ pub(crate) struct Folder {
 /// Device and number of a file.
 type Identity = (u64, u64);
 
-#[cfg(unix)]
+/// Returns what tells a file from others, where the system has such.
 fn identity(found: &Metadata) -> Option<Identity> {
-    Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<Identity> {
-    None
+    #[cfg(unix)]
+    let identity = Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)));
+    #[cfg(not(unix))]
+    let identity = (|_: &Metadata| None)(found);
+    identity
 }
 
 #[cfg(unix)]
@@ -119,6 +116,13 @@ impl Folder {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// A name in an open folder, whether something has it or not.
 #[derive(Debug, Clone)]
 pub(crate) struct DirEntry {
@@ -126,8 +130,8 @@ pub(crate) struct DirEntry {
     name: OsString,
 }
 
-fn is_separator(byte: &u8) -> bool {
-    std::path::is_separator(char::from(*byte))
+fn is_separator(byte: u8) -> bool {
+    std::path::is_separator(char::from(byte))
 }
 
 impl DirEntry {
@@ -135,8 +139,9 @@ impl DirEntry {
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         // A trailing separator or dot would be left out of the name.
         let text = path.as_os_str().as_encoded_bytes();
-        let text = text.strip_suffix(b".").filter(|text| text.last().is_some_and(is_separator)).unwrap_or(text);
-        if text.last().is_some_and(is_separator) {
+        let text =
+            text.strip_suffix(b".").filter(|text| text.last().copied().is_some_and(is_separator)).unwrap_or(text);
+        if text.last().copied().is_some_and(is_separator) {
             return Err(io::Error::other("it is the name of a folder, not of a file"));
         }
         let name = path.file_name().ok_or_else(|| io::Error::other("it is not a file name"))?;

@@ -151,13 +151,6 @@ pub(crate) fn is_hidden(name: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
 /// Reads at a position, leaving the file's own position alone on Unix.
 pub(crate) fn read_at(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
     #[cfg(unix)]

@@ -141,7 +141,7 @@ impl Page for ListBucketsOutput {
         self.buckets.bucket.retain(|bucket| !bucket.name.is_empty());
     }
 
-    fn encoding(&self) -> &str {
+    fn encoding(&self) -> &'static str {
         ""
     }
 

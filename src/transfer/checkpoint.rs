@@ -278,12 +278,16 @@ mod tests {
         assert_eq!(found.permissions().mode() & 0o777, 0o600);
     }
 
+    /// What is planted, and how.
+    #[cfg(unix)]
+    type Plant = (&'static str, fn(&Path, &str));
+
     #[cfg(unix)]
     #[test]
     fn what_others_have_put_under_its_name_is_neither_believed_nor_written_to() {
         use std::os::unix::fs::PermissionsExt;
         let text = text();
-        let plant: [(&str, fn(&Path, &str)); 3] = [
+        let plant: [Plant; 3] = [
             ("a hard link", |path, text| {
                 fs::write(path.with_extension("victim"), text).unwrap();
                 fs::hard_link(path.with_extension("victim"), path).unwrap();

@@ -23,9 +23,9 @@ use crate::client::sending;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
-use crate::ops::object::put::SINGLE_UPLOAD_LIMIT;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
+use crate::wire::request::SINGLE_UPLOAD_LIMIT;
 use crate::wire::sign::hex;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
@@ -320,6 +320,8 @@ impl FileParts<'_> {
 pub(crate) struct FileIdentity {
     len: u64,
     modified: Option<SystemTime>,
+    /// When anything about it changed, which no program can put back.
+    changed: Option<(i64, i64)>,
     /// Device and number of the file, where the system has such.
     place: Option<(u64, u64)>,
 }
@@ -345,7 +347,7 @@ impl FileIdentity {
     /// Returns what a later process compares, to tell whether the file is still the same.
     pub(crate) fn state(&self) -> String {
         let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        format!("{} {:?} {:?}", self.len, modified, self.place)
+        format!("{} {:?} {:?} {:?}", self.len, modified, self.changed, self.place)
     }
 
     /// Fails if the file changed since, or if another one stands in its place.
@@ -362,13 +364,13 @@ impl FileIdentity {
 impl From<&Metadata> for FileIdentity {
     fn from(found: &Metadata) -> Self {
         #[cfg(unix)]
-        let place = {
+        let (place, changed) = {
             use std::os::unix::fs::MetadataExt;
-            Some((found.dev(), found.ino()))
+            (Some((found.dev(), found.ino())), Some((found.ctime(), found.ctime_nsec())))
         };
         #[cfg(not(unix))]
-        let place = None;
-        Self { len: found.len(), modified: found.modified().ok(), place }
+        let (place, changed) = (None, None);
+        Self { len: found.len(), modified: found.modified().ok(), changed, place }
     }
 }
 

@@ -49,6 +49,11 @@ fn limited(timeout: NextTimeout) -> NextTimeout {
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
+pub(super) fn is_closed(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
+}
+
 fn is_reset(error: &Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionReset};
     matches!(error, Error::Io(error) if matches!(error.kind(), ConnectionReset | ConnectionAborted))
@@ -68,7 +73,7 @@ impl Watched {
     /// body before it says so and closes the connection.
     fn may_have_answered(&mut self, failed: &Error) -> bool {
         match failed {
-            Error::Io(error) => super::is_closed(error),
+            Error::Io(error) => is_closed(error),
             Error::Timeout(reason) => {
                 let glance =
                     NextTimeout { after: Duration::from_millis(1).into(), reason: *reason, ..NextTimeout::default() };

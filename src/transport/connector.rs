@@ -141,7 +141,7 @@ fn tunnel(
         match proxy.await_input(left(details.timeout, started)?) {
             Ok(true) => {}
             Ok(false) => return Err(TunnelError::Closed.into()),
-            Err(Error::Io(error)) if super::is_closed(&error) => return Err(TunnelError::Closed.into()),
+            Err(Error::Io(error)) if super::connection::is_closed(&error) => return Err(TunnelError::Closed.into()),
             Err(error) => return Err(error),
         }
     }

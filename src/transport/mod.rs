@@ -372,7 +372,7 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
         | (Error::Io(_) | Error::ConnectionFailed | Error::Timeout(_), Phase::Connecting | Phase::Securing) => {
             (Stage::NotConnected, ClientErrorKind::Connect, "no connection")
         }
-        (Error::Io(io), Phase::Pooled) if is_closed(io) => {
+        (Error::Io(io), Phase::Pooled) if connection::is_closed(io) => {
             (Stage::Stale, ClientErrorKind::Transport, "the kept connection was closed")
         }
         (Error::Timeout(_), _) => (Stage::Sent, ClientErrorKind::Timeout, "no answer in time"),
@@ -398,9 +398,4 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
 /// rustls reports a refused certificate as an I/O error that wraps its own.
 fn is_tls(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData
-}
-
-fn is_closed(error: &io::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
-    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
 }

@@ -21,6 +21,8 @@ const SECRET_HEADERS: [&str; 4] = [
 ];
 
 const CONTENT_MD5: &str = "content-md5";
+/// The largest body that one request can carry, in bytes: 5 GiB.
+pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 /// How many headers a request may have, and how many bytes of them. No server takes more.
 const MOST_HEADERS: usize = 1000;
 const HEADERS_LIMIT: usize = 64 * 1024;
@@ -308,6 +310,10 @@ impl<'a> Request<'a> {
         if size > HEADERS_LIMIT || self.headers.len() > MOST_HEADERS {
             let why = format!("there may be {MOST_HEADERS} of them and {HEADERS_LIMIT} bytes in all");
             return Err(CosClientError::invalid("headers", why));
+        }
+        if let Some(len) = self.body.len().or(self.declared_length).filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
+            let why = format!("{len} bytes are more than one request can carry (5 GiB)");
+            return Err(CosClientError::invalid("body", why));
         }
         match [CONTENT_LENGTH, TRANSFER_ENCODING].into_iter().find(|name| self.headers.contains_key(name)) {
             Some(name) => {

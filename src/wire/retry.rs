@@ -232,8 +232,7 @@ fn asks_for_less(code: &str) -> bool {
 /// Whether the request may have been carried out although it failed so.
 pub(crate) fn may_be_done(outcome: RetryOutcome<'_>) -> bool {
     match outcome {
-        RetryOutcome::StaleConnection | RetryOutcome::Broken | RetryOutcome::Corrupt => true,
-        RetryOutcome::Foreign => true,
+        RetryOutcome::StaleConnection | RetryOutcome::Broken | RetryOutcome::Corrupt | RetryOutcome::Foreign => true,
         RetryOutcome::NotConnected | RetryOutcome::Final => false,
         RetryOutcome::Answer { status, code, .. } => {
             code == "InternalError" || ((500..).contains(&status) && !asks_for_less(code) && code != "RequestTimeout")

@@ -421,3 +421,23 @@ fn fault_74_a_folders_name_is_no_destination() {
     // A name that ends with a dot is a name.
     scene.client.download_file(BUCKET, "k", folder.path().join("dot.")).send().unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn fault_40_a_change_whose_time_is_put_back_is_seen() {
+    use std::os::unix::fs::FileExt as _;
+    let scene = Scene::new();
+    let modified = fs::metadata(&scene.source).unwrap().modified().unwrap();
+    let change = Once::default();
+    let upload = scene.upload(&scene.client).progress_callback(|done, _| {
+        if done > MIB as u64 {
+            change.run(|| {
+                let file = File::options().write(true).open(&scene.source).unwrap();
+                file.write_all_at(b"changed", 0).unwrap();
+                file.set_modified(modified).unwrap();
+            });
+        }
+    });
+    assert_eq!(kind(upload.send()), ClientErrorKind::SourceChanged);
+    assert!(!scene.client.object_exists(BUCKET, "up").send().unwrap());
+}

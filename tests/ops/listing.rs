@@ -176,7 +176,7 @@ fn a_list_that_gives_the_same_page_for_ever_ends_with_an_error() {
 #[test]
 fn a_list_without_a_next_marker_goes_on_after_its_last_key() {
     let (cos, client) = start_with_keys();
-    let xml = "<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>dir%2Fsub%2F3</Key></Contents></ListBucketResult>";
+    let xml = "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><Contents><Key>dir%2Fsub%2F3</Key></Contents></ListBucketResult>";
     cos.inject(Fault::Answer(Answer::new(200).body(xml)), Match::any(), 1);
     let found: Vec<String> = client.list_objects(BUCKET).objects().map(|object| object.unwrap().key).collect();
     assert_eq!(found, KEYS[4..]);

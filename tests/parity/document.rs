@@ -57,7 +57,8 @@ pub(crate) fn parse_doc(text: &str) -> Doc {
         if fenced {
             continue;
         }
-        if let Some(title) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
+        let title = ["## ", "### ", "#### "].into_iter().find_map(|mark| line.strip_prefix(mark));
+        if let Some(title) = title {
             let name = title.split('(').next().unwrap_or_default().trim().to_owned();
             if line.starts_with("## ") {
                 chapter.clone_from(&name);
@@ -76,15 +77,59 @@ pub(crate) fn parse_doc(text: &str) -> Doc {
     }
     let mut doc = Doc { sections: Vec::new(), methods: BTreeMap::new(), groups: BTreeMap::new() };
     for section in sections {
-        if section.chapter != "Methods" || section.name == "Methods" {
+        if section.chapter != "Methods" || ["Methods", "Exceptions"].contains(&section.name.as_str()) {
             doc.sections.push(section);
+        } else if section.name == "All methods" {
+            doc.methods.extend(section.rows.iter().map(|row| by_rule(row)));
+            doc.sections
+                .push(Section { rows: section.rows.into_iter().map(|row| row[..2].to_vec()).collect(), ..section });
         } else if let Some(group) = section.name.strip_prefix("Group: ") {
             doc.groups.insert(group.to_owned(), section);
         } else {
-            doc.methods.insert(section.name.clone(), section);
+            let method = doc.methods.entry(section.name.clone()).or_default();
+            method.name = section.name;
+            method.rows.extend(section.rows);
         }
     }
     doc
+}
+
+/// A row of "All methods": its positional arguments and keyword arguments under the names that the rule gives them.
+fn by_rule(row: &[String]) -> (String, Section) {
+    let [method, _, keywords, groups, pages] = row else { panic!("not a row of five cells: {row:?}") };
+    let signature = ticks(method).concat();
+    let (name, arguments) = signature.split_once('(').unwrap_or_else(|| panic!("no arguments in {method:?}"));
+    let arguments = arguments.trim_end_matches(')').split(", ").filter(|name| !name.is_empty());
+    let arguments = arguments.zip(1..).map(|(argument, number)| {
+        vec![format!("`{argument}`"), format!("`{}`, argument {number}", snake_case(argument)), pages.clone()]
+    });
+    let keywords = ticks(keywords).into_iter().map(|keyword| {
+        let setter = format!("`.{}(value)`", snake_case(&keyword));
+        let twin = if keyword.contains('.') { "a field of it".to_owned() } else { setter };
+        vec![format!("`{keyword}`"), twin, pages.clone()]
+    });
+    let rows = arguments.chain(keywords).collect();
+    (name.to_owned(), Section { chapter: "Methods".to_owned(), name: name.to_owned(), plus: ticks(groups), rows })
+}
+
+/// `EnableMD5` is `enable_md5`: an underscore before a capital that starts a word.
+pub(crate) fn snake_case(keyword: &str) -> String {
+    // Two abbreviations in a row have no seam, and one page misprints a name.
+    let keyword = match keyword {
+        "MAZThread" => "MAXThread".to_owned(),
+        _ => keyword.replace("SSEKMS", "SSE_KMS_"),
+    };
+    let characters: Vec<char> = keyword.chars().collect();
+    let mut out = String::new();
+    for (at, character) in characters.iter().enumerate() {
+        let before = if at == 0 { '_' } else { characters[at - 1] };
+        let small_next = characters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if character.is_uppercase() && before != '_' && (!before.is_uppercase() || small_next) {
+            out.push('_');
+        }
+        out.extend(character.to_lowercase());
+    }
+    out
 }
 
 /// The texts between backticks.

@@ -1,8 +1,9 @@
 //! The layering of the crate, read off its `use` lines: a file uses what stands above it, never what
 //! stands below.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
 const LAYERS: [&str; 40] = [
@@ -61,30 +62,16 @@ const IMPURE: [&str; 9] = [
     "ureq",
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 /// Every source file with its module path (`wire/uri`) and its text before the tests.
 fn modules() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 30, "found only {} files", files.len());
     let module = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap().with_extension("").to_string_lossy().replace('\\', "/");
-        let text = fs::read_to_string(&path).unwrap();
+        let text = read(&path);
         let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
         (name.trim_end_matches("/mod").to_owned(), code)
     };
-    files.into_iter().map(module).collect()
+    rust_files("src").into_iter().map(module).collect()
 }
 
 fn layer(module: &str) -> Option<usize> {

@@ -4,17 +4,21 @@
 //! The source is read as text: a list of `pub fn` is all these tests need, and they run without a
 //! build of anything else.
 
+mod circles;
 mod document;
 mod layers;
 mod pages;
 mod results;
 mod source;
+#[path = "../common/sources.rs"]
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use document::*;
 use pages::DOCUMENTED;
 use source::*;
+use sources::rust_files;
 
 /// Fails with everything that is wrong, one line each.
 fn check(problems: &[String]) {
@@ -178,6 +182,7 @@ fn places(doc: &Doc, source: &Source, cell: &str) -> Vec<(String, Vec<String>)> 
 fn names_follow_the_rule() {
     let doc = doc();
     let mut problems = Vec::new();
+    // What "All methods" lists has its names by the rule; this looks at what is written out.
     let own = doc.methods.values().chain(doc.groups.values()).chain([doc.section("CosConfig")]);
     for section in own {
         for row in &section.rows {
@@ -195,26 +200,6 @@ fn names_follow_the_rule() {
     check(&problems);
 }
 
-/// `EnableMD5` is `enable_md5`: an underscore before a capital that starts a word.
-fn snake_case(keyword: &str) -> String {
-    // Two abbreviations in a row have no seam, and one page misprints a name.
-    let keyword = match keyword {
-        "MAZThread" => "MAXThread".to_owned(),
-        _ => keyword.replace("SSEKMS", "SSE_KMS_"),
-    };
-    let characters: Vec<char> = keyword.chars().collect();
-    let mut out = String::new();
-    for (at, character) in characters.iter().enumerate() {
-        let before = if at == 0 { '_' } else { characters[at - 1] };
-        let small_next = characters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if character.is_uppercase() && before != '_' && (!before.is_uppercase() || small_next) {
-            out.push('_');
-        }
-        out.extend(character.to_lowercase());
-    }
-    out
-}
-
 #[test]
 fn what_the_pages_document_is_listed() {
     let doc = doc();
@@ -222,9 +207,12 @@ fn what_the_pages_document_is_listed() {
     for (name, _, keywords) in doc.listed() {
         listed.entry(name).or_default().extend(keywords);
     }
-    for (name, section) in doc.methods.iter().chain(doc.sections.iter().map(|s| (&s.name, s))) {
+    for name in doc.methods.keys() {
+        listed.entry(name.clone()).or_default().extend(doc.keywords(name).into_iter().map(|(keyword, _)| keyword));
+    }
+    for section in &doc.sections {
         let rows = section.rows.iter().filter(|row| row.len() == 3);
-        listed.entry(name.clone()).or_default().extend(rows.map(|row| entry(row).0));
+        listed.entry(section.name.clone()).or_default().extend(rows.map(|row| entry(row).0));
     }
     let functions: Vec<_> = doc.section("Functions").rows.iter().map(|row| entry(row).0).collect();
     let mut problems = Vec::new();
@@ -255,14 +243,8 @@ fn differences_have_rows() {
             problems.push(format!("{}: two rows", row[0]));
         }
     }
-    // The comparison with recordings of Python names the differences that it allows. The packaged
-    // crate may come without it.
-    let users = root().join("tests/wire/differences");
-    let mut files = Vec::new();
-    if users.exists() {
-        collect(&users, &mut files);
-    }
-    for file in &files {
+    // The comparison with recordings of Python names the differences that it allows.
+    for file in &rust_files("tests/wire/differences") {
         let text = read(file);
         let ids = text.split('"').skip(1).step_by(2).filter(|text| is_difference(text));
         let unknown: BTreeSet<_> = ids.filter(|id| !rows.contains(*id)).collect();

@@ -1,10 +1,8 @@
 //! The source, read as text.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::document::{read, root};
+use crate::sources::{read, rust_files};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Function {
@@ -38,22 +36,8 @@ impl Source {
 }
 
 pub(crate) fn source() -> Source {
-    let mut files = Vec::new();
-    collect(&root().join("src"), &mut files);
-    files.sort();
+    let files = rust_files("src");
     parse_source(&files.iter().map(|file| read(file)).collect::<Vec<_>>())
-}
-
-pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    for entry in entries {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
 }
 
 pub(crate) fn parse_source(files: &[String]) -> Source {

@@ -16,7 +16,7 @@ mod xml;
 fn every_requirement_has_a_row_and_every_test_named_there_exists() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
-    for number in 1..=24 {
+    for number in 1..=28 {
         let row = text.lines().find(|line| line.starts_with(&format!("| S{number} |")));
         let row = row.unwrap_or_else(|| panic!("S{number} has no row"));
         assert!(row.contains("::") || row.contains("| Reason |"), "{row}");

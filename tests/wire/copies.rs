@@ -134,28 +134,56 @@ pub(crate) fn leave_out_range(case: &Case, expected: &mut Expectation) {
     });
 }
 
-/// What every part of a copy carries besides: the caller's conditions and the ETag of the HEAD.
-fn pins(case: &Case, expected: &Expectation) -> Vec<(&'static str, String)> {
+/// What a copy in one request keeps of its source, and one in parts as well.
+const KEPT: [&str; 6] =
+    ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
+
+/// The ETag of the HEAD, which every part of a copy carries.
+fn pinned_etag(case: &Case, expected: &Expectation) -> Option<String> {
+    etag_of_head(case, expected).filter(|etag| !etag.is_empty())
+}
+
+/// The caller's conditions, by their names in a copy.
+fn conditions(case: &Case) -> Vec<(&'static str, String)> {
     let own = CONDITIONS.iter().filter_map(|(name, header)| Some((*header, case.arg(name)?.to_owned())));
-    let mut pins: Vec<_> = own.collect();
-    let etag = etag_of_head(case, expected);
-    if let Some(etag) = etag.filter(|etag| !etag.is_empty() && case.arg("CopySourceIfMatch").is_none()) {
-        pins.push((IF_MATCH, etag));
-    }
-    pins
+    own.collect()
 }
 
 pub(crate) fn is_pinned(case: &Case, expected: &Expectation) -> bool {
     let parts = expected.requests.iter().any(|request| request.headers.contains_key(RANGE));
-    case.call == "copy" && parts && !pins(case, expected).is_empty()
+    case.call == "copy" && ((parts && pinned_etag(case, expected).is_some()) || !conditions(case).is_empty())
 }
 
+/// Conditions are asked with the HEAD, parts are pinned to its ETag, and the upload is begun with its metadata.
 pub(crate) fn pin(case: &Case, expected: &mut Expectation) {
-    let pins = pins(case, expected);
+    let (etag, conditions) = (pinned_etag(case, expected), conditions(case));
+    let heads = expected.requests.iter().zip(played(case, expected)).filter(|(request, _)| request.method == "HEAD");
+    let kept: Vec<(String, String)> = if case.arg("CopyStatus").is_some_and(|status| status == "Replaced") {
+        Vec::new()
+    } else {
+        let headers = heads.flat_map(|(_, answer)| answer.headers);
+        let headers = headers.map(|(name, value)| (name.to_lowercase(), value));
+        headers.filter(|(name, _)| name.starts_with("x-cos-meta-") || KEPT.contains(&name.as_str())).collect()
+    };
     rewrite::requests(case, expected, |request| {
+        if request.method == "HEAD" {
+            for (name, value) in &conditions {
+                request.set_header(name.trim_start_matches("x-cos-copy-source-"), value);
+            }
+        }
         if request.headers.contains_key(RANGE) {
-            for (name, value) in &pins {
-                request.set_header(name, value);
+            for (_, name) in CONDITIONS {
+                request.headers.remove(name);
+            }
+            if let Some(etag) = &etag {
+                request.set_header(IF_MATCH, etag);
+            }
+        }
+        if request.target.ends_with("?uploads=") || request.target.ends_with("?uploads") {
+            for (name, value) in &kept {
+                if !request.headers.contains_key(name) {
+                    request.set_header(name, value);
+                }
             }
         }
     });

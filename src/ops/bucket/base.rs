@@ -65,7 +65,10 @@ impl CosS3Client {
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/7732>
     pub fn delete_bucket(&self, bucket: impl Into<String>) -> Call<'_, ()> {
-        self.bucket_call("delete_bucket", Method::DELETE, bucket, "")
+        self.bucket_call("delete_bucket", Method::DELETE, bucket, "").reads(|answer, _| match answer {
+            Err(error) if error.done_before("NoSuchBucket") => Ok(()),
+            answer => answer.map(drop),
+        })
     }
 }
 
@@ -107,7 +110,15 @@ impl CreateBucket<'_> {
         if self.config.az_config.is_some() || self.config.arch_config.is_some() {
             self.request = self.request.with_document("CreateBucketConfiguration", &self.config).with_md5();
         }
-        self.client.execute(self.request).map(drop)
+        match self.client.execute(self.request) {
+            // An earlier attempt, whose answer was lost, succeeded.
+            Err(CosError::Service(error))
+                if error.all_attempts().may_have_succeeded && error.get_error_code() == "BucketAlreadyOwnedByYou" =>
+            {
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
     }
 }
 

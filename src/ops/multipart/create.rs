@@ -14,7 +14,9 @@ use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
-    /// Starts an upload in parts. Parts stay stored, and paid for, until the upload is completed or aborted.
+    /// Starts an upload in parts. Parts stay stored, and paid for, until the upload is completed or aborted. After a lost
+    /// answer another upload is started, and the first one stays without parts: a lifecycle rule with
+    /// `AbortIncompleteMultipartUpload` removes such.
     ///
     /// Python:
     /// ```python

@@ -10,7 +10,7 @@ use crate::wire::respond::Headers;
 
 impl CosS3Client {
     /// Deletes an object. That there is none is no error. In a bucket with versioning it leaves a delete
-    /// marker, unless a version is named.
+    /// marker, unless a version is named, and a second one where it is repeated after a lost answer.
     ///
     /// Python:
     /// ```python

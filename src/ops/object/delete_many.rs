@@ -23,8 +23,10 @@ impl CosS3Client {
     /// result's `error`. What COS could not delete just now (`InternalError`, `SlowDown`) is sent again, in a
     /// request of its own, as often as a failed request.
     ///
-    /// More than 1000 keys go out in several requests, and their results come as one. If a request fails as
-    /// a whole, that is the error; what was deleted before it stays deleted, and the call can be repeated.
+    /// More than 1000 keys go out in several requests, and their results come as one. Of a request that fails as a whole,
+    /// each key is in the result's `error`, and the other requests are sent all the same; where there is only one
+    /// request, that is the error of the call. In a bucket with versioning, a retry after a lost answer leaves a second
+    /// delete marker.
     ///
     /// Python:
     /// ```python

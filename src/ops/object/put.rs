@@ -15,12 +15,9 @@ use crate::ops::lost_answer::head_written;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
-use crate::wire::request::{Proof, Request, Traits};
+use crate::wire::request::{Proof, Request, SINGLE_UPLOAD_LIMIT, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
-
-/// The largest body that one request can carry, in bytes: 5 GiB.
-pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 
 /// An upload: COS answers with the checksum of the body.
 pub(crate) const UPLOAD: Traits = Traits {

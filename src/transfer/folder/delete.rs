@@ -228,9 +228,11 @@ impl Deletes<'_> {
                 let silent = CosError::from(silent);
                 for object in &many {
                     let (whole, bare) = (name(&object.key, object.version_id.as_ref()), (object.key.as_str(), ""));
-                    if failed.contains(&whole) || failed.contains(&bare) {
+                    let is_in = |names: &HashSet<_>| names.contains(&whole) || names.contains(&bare);
+                    if is_in(&failed) {
                         continue;
-                    } else if deleted.contains(&whole) || deleted.contains(&bare) {
+                    }
+                    if is_in(&deleted) {
                         output.deleted += 1;
                     } else {
                         output.failed(object.clone(), &silent);

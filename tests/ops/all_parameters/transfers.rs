@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use cos_emulator::{CosEmulator, Fault, Match};
+use md5::{Digest as _, Md5};
 use qcloud_cos::{ClientErrorKind, CosS3Client};
 use tempfile::TempDir;
 
@@ -74,6 +77,8 @@ fn upload_file() {
 fn upload_file_with_progress() {
     let (cos, client) = start();
     let content = noise(3, 20 * MIB + 5);
+    // It is compared with the file, since no request carries all of it.
+    let whole_md5 = BASE64_STANDARD.encode(Md5::digest(&content));
     let (_folder, path) = local_file(&content);
     let upload_percentage = Reports::default();
     let upload = |md5, part_size| {
@@ -94,7 +99,7 @@ fn upload_file_with_progress() {
             .content_encoding("gzip")
             .content_language("zh-cn")
             .content_length(content.len() as u64)
-            .content_md5(BYTES_MD5)
+            .content_md5(&whole_md5)
             .metadata("x-cos-meta-key1", "value1")
             .metadata("x-cos-meta-key2", "value2")
             .traffic_limit(838_860_800)
@@ -116,7 +121,7 @@ fn upload_file_with_progress() {
         let sent = Sent::of("upload_file", part).header("TrafficLimit", "x-cos-traffic-limit", "838860800");
         // The sum of the whole file would be wrong for a part: it has its own.
         let md5 = part.header("content-md5").unwrap_or_default();
-        sent.shows("EnableMD5", md5.len() == 24 && md5 != BYTES_MD5);
+        sent.shows("EnableMD5", md5.len() == 24 && md5 != whole_md5);
     }
     cos.clear_requests();
     upload(false, 5);
@@ -217,9 +222,6 @@ fn download_file() {
             .shows("PartSize", range.header("range").is_some())
             .header("TrafficLimit", "x-cos-traffic-limit", "838860800")
             .header("IfMatch", "if-match", &etag)
-            .header("IfModifiedSince", "if-modified-since", LONG_AGO)
-            .header("IfNoneMatch", "if-none-match", OTHER_ETAG)
-            .header("IfUnmodifiedSince", "if-unmodified-since", FAR_AHEAD)
             .param("ResponseCacheControl", "response-cache-control", "no-cache")
             .param("ResponseContentDisposition", "response-content-disposition", "attachment")
             .param("ResponseContentEncoding", "response-content-encoding", "identity")
@@ -228,9 +230,14 @@ fn download_file() {
             .param("ResponseExpires", "response-expires", "Thu, 01 Jan 2037 00:00:00 GMT")
             .param("VersionId", "versionId", &version);
     }
-    // The version is the one that is looked up, too.
+    // The version is the one that is looked up, too, and conditions are asked there.
     let head = &requests(&cos, "HEAD", "versionId")[0];
-    Sent::of("download_file", head).param("VersionId", "versionId", &version);
+    Sent::of("download_file", head)
+        .param("VersionId", "versionId", &version)
+        .header("IfMatch", "if-match", &etag)
+        .header("IfModifiedSince", "if-modified-since", LONG_AGO)
+        .header("IfNoneMatch", "if-none-match", OTHER_ETAG)
+        .header("IfUnmodifiedSince", "if-unmodified-since", FAR_AHEAD);
 }
 
 /// What shows only when something goes wrong or slowly: the CRC that must be there, and the threads.

@@ -150,9 +150,9 @@ fn one_files_failure_does_not_stop_the_others() {
 fn a_list_that_fails_is_the_calls_error() {
     let (cos, client) = start();
     let local = folder(&["a"]);
-    cos.inject(Fault::error(403, "AccessDenied"), Match::any().method("GET"), 1);
+    cos.inject(Fault::error(404, "NoSuchBucket"), Match::any().method("GET"), 1);
     let error = client.upload_directory(BUCKET, "p", local.path()).send().unwrap_err();
-    assert_eq!(error.service().unwrap().get_error_code(), "AccessDenied");
+    assert_eq!(error.service().unwrap().get_error_code(), "NoSuchBucket");
     let truncated =
         cos_emulator::Answer::new(200).body("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>");
     cos.inject(Fault::Answer(truncated), Match::any().method("GET"), usize::MAX);

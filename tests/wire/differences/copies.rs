@@ -43,7 +43,7 @@ pub(super) const COPIES: &[Difference] = &[
     Difference {
         id: "copy-pinned",
         row: "D-copy-pinned",
-        reason: "the parts of a copy carry the ETag of the HEAD, or two versions of the source could mix",
+        reason: "the parts of a copy carry the ETag of the HEAD, which asks the conditions and tells the metadata",
         applies: copies::is_pinned,
         rewrite: copies::pin,
     },

@@ -117,6 +117,17 @@ pub(super) const DOCUMENTS: &[Difference] = &[
         },
     },
     Difference {
+        id: "listing-encoded",
+        row: "D-listing-encoded",
+        reason: "names of a listing are decoded only where the answer says that they are encoded",
+        applies: |case, e| !results::encoded_names(case, e).is_empty(),
+        rewrite: |case, e| {
+            for (raw, decoded) in results::encoded_names(case, e) {
+                e.results.iter_mut().for_each(|result| results::rename(result, &decoded, &raw));
+            }
+        },
+    },
+    Difference {
         id: "typed-defaults",
         row: "D-typed-values",
         reason: "a number or switch that an answer leaves out is 0 or false",

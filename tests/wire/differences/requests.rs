@@ -9,6 +9,13 @@ use crate::rewrite::{
 };
 use crate::text::{key_path, split_query};
 
+const CONDITIONS: [(&str, &str); 4] = [
+    ("IfMatch", "if-match"),
+    ("IfNoneMatch", "if-none-match"),
+    ("IfModifiedSince", "if-modified-since"),
+    ("IfUnmodifiedSince", "if-unmodified-since"),
+];
+
 pub(super) const REQUESTS: &[Difference] = &[
     Difference {
         id: "query-space",
@@ -206,16 +213,25 @@ pub(super) const REQUESTS: &[Difference] = &[
     Difference {
         id: "part-if-match",
         row: "D-if-match",
-        reason: "ranged parts carry If-Match with the ETag of the HEAD, or two versions of an object could mix",
+        reason: "the HEAD asks the conditions, and ranged parts carry If-Match with its ETag",
         applies: |case, _| case.call == "download_file",
         rewrite: |case, e| {
-            if let Some(etag) = replay::etag_of_head(case, e) {
-                rewrite::requests(case, e, |request| {
-                    if request.headers.contains_key("range") && !request.headers.contains_key("if-match") {
-                        request.set_header("if-match", &etag);
+            let etag = replay::etag_of_head(case, e);
+            rewrite::requests(case, e, |request| {
+                if request.method == "HEAD" {
+                    for (keyword, name) in CONDITIONS {
+                        if let Some(value) = case.arg(keyword) {
+                            request.set_header(name, value);
+                        }
                     }
-                });
-            }
+                }
+                if let (true, Some(etag)) = (request.headers.contains_key("range"), &etag) {
+                    for (_, name) in CONDITIONS {
+                        request.headers.remove(name);
+                    }
+                    request.set_header("if-match", etag);
+                }
+            });
         },
     },
 ];
