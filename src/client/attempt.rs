@@ -87,7 +87,7 @@ impl CosS3Client {
             headers.insert(REPEATED, HeaderValue::from_static("true"));
         }
         if let Some(token) = credentials.and_then(Credentials::token) {
-            let (name, value) = header("x-cos-security-token", token)?;
+            let (name, value) = header(request.target.token_header(), token)?;
             headers.insert(name, value);
         }
         let sends_body = !matches!(request.method, Method::GET | Method::HEAD);

@@ -451,7 +451,9 @@ impl CosConfigBuilder {
             scheme,
             appid: self.appid.clone().filter(|appid| !appid.is_empty()),
             endpoint,
+            region: self.region.clone(),
             endpoint_ci,
+            own_endpoint_ci: self.endpoint_ci.is_some(),
             domain: self.domain.clone(),
             service: self
                 .service_domain

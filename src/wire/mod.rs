@@ -4,6 +4,7 @@
 // What a server sends is read here.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod body_retry;
 pub(crate) mod clock;

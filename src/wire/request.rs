@@ -13,8 +13,9 @@ use super::uri::Target;
 use crate::error::CosClientError;
 
 /// Headers whose values are secrets: hidden in every log and debug output.
-const SECRET_HEADERS: [&str; 4] = [
+const SECRET_HEADERS: [&str; 5] = [
     "authorization",
+    "x-ci-security-token",
     "x-cos-security-token",
     "x-cos-server-side-encryption-customer-key",
     "x-cos-copy-source-server-side-encryption-customer-key",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 40] = [
+const LAYERS: [&str; 41] = [
     "attempts",
     "error",
     "dict",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 40] = [
     "wire/crc64",
     "wire/host",
     "wire/proxy",
+    "wire/address",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",

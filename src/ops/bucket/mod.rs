@@ -6,6 +6,7 @@ pub(crate) mod cors;
 pub(crate) mod lifecycle;
 pub(crate) mod list;
 pub(crate) mod location;
+pub(crate) mod tagging;
 pub(crate) mod versioning;
 pub(crate) mod versions;
 
@@ -15,5 +16,6 @@ pub use cors::*;
 pub use lifecycle::*;
 pub use list::*;
 pub use location::*;
+pub use tagging::*;
 pub use versioning::*;
 pub use versions::*;

@@ -4,7 +4,7 @@
 //! a setter. What every call takes (`Referer`, ...) needs no mention.
 
 use qcloud_cos::CosS3Client;
-use qcloud_cos::bucket::{CorsConfiguration, LifecycleConfiguration};
+use qcloud_cos::bucket::{CorsConfiguration, LifecycleConfiguration, Tagging};
 use qcloud_cos::multipart::MultipartUpload;
 use qcloud_cos::object::{Delete, RestoreRequest};
 
@@ -43,14 +43,18 @@ plain! {
     delete_bucket(Bucket) {}
     delete_bucket_cors(Bucket) {}
     delete_bucket_lifecycle(Bucket) {}
+    delete_bucket_tagging(Bucket) {}
     delete_object(Bucket, Key) { "VersionId" => version_id(string) }
+    delete_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     delete_objects(Bucket, Delete: Delete) {}
     get_bucket_acl(Bucket) {}
     get_bucket_cors(Bucket) {}
     get_bucket_lifecycle(Bucket) {}
     get_bucket_location(Bucket) {}
+    get_bucket_tagging(Bucket) {}
     get_bucket_versioning(Bucket) {}
     get_object_acl(Bucket, Key) {}
+    get_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     head_bucket(Bucket) {}
     list_buckets() {
         "TagKey" => tag_key(param), "TagValue" => tag_value(param), "Region" => region(param),
@@ -78,6 +82,8 @@ plain! {
     object_exists(Bucket, Key) {}
     put_bucket_cors(Bucket, CORSConfiguration: CorsConfiguration) {}
     put_bucket_lifecycle(Bucket, LifecycleConfiguration: LifecycleConfiguration) {}
+    put_bucket_tagging(Bucket, Tagging: Tagging) {}
     put_bucket_versioning(Bucket, Status) {}
+    put_object_tagging(Bucket, Key, Tagging: Tagging) { "VersionId" => version_id(string) }
     restore_object(Bucket, Key, RestoreRequest: RestoreRequest) { "VersionId" => version_id(string) }
 }
