@@ -26,7 +26,7 @@ use crate::error::CosClientError;
 use crate::local::{DirEntry, Folder, write_all_at};
 use crate::wire::sign::hex;
 
-/// The largest journal that is read, in bytes: more than 2 TiB of content.
+/// The largest journal that is read, in bytes: more than 600 GiB of content.
 const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// Makes the keys of files that are uploaded to one object.

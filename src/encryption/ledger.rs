@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::{ClientErrorKind, CosClientError};
 
 /// How much content is noted together, in bytes; the last batch of a body may be shorter.
-pub(crate) const BATCH: u64 = 1024 * 1024;
+pub(crate) const BATCH: u64 = 256 * 1024;
 
 /// A checksum of a batch, which nobody can aim at who does not know the key of the object.
 pub(crate) type Mark = [u8; 16];
@@ -40,7 +40,7 @@ pub(crate) trait Notes: Send + Sync {
     fn note(&self, batch: Batch, mark: Mark) -> Result<(), CosClientError>;
 }
 
-/// The bodies that were encrypted, by where they start. 16 bytes for each MiB.
+/// The bodies that were encrypted, by where they start. 16 bytes for each 256 KiB.
 #[derive(Default)]
 pub(crate) struct Ledger {
     spans: Mutex<BTreeMap<u64, Span>>,

@@ -10,7 +10,7 @@ use super::choice;
 use crate::cipher::{Cipher as _, Extent, Stored, Wanted};
 use crate::encryption::AESProvider;
 use crate::encryption::journal::{self, Chain, Entry, Header, Upload};
-use crate::encryption::ledger::{Batch, Ledger};
+use crate::encryption::ledger::{BATCH, Batch, Ledger};
 use crate::encryption::native::{self, ObjectKeys};
 use crate::encryption::sealed::{BatchCipher as _, FRAME};
 use crate::encryption::tag::ObjectName;
@@ -77,8 +77,8 @@ pub fn encrypted_checkpoint(data: &[u8]) {
             1 => Entry::Started(numbers.byte().to_string()),
             2 => Entry::Closed,
             _ => {
-                let (body, at) = (u64::from(numbers.byte()) << 20, u64::from(numbers.byte()) << 20);
-                let batch = Batch { body, at, len: numbers.near(1 << 20), last: false };
+                let (body, at) = (u64::from(numbers.byte()) << 18, u64::from(numbers.byte()) << 18);
+                let batch = Batch { body, at, len: numbers.near(BATCH), last: false };
                 Entry::encrypted(batch, [numbers.byte(); 16])
             }
         };

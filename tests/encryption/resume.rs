@@ -145,7 +145,7 @@ fn a_journal_that_cannot_be_believed_ends_the_key() {
     let damages: [(&str, Damage); 8] = [
         ("gone", Box::new(|path: &Path| fs::remove_file(path).unwrap())),
         ("empty", edit(|_| String::new())),
-        ("a changed mark", edit(|text| text.replacen("1048576,false", "1048577,false", 1))),
+        ("a changed mark", edit(|text| text.replacen("262144,false", "262145,false", 1))),
         ("a changed source", edit(|text| text.replacen("files/file", "files/fila", 1))),
         (
             "without its second line",
