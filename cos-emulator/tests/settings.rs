@@ -159,6 +159,16 @@ fn symlinks_lead_to_their_targets() {
     assert_eq!(anonymous().text(), "content");
     assert_eq!(client.request("DELETE", "/link").send().status, 204);
     assert_eq!(client.get("/a/中 b.txt").text(), "content");
+    // A link has versions of its own, each with its target.
+    let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    client.request("PUT", "/").query("versioning", "").body(versioning).send();
+    client.put("/other", "other");
+    let first = link("/versioned", "a/中 b.txt").header("x-cos-version-id").unwrap().to_owned();
+    link("/versioned", "other");
+    let old = client.request("GET", "/versioned").query("versionId", &first);
+    assert_eq!((client.get("/versioned").text(), old.send().text()), ("other", "content"));
+    let target = client.request("GET", "/versioned").query("symlink", "").query("versionId", &first).send();
+    assert_eq!(target.header("x-cos-symlink-target"), Some("a/%E4%B8%AD%20b.txt"));
 }
 
 /// "Object Lock Overview", "PUT Object Retention".
