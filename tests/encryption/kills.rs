@@ -148,13 +148,13 @@ fn kills(mode: EncryptionMode) {
         scene.cos.clear_requests();
         let parts = scene.rng.usize(6..32);
         let mut content = scene.write(parts);
-        let mut kills = 0;
+        let mut hits = 0;
         for _ in 0..scene.rng.u32(1..=2) {
-            kills += u64::from(scene.kill(parts));
+            hits += u64::from(scene.kill(parts));
         }
         // Now and then the file is another one by then, of the same length.
-        let changes = scene.rng.u32(..4) == 0;
-        if changes {
+        let is_rewritten = scene.rng.u32(..4) == 0;
+        if is_rewritten {
             let at = scene.rng.usize(..content.len());
             content[at] ^= 1;
             fs::write(scene.file(), &content).unwrap();
@@ -175,13 +175,13 @@ fn kills(mode: EncryptionMode) {
             .filter(|request| request.param("partNumber").is_some())
             .map(|request| request.body_length)
             .sum();
-        killed += kills;
-        changed += u64::from(changes);
-        if kills > 0 && mode == EncryptionMode::Native && uploads == 1 {
-            resumed += kills;
+        killed += hits;
+        changed += u64::from(is_rewritten);
+        if hits > 0 && mode == EncryptionMode::Native && uploads == 1 {
+            resumed += hits;
             let whole = EncryptionMode::Native.content_length(sent).unwrap_or(sent);
             let twice = whole.saturating_sub(content.len() as u64);
-            assert!(twice <= kills * (THREADS as u64 + 1) * MIB as u64, "round {round}: {twice} bytes sent again");
+            assert!(twice <= hits * (THREADS as u64 + 1) * MIB as u64, "round {round}: {twice} bytes sent again");
             again += twice;
         }
     }
