@@ -12,6 +12,7 @@ pub(crate) mod put;
 pub(crate) mod restore;
 pub(crate) mod select;
 pub(crate) mod stream_body;
+pub(crate) mod symlink;
 pub(crate) mod tagging;
 
 pub use acl::*;
@@ -25,4 +26,5 @@ pub use head::*;
 pub use put::*;
 pub use restore::*;
 pub use select::*;
+pub use symlink::*;
 pub use tagging::*;
