@@ -31,9 +31,9 @@ impl Default for Acl {
 }
 
 impl Acl {
-    /// The owner, and everyone with these permissions.
+    /// Everyone with these permissions.
     fn everyone(permissions: &[&str]) -> Self {
-        let mut acl = Self::default();
+        let mut acl = Self(Vec::new());
         for permission in permissions {
             acl.grant(None, permission);
         }
@@ -59,7 +59,7 @@ impl Acl {
     pub(crate) fn from_headers(head: &Head) -> Result<Option<Self>, Error> {
         let mut acl = match head.headers.get("x-cos-acl") {
             None | Some("default") => None,
-            Some("private" | "authenticated-read") => Some(Self::default()),
+            Some("private" | "authenticated-read") => Some(Self::everyone(&[])),
             Some("public-read") => Some(Self::everyone(&["READ"])),
             Some("public-read-write") => Some(Self::everyone(&["READ", "WRITE"])),
             Some(_) => return Err(Error::new(Code::InvalidArgument, "invalid x-cos-acl")),
@@ -75,10 +75,11 @@ impl Acl {
                 continue;
             };
             for grantee in value.split(',') {
-                acl.get_or_insert_default().grant(grantee_of(grantee)?, permission);
+                acl.get_or_insert_with(|| Self::everyone(&[])).grant(grantee_of(grantee)?, permission);
             }
         }
-        Ok(acl)
+        // The owner is listed where nobody else is.
+        Ok(acl.map(|acl| if acl.0.is_empty() { Self::default() } else { acl }))
     }
 
     /// Whether a request's headers ask for any list.

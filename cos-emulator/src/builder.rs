@@ -19,6 +19,7 @@ use crate::log::{Log, Observer, RecordedRequest};
 use crate::server::Server;
 use crate::stop::Stop;
 use crate::store::Store;
+use crate::tasks::Tasks;
 use crate::tls;
 
 impl CosEmulator {
@@ -232,6 +233,7 @@ impl Builder {
             log: Log::new(self.log_capacity, self.observer),
             stop: Stop::default(),
             tls,
+            tasks: Tasks::default(),
             own_buckets: Mutex::default(),
         });
         Ok(CosEmulator {

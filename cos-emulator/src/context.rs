@@ -13,6 +13,7 @@ use crate::log::Log;
 use crate::stop::Stop;
 use crate::store::{Buckets, Store};
 use crate::target::Target;
+use crate::tasks::Tasks;
 use crate::tls;
 
 /// The server's state.
@@ -25,6 +26,7 @@ pub(crate) struct Context {
     pub(crate) log: Log,
     pub(crate) stop: Stop,
     pub(crate) tls: Option<tls::Server>,
+    pub(crate) tasks: Tasks,
     /// Buckets that were created without a request, which a reset creates again.
     pub(crate) own_buckets: Mutex<BTreeSet<String>>,
 }

@@ -63,6 +63,7 @@ pub(crate) enum Code {
     NoSuchEncryptionConfiguration,
     NoSuchKey,
     NoSuchLifecycleConfiguration,
+    NoSuchLiveChannel,
     NoSuchObjectLockConfiguration,
     NoSuchOriginConfiguration,
     NoSuchRefererConfiguration,
@@ -168,6 +169,7 @@ impl Code {
             }
             Self::NoSuchKey => (404, "The specified key does not exist."),
             Self::NoSuchLifecycleConfiguration => (404, "The lifecycle configuration does not exist."),
+            Self::NoSuchLiveChannel => (404, "The live channel does not exist."),
             Self::NoSuchObjectLockConfiguration => (404, "The object has no lock."),
             Self::NoSuchOriginConfiguration => (404, "The origin configuration does not exist."),
             Self::NoSuchRefererConfiguration => (404, "The referer configuration does not exist."),

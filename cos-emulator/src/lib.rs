@@ -45,6 +45,7 @@ mod cors;
 mod credential;
 mod defaults;
 mod emulator;
+mod encode;
 mod error;
 mod error_document;
 mod exchange;
@@ -60,6 +61,7 @@ pub mod signature;
 mod stop;
 mod store;
 mod target;
+mod tasks;
 mod time;
 #[cfg(feature = "tls")]
 mod tls;

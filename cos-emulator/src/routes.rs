@@ -9,7 +9,7 @@ use crate::target::Target;
 
 /// Query parameters that turn a request into one about something else than a bucket's objects or
 /// an object's content.
-const SUB_RESOURCES: [&str; 40] = [
+const SUB_RESOURCES: [&str; 39] = [
     "acl",
     "append",
     "cors",
@@ -21,6 +21,7 @@ const SUB_RESOURCES: [&str; 40] = [
     "intelligenttiering",
     "inventory",
     "lifecycle",
+    "live",
     "location",
     "logging",
     "object-lock",
@@ -38,19 +39,17 @@ const SUB_RESOURCES: [&str; 40] = [
     "uploads",
     "versioning",
     "versions",
+    "vod",
     "website",
     // Known to COS, and refused here.
     "accelerate",
     "callback",
     "ci-process",
-    "comp",
     "imageMogr2",
     "imageView2",
-    "live",
     "notification",
     "policyStatus",
     "torrent",
-    "vod",
 ];
 
 /// The operation, and what the request wants to do with data.
@@ -90,6 +89,7 @@ fn bucket(method: &str, sub: Option<&str>) -> Option<(Access, Operation)> {
         ("GET", Some("location")) => ops::bucket::location,
         ("PUT", Some("acl")) => ops::acl::put_bucket,
         ("GET", Some("acl")) => ops::acl::get_bucket,
+        ("GET", Some("live")) => ops::live::list,
         ("PUT", Some("versioning")) => ops::versions::put_status,
         ("GET", Some("versioning")) => ops::versions::get_status,
         (_, Some(sub)) => return Some((Access::Owner, ops::configuration::operation(method, sub)?)),
@@ -106,6 +106,11 @@ fn object(head: &Head, sub: Option<&str>) -> Option<(Access, Operation)> {
         ("PUT", None) if copies => (write, ops::copy::copy_object),
         ("PUT", None) => (write, ops::put::put),
         ("DELETE", None) => (write, ops::delete::delete_object),
+        ("PUT", Some("live")) => (Access::Owner, ops::live::put),
+        ("GET", Some("live")) => (Access::Owner, ops::live::get),
+        ("DELETE", Some("live")) => (Access::Owner, ops::live::delete),
+        ("GET", Some("vod")) => (Access::Owner, ops::live::get_playlist),
+        ("POST", Some("vod")) => (Access::Owner, ops::live::post_playlist),
         ("PUT", Some("symlink")) => (write, ops::symlink::put),
         ("GET", Some("symlink")) => (Access::ReadObject, ops::symlink::get),
         ("PUT", Some("retention")) => (Access::Owner, ops::locks::put_retention),

@@ -22,13 +22,10 @@
 use std::fmt::{self, Display};
 
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::{Digest, Sha1};
 
 use crate::checksum::hex;
-
-/// Everything but RFC 3986's unreserved characters is encoded.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+use crate::encode;
 
 /// What of a request can be signed.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +89,7 @@ pub fn presigned_query(request: &Request<'_>, secret_id: &str, secret_key: &str,
     let signed = authorization(request, secret_id, secret_key, window);
     let own = signed.split('&').filter_map(|pair| pair.split_once('='));
     own.chain(request.query.iter().copied())
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .map(|(name, value)| format!("{}={}", encode::value(name), encode::value(value)))
         .collect::<Vec<_>>()
         .join("&")
 }
@@ -220,20 +217,16 @@ pub fn policy_signature(policy: &str, secret_key: &str, key_time: &str) -> Strin
 fn canonical(pairs: &[(&str, &str)], names: &[String]) -> String {
     let mut chosen: Vec<(String, String)> = pairs
         .iter()
-        .map(|(name, value)| (encode_name(name), encode(value)))
+        .map(|(name, value)| (encode_name(name), encode::value(value)))
         .filter(|(name, _)| names.contains(name))
         .collect();
     chosen.sort();
     chosen.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
-}
-
 /// Lower case comes after encoding, so the escapes of a name are lower case too.
 fn encode_name(name: &str) -> String {
-    encode(name).to_lowercase()
+    encode::value(name).to_lowercase()
 }
 
 fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {

@@ -82,10 +82,18 @@ pub(crate) fn without_port(host: &str) -> &str {
     }
 }
 
+/// Whether a host, without its port, is this server's own address rather than a name that stands for something at COS.
+pub(crate) fn is_own_address(host: &str) -> bool {
+    host == "localhost" || is_ip(host)
+}
+
+fn is_ip(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+}
+
 /// The bucket a host name begins with, if it does.
 fn bucket_of(host: &str) -> Option<&str> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if bare.parse::<IpAddr>().is_ok() {
+    if is_ip(host) {
         return None;
     }
     let (label, rest) = host.split_once('.')?;

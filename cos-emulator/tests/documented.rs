@@ -100,7 +100,14 @@ fn a_list_of_grants_comes_back_as_it_was_put() {
         .send();
     assert_eq!(put.status, 200);
     let read = |number| (account(number), "READ".to_owned());
-    assert_eq!(get(), [owner, read(100_000_000_003), read(100_000_000_002)]);
+    assert_eq!(get(), [read(100_000_000_003), read(100_000_000_002), owner.clone()]);
+    for (canned, expected) in [
+        ("public-read", vec![("http://cam.qcloud.com/groups/global/AllUsers".to_owned(), "READ".to_owned())]),
+        ("private", vec![owner]),
+    ] {
+        client.request("PUT", "/").query("acl", "").header("x-cos-acl", canned).send();
+        assert_eq!(get(), expected);
+    }
     // The page's own example writes the grantee's id as `Id`.
     for id in ["ID", "Id"] {
         let document = format!(
@@ -182,6 +189,10 @@ fn some_settings_are_answered_without_content() {
     let policy = r#"{"version":"2.0","Statement":[]}"#;
     assert_eq!(client.request("PUT", "/").query("policy", "").body(policy).send().status, 204);
     assert_eq!(client.request("GET", "/").query("policy", "").send().text(), policy);
+    let lower = r#"{"statement":[{"effect":"allow"}],"version":"2.0"}"#;
+    client.request("PUT", "/").query("policy", "").body(lower).send();
+    let upper = r#"{"Statement":[{"effect":"allow"}],"version":"2.0"}"#;
+    assert_eq!(client.request("GET", "/").query("policy", "").send().text(), upper);
 }
 
 /// What would do something at COS and does not here is refused, headers too.
@@ -228,6 +239,32 @@ fn appending_to_a_bucket_whose_versioning_is_suspended() {
     assert_eq!(append("0", "abc").header("x-cos-next-append-position"), Some("3"));
     assert_eq!(append("3", "def").header("x-cos-next-append-position"), Some("6"));
     assert_eq!(client.get("/log").text(), "abcdef");
+}
+
+/// "GET Object", versionId: 404 for a delete marker. "POST Object", Versioning: no id while versioning is suspended.
+/// "HEAD Object", x-cos-storage-tier.
+#[test]
+fn versions_and_classes_as_headers_tell_them() {
+    let (_emulator, client) = started();
+    let set = |status: &str| {
+        let body = format!("<VersioningConfiguration><Status>{status}</Status></VersioningConfiguration>");
+        client.request("PUT", "/").query("versioning", "").body(body).send();
+    };
+    set("Enabled");
+    assert!(client.put("/k", "x").header("x-cos-version-id").is_some());
+    let deleted = client.request("DELETE", "/k").send();
+    for method in ["GET", "HEAD"] {
+        let id = deleted.header("x-cos-version-id").unwrap();
+        let gone = client.request(method, "/k").query("versionId", id).send();
+        assert_eq!((gone.status, gone.header("x-cos-delete-marker")), (404, Some("true")), "{method}");
+    }
+    set("Suspended");
+    assert_eq!(client.put("/k", "x").header("x-cos-version-id"), None);
+    assert_eq!(client.get("/k").header("x-cos-version-id"), Some("null"));
+    assert_eq!(client.request("DELETE", "/k").send().header("x-cos-version-id"), Some("null"));
+    client.request("PUT", "/tiered").header("x-cos-storage-class", "INTELLIGENT_TIERING").body("x").send();
+    assert_eq!(client.get("/tiered").header("x-cos-storage-tier"), Some("FREQUENT"));
+    assert_eq!(client.put("/plain", "x").header("x-cos-storage-tier"), None);
 }
 
 /// "PUT Bucket lifecycle", "PUT Bucket cors" and the pages of the others: what a document must hold.

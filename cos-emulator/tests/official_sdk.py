@@ -371,7 +371,7 @@ def versions():
     marker = cos.delete_object(Bucket=OTHER, Key="v")
     assert marker["x-cos-delete-marker"] == "true"
     refused(404, "NoSuchKey", cos.get_object, Bucket=OTHER, Key="v")
-    refused(405, "MethodNotAllowed", cos.get_object, Bucket=OTHER, Key="v", VersionId=marker["x-cos-version-id"])
+    refused(404, "NoSuchKey", cos.get_object, Bucket=OTHER, Key="v", VersionId=marker["x-cos-version-id"])
     found, key_marker, id_marker = [], "", ""
     while True:
         page = cos.list_objects_versions(
@@ -536,6 +536,23 @@ def symlinks():
     assert cos.get_symlink(Bucket=BUCKET, SymlinkName="link")["x-cos-symlink-target"] == "target%20%E4%B8%AD"
     assert read(cos.get_object(Bucket=BUCKET, Key="link")) == b"content"
     assert cos.head_object(Bucket=BUCKET, Key="link")["Content-Length"] == "7"
+
+
+@check
+def live_channels():
+    target = {"Type": "HLS", "FragDuration": "7", "FragCount": "3", "PlaylistName": "p.m3u8"}
+    created = cos.put_live_channel(Bucket=BUCKET, ChannelName="ch1", LiveChannelConfiguration={
+        "Description": "d", "Switch": "Enabled", "Target": target})
+    assert created["PublishUrls"]["Url"].startswith("rtmp://"), created
+    assert cos.get_live_channel_info(Bucket=BUCKET, ChannelName="ch1")["Target"] == target
+    cos.put_live_channel_switch(Bucket=BUCKET, ChannelName="ch1", Switch="disabled")
+    assert cos.get_live_channel_status(Bucket=BUCKET, ChannelName="ch1")["Status"] == "Disabled"
+    cos.get_live_channel_history(Bucket=BUCKET, ChannelName="ch1")
+    assert [one["Name"] for one in cos.list_live_channel(Bucket=BUCKET)["LiveChannel"]] == ["ch1"]
+    assert cos.get_vod_playlist(Bucket=BUCKET, ChannelName="ch1", StartTime=1, EndTime=2).startswith(b"#EXTM3U")
+    cos.post_vod_playlist(Bucket=BUCKET, ChannelName="ch1", PlaylistName="l.m3u8", StartTime=1, EndTime=2)
+    cos.delete_live_channel(Bucket=BUCKET, ChannelName="ch1")
+    refused(404, "NoSuchLiveChannel", cos.get_live_channel_info, Bucket=BUCKET, ChannelName="ch1")
 
 
 @check

@@ -159,6 +159,16 @@ fn symlinks_lead_to_their_targets() {
     assert_eq!(anonymous().text(), "content");
     assert_eq!(client.request("DELETE", "/link").send().status, 204);
     assert_eq!(client.get("/a/中 b.txt").text(), "content");
+    // A link has versions of its own, each with its target.
+    let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    client.request("PUT", "/").query("versioning", "").body(versioning).send();
+    client.put("/other", "other");
+    let first = link("/versioned", "a/中 b.txt").header("x-cos-version-id").unwrap().to_owned();
+    link("/versioned", "other");
+    let old = client.request("GET", "/versioned").query("versionId", &first);
+    assert_eq!((client.get("/versioned").text(), old.send().text()), ("other", "content"));
+    let target = client.request("GET", "/versioned").query("symlink", "").query("versionId", &first).send();
+    assert_eq!(target.header("x-cos-symlink-target"), Some("a/%E4%B8%AD%20b.txt"));
 }
 
 /// "Object Lock Overview", "PUT Object Retention".
@@ -287,4 +297,57 @@ fn a_bucket_is_a_website() {
         (301, Some(&*format!("https://{}/a%20b", site.host)))
     );
     assert_eq!(site.request("PUT", "/k").send().status, 405);
+}
+
+/// "Live Channel": kept as records; nobody streams here.
+#[test]
+fn live_channels_are_kept() {
+    let (_emulator, client) = started();
+    let live = |method: &str, path: &str| client.request(method, path).query("live", "");
+    assert_eq!(live("GET", "/ch1").send().error(), (404, "NoSuchLiveChannel"));
+    let document = "<LiveChannelConfiguration><Description>d</Description><Switch>Enabled</Switch><Target><Type>HLS</Type>\
+         <FragDuration>7</FragDuration><PlaylistName>p.m3u8</PlaylistName></Target></LiveChannelConfiguration>";
+    for name in ["/ch1", "/ch2"] {
+        let put = live("PUT", name).body(document).with_md5().send();
+        assert_eq!((put.status, put.element("Url")), (200, &*format!("rtmp://{}/live{name}", client.host)));
+    }
+    let info = live("GET", "/ch1").send();
+    assert_eq!((info.element("FragDuration"), info.element("FragCount")), ("7", "3"));
+    assert_eq!(live("PUT", "/ch1").query("switch", "disabled").send().status, 200);
+    assert_eq!(live("GET", "/ch1").send().element("Switch"), "Disabled");
+    assert_eq!(live("GET", "/ch1").query("comp", "status").send().element("Status"), "Disabled");
+    assert!(live("GET", "/ch1").query("comp", "history").send().text().ends_with("<LiveChannelHistory/>"));
+    let page = live("GET", "/").query("max-keys", "1").query("prefix", "ch").send();
+    assert_eq!((page.element("Name"), page.element("NextMarker")), ("ch1", "ch1"));
+    let rest = live("GET", "/").query("marker", "ch1").send();
+    assert_eq!((rest.element("Name"), rest.element("IsTruncated")), ("ch2", "false"));
+    let vod = |method: &str, path: &str| {
+        client.request(method, path).query("vod", "").query("starttime", "1").query("endtime", "2").send()
+    };
+    assert!(vod("GET", "/ch1").text().starts_with("#EXTM3U"));
+    assert_eq!(vod("POST", "/ch1/list.m3u8").status, 200);
+    assert_eq!(client.get("/ch1/list.m3u8").text(), vod("GET", "/ch1").text());
+    assert_eq!(vod("GET", "/ch3").error(), (404, "NoSuchLiveChannel"));
+    assert_eq!(live("DELETE", "/ch1").send().status, 204);
+    assert_eq!(live("DELETE", "/ch1").send().error(), (404, "NoSuchLiveChannel"));
+}
+
+/// "Asynchronous Fetch": taken down, and told to have failed, for nothing is fetched.
+#[test]
+fn fetch_tasks_are_taken_down() {
+    let (_emulator, client) = started();
+    let client = Client { host: "ap-guangzhou.migration.myqcloud.com".into(), ..client };
+    let start = |bucket: &str, body: &str| client.request("POST", &format!("/{bucket}/")).body(body).send();
+    let started = start(BUCKET, r#"{"Url":"https://example.com/a","Key":"a"}"#);
+    let answer: serde_json::Value = serde_json::from_slice(&started.body).unwrap();
+    assert_eq!((started.status, &answer["code"]), (200, &serde_json::json!(0)));
+    let id = answer["data"]["taskid"].as_str().unwrap();
+    let state = client.get(&format!("/{BUCKET}/{id}"));
+    let answer: serde_json::Value = serde_json::from_slice(&state.body).unwrap();
+    assert_eq!((&answer["data"]["state"], &answer["data"]["key"]), (&"TASK_FAILED".into(), &"a".into()));
+    assert_eq!(start(BUCKET, "{}").status, 400);
+    assert_eq!(client.get(&format!("/{BUCKET}/none")).status, 404);
+    assert_eq!(start("none-1", r#"{"Url":"u","Key":"k"}"#).error(), (404, "NoSuchBucket"));
+    let anonymous = client.request("POST", &format!("/{BUCKET}/")).anonymous().body("{}").send();
+    assert_eq!(anonymous.error(), (403, "AccessDenied"));
 }

@@ -1,18 +1,19 @@
 //! One attempt of a request: headers, signature, sending.
 
 use std::io::Read;
+use std::time::Duration;
 
 use http::Method;
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING, USER_AGENT};
 
 use super::CosS3Client;
-use super::run::CallState;
 use crate::attempts::Sent;
-use crate::client::response::{Failed, Reason, refused};
+use crate::client::response::refused;
 use crate::client::sending::{Sending, with_reader};
 use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
-use crate::transport::{Answer, Failure, Outgoing, Transport};
+use crate::transport::{Answer, Cause, Failure, Outgoing};
+use crate::wire::headers;
 use crate::wire::redirect::follow;
 use crate::wire::request::{REPEATED, Request, header};
 use crate::wire::sign::ToSign;
@@ -21,18 +22,15 @@ use crate::wire::uri::{Location, encode_query};
 /// How long the signature of a request is valid, in seconds; the official SDK's value.
 const SIGNATURE_SECONDS: u64 = 10_000;
 const MAX_HOPS: usize = 5;
-/// What another host than the one addressed may see of a request.
-const PUBLIC_HEADERS: [&str; 9] = [
-    "accept",
-    "accept-encoding",
-    "user-agent",
-    "connection",
-    "range",
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "if-unmodified-since",
-];
+
+/// A request that was answered, and the CRC-64 of its body, if it was computed.
+pub(super) struct Exchange {
+    pub(super) answer: Answer,
+    /// Of what was sent.
+    pub(super) crc: Option<u64>,
+    /// Of the whole body, if all of it was sent.
+    pub(super) body_crc: Option<u64>,
+}
 
 impl CosS3Client {
     /// Sends the request once, following redirects where that is allowed.
@@ -41,30 +39,36 @@ impl CosS3Client {
         request: &mut Request<'_>,
         location: &Location,
         credentials: Option<&Credentials>,
-        call: &mut CallState,
-    ) -> Result<(Answer, Option<u64>), Failed> {
-        let mut headers = self.headers(request, credentials, call.attempts.count).map_err(Failed::finally)?;
+        number: u32,
+        until: Option<Duration>,
+    ) -> Result<Exchange, Failure> {
+        let mut headers = self.headers(request, credentials, number).map_err(Failure::finally)?;
         let mut query = request.query.clone();
         let mut place = location.clone();
         let mut signing = credentials;
         for _ in 0..=MAX_HOPS {
-            let outgoing = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failed::finally)?;
-            let (answer, crc) = self.send(request, outgoing, call)?;
+            let outgoing = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failure::finally)?;
+            let exchange = self.send(request, outgoing, until)?;
+            let answer = &exchange.answer;
             let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
                 && self.inner.config.fixed.allow_redirects
                 && matches!(request.method, Method::GET | Method::HEAD);
             let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
             let Some(hop) = target.filter(|_| redirected).and_then(|target| follow(&place, target)) else {
-                return if answer.status < 300 { Ok((answer, crc)) } else { Err(refused(request, &place, answer)) };
+                if answer.status < 300 {
+                    return Ok(exchange);
+                }
+                let Exchange { answer, body_crc, .. } = exchange;
+                return Err(Failure { body_crc, ..refused(request, &place, answer) });
             };
             if !hop.trusted {
                 signing = None;
-                headers.retain_names(&PUBLIC_HEADERS);
+                headers.retain_names(&headers::PUBLIC);
             }
             (place, query) = (hop.location, hop.query);
         }
         let error = CosClientError::new(ClientErrorKind::Protocol, format!("more than {MAX_HOPS} redirects"));
-        Err(Failed { sent: Sent::All, ..Failed::finally(error) })
+        Err(Failure::answered(Cause::Final, error))
     }
 
     /// Returns the headers of an attempt, all but host and signature.
@@ -87,7 +91,7 @@ impl CosS3Client {
             headers.insert(REPEATED, HeaderValue::from_static("true"));
         }
         if let Some(token) = credentials.and_then(Credentials::token) {
-            let (name, value) = header("x-cos-security-token", token)?;
+            let (name, value) = header(request.target.token_header(), token)?;
             headers.insert(name, value);
         }
         let sends_body = !matches!(request.method, Method::GET | Method::HEAD);
@@ -146,13 +150,13 @@ impl CosS3Client {
         &self,
         request: &mut Request<'_>,
         outgoing: http::Request<()>,
-        call: &mut CallState,
-    ) -> Result<(Answer, Option<u64>), Failed> {
+        until: Option<Duration>,
+    ) -> Result<Exchange, Failure> {
         log::debug!("{} {} {}", request.operation, outgoing.method(), outgoing.uri().path());
         let len = request.body.len().or(request.declared_length);
         let traits = request.traits;
         let no_body = request.body.is_none();
-        let left = self.left(call.until);
+        let left = self.left(until);
         with_reader(&mut request.body, |reader| {
             let mut sending = Sending::new(reader, len, traits.verify_crc || traits.compute_crc);
             let body: Option<&mut dyn Read> = if no_body { None } else { Some(&mut sending) };
@@ -164,17 +168,14 @@ impl CosS3Client {
                 left,
                 control: self.control.as_ref(),
             });
-            call.attempts.body_crc = sending.whole_crc().or(call.attempts.body_crc);
+            let body_crc = sending.whole_crc();
             match (answer, sending.take_error()) {
-                (Ok(answer), _) => Ok((answer, sending.crc())),
+                (Ok(answer), _) => Ok(Exchange { answer, crc: sending.crc(), body_crc }),
                 (Err(_), Some(own)) => {
                     let error = CosClientError::new(ClientErrorKind::Body, format!("the body cannot be read: {own}"));
-                    Err(Failed { sent: Sent::Maybe, ..Failed::finally(error.caused_by(own)) })
+                    Err(Failure { sent: Sent::Maybe, body_crc, ..Failure::finally(error.caused_by(own)) })
                 }
-                (Err(Failure { stage, error }), None) => {
-                    let sent = if stage.is_before_sending() { Sent::Nothing } else { Sent::Maybe };
-                    Err(Failed { error: error.into(), reason: Reason::Stage(stage), sent })
-                }
+                (Err(failure), None) => Err(Failure { body_crc, ..failure }),
             }
         })
     }

@@ -33,7 +33,7 @@ impl Hosts {
         self.all().get(host).map_or(TOKENS, |host| host.tokens)
     }
 
-    /// Takes tokens; false, and none taken, if there are not enough.
+    /// Takes tokens. False: there are not enough, and none was taken.
     pub(crate) fn spend(&self, host: &str, cost: u32) -> bool {
         let mut all = self.all();
         let host = all.entry(host.to_owned()).or_default();
@@ -46,7 +46,7 @@ impl Hosts {
         }
     }
 
-    /// Gives tokens back, up to what a host starts with.
+    /// Returns tokens to a host, up to the number it starts with.
     pub(crate) fn refund(&self, host: &str, tokens: u32) {
         if let Some(host) = self.all().get_mut(host) {
             host.tokens = host.tokens.saturating_add(tokens).min(TOKENS);

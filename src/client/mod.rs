@@ -14,12 +14,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::attempts::Attempts;
 use crate::client::hosts::Hosts;
-use crate::client::response::{Answered, Failed, Streaming, read_whole};
+use crate::client::response::{Answered, Streaming, read_whole};
 use crate::config::CosConfig;
 use crate::control::Control;
 use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosError};
-use crate::transport::{Answer, Ureq};
+use crate::transport::{Answer, Failure, Ureq};
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 use crate::wire::sign::Signer;
@@ -37,14 +37,17 @@ type Random = dyn Fn() -> f64 + Send + Sync;
 /// Python: `CosS3Client(config)`
 ///
 /// ```
-/// use cos_emulator::CosEmulator;
 /// use qcloud_cos::{CosConfig, CosS3Client};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let cos = CosEmulator::start()?; // instead of the real COS
+/// # let cos = cos_emulator::CosEmulator::start()?;
+/// # let (secret_id, secret_key) = (cos.secret_id(), cos.secret_key());
+/// # let address = std::net::SocketAddr::from(([127, 0, 0, 1], cos.port()));
 /// let config = CosConfig::builder()
-///     .region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-///     .scheme("http").ip("127.0.0.1").port(cos.port())
+///     .region("ap-guangzhou")
+///     .secret_id(secret_id)
+///     .secret_key(secret_key)
+/// #   .scheme("http").connect_to(address)
 ///     .build()?;
 /// let client = CosS3Client::new(config)?;
 /// client.create_bucket("examplebucket-1250000000").send()?;
@@ -75,7 +78,7 @@ struct Inner {
     sleeper: Option<Box<Sleeper>>,
 }
 
-/// Collects what a [`CosS3Client`] takes besides its configuration.
+/// Collects the settings of a [`CosS3Client`] beside its configuration.
 #[must_use = "a client is made by `build`"]
 pub struct CosS3ClientBuilder {
     config: CosConfig,
@@ -89,33 +92,37 @@ pub struct CosS3ClientBuilder {
 }
 
 impl CosS3ClientBuilder {
-    /// Sets how many times a failed request is sent again. Python: `retry`. Default: 3.
+    /// Sets how many times a failed request is retried. Python: `retry`. Default: 3.
     pub fn retry(mut self, retry: u32) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Sets where the time of signatures comes from. For tests. Default: the system's clock.
+    /// Sets the clock of signatures. For tests. Default: the system's clock.
+    #[doc(hidden)]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Sets what pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
+    /// Sets the function that pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
     /// that has a handle a sleep that ends when it is paused or cancelled.
+    #[doc(hidden)]
     pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.sleeper = Some(Box::new(sleeper));
         self
     }
 
-    /// Sets what measures the time that a call has left, counted from any moment on. For tests. Default: the
+    /// Sets the function that measures the time that a call has left, counted from any moment on. For tests. Default: the
     /// system's monotonic clock.
+    #[doc(hidden)]
     pub fn monotonic(mut self, monotonic: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.monotonic = Box::new(monotonic);
         self
     }
 
-    /// Sets what draws the pauses, from 0 to 1. For tests. Default: random.
+    /// Sets the function that draws the pauses, from 0 to 1. For tests. Default: random.
+    #[doc(hidden)]
     pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.random = Box::new(random);
         self
@@ -211,22 +218,22 @@ impl CosS3Client {
         Self { inner: Arc::clone(&self.inner), control: Some(control.clone()) }
     }
 
-    /// Returns a clone whose requests go on to their end, whatever becomes of the transfer.
+    /// Returns a clone whose requests run to their end, even if the transfer is paused or cancelled.
     pub(crate) fn unsteered(&self) -> Self {
         Self { inner: Arc::clone(&self.inner), control: None }
     }
 
-    /// Returns what pauses and cancels this client's requests.
+    /// Returns the control that pauses and cancels this client's requests.
     pub(crate) fn control(&self) -> Option<&Control> {
         self.control.as_ref()
     }
 
-    /// Returns how often the transfer was interrupted: what fails while this changes may have failed by that alone.
+    /// Returns how often the transfer was interrupted. A request that fails while this changes may have failed by that alone.
     pub(crate) fn interruptions(&self) -> u64 {
         self.control.as_ref().map_or(0, Control::interruptions)
     }
 
-    /// Returns what pauses and cancels a transfer that this client does: its handle, or nothing that anybody holds.
+    /// Returns the control of a transfer by this client: that of its handle, or a new one.
     pub(crate) fn transfer_control(&self) -> Control {
         self.control.clone().unwrap_or_default()
     }
@@ -236,7 +243,7 @@ impl CosS3Client {
         self.clock().saturating_add_signed(self.inner.clock_offset.load(Ordering::Relaxed))
     }
 
-    /// Returns what the clock says, in seconds since 1970.
+    /// Returns the clock's time, in seconds since 1970.
     fn clock(&self) -> u64 {
         (self.inner.clock)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
@@ -272,7 +279,7 @@ impl CosS3Client {
         Ok(Answered { attempts, ..response })
     }
 
-    fn reader(&self) -> impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<Answered, Failed> {
+    fn reader(&self) -> impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<Answered, Failure> {
         let any_gateway = !self.inner.config.fixed.require_request_id;
         move |request, answer, sent_crc| read_whole(request, answer, sent_crc, any_gateway)
     }
@@ -288,7 +295,7 @@ impl CosS3Client {
     }
 }
 
-/// What became of a request whose answer got lost.
+/// The verdict on a request whose answer was lost.
 pub(crate) enum Verdict<T> {
     /// It was carried out; this would have been the result.
     Done(T),

@@ -1,17 +1,15 @@
-//! What an attempt's answer means: a result, or a failure with what the retry decision needs.
+//! Reads the answer of an attempt: a result, or a failure with the facts for the retry decision.
 
 use std::io::{self, Read};
-use std::time::Duration;
 
 use http::{HeaderValue, Method};
 
-use crate::attempts::{Attempts, Sent};
+use crate::attempts::Attempts;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::transport::{Answer, Stage};
+use crate::transport::{Answer, Cause, Failure};
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
-use crate::wire::retry::RetryOutcome;
 use crate::wire::uri::Location;
 use crate::wire::xml;
 
@@ -25,7 +23,7 @@ pub(crate) struct Answered {
     pub(crate) body: Vec<u8>,
     /// The CRC-64 of the body that was sent, where it was counted.
     pub(crate) sent_crc: Option<u64>,
-    /// What it took to get it.
+    /// The attempts that were made.
     pub(crate) attempts: Attempts,
 }
 
@@ -75,36 +73,6 @@ impl Streaming {
     }
 }
 
-/// Why an attempt failed, for the user and for the retry decision.
-pub(crate) struct Failed {
-    pub(crate) error: CosError,
-    pub(crate) reason: Reason,
-    pub(crate) sent: Sent,
-}
-
-pub(crate) enum Reason {
-    Answer {
-        from_cos: bool,
-        retry_after: Option<Duration>,
-        /// When it was sent, in seconds since 1970.
-        date: Option<u64>,
-    },
-    Stage(Stage),
-    Corrupt,
-    Foreign,
-}
-
-impl Failed {
-    /// Nothing was sent, and a repetition cannot help.
-    pub(crate) fn finally(error: impl Into<CosError>) -> Self {
-        Self { error: error.into(), reason: Reason::Stage(Stage::Final), sent: Sent::Nothing }
-    }
-
-    fn answered(error: impl Into<CosError>, reason: Reason) -> Self {
-        Self { error: error.into(), reason, sent: Sent::All }
-    }
-}
-
 /// Reads an answer to its end and believes it only then. One to a request that changes something must show that it is
 /// COS's, unless `any_gateway` is trusted.
 pub(crate) fn read_whole(
@@ -112,7 +80,7 @@ pub(crate) fn read_whole(
     answer: Answer,
     sent_crc: Option<u64>,
     any_gateway: bool,
-) -> Result<Answered, Failed> {
+) -> Result<Answered, Failure> {
     let headers = Headers::of(answer.headers);
     let mut body = Vec::new();
     if request.method != Method::HEAD {
@@ -128,8 +96,8 @@ pub(crate) fn read_whole(
             headers: &headers,
             body: &body,
         };
-        let reason = Reason::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
-        return Err(Failed::answered(service_error(&refusal), reason));
+        let cause = Cause::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
+        return Err(Failure::answered(cause, service_error(&refusal)));
     }
     let proof = request.traits.proof;
     let is_read = matches!(request.method, Method::GET | Method::HEAD);
@@ -140,7 +108,7 @@ pub(crate) fn read_whole(
             answer.status,
             proof.header()
         );
-        return Err(Failed::answered(CosClientError::new(ClientErrorKind::Protocol, why), Reason::Foreign));
+        return Err(Failure::answered(Cause::Foreign, CosClientError::new(ClientErrorKind::Protocol, why)));
     }
     let stored = headers.number("x-cos-hash-crc64ecma");
     if let (Some(sent), Some(stored)) = (sent_crc.filter(|_| request.traits.verify_crc), stored)
@@ -149,27 +117,27 @@ pub(crate) fn read_whole(
         let (etag, version) = (headers.text("etag"), headers.text("x-cos-version-id"));
         let why = format!("crc64: sent {sent}, but COS stored {stored}: ETag {etag}, version {version:?}");
         let error = CosClientError::new(ClientErrorKind::Integrity, why);
-        return Err(Failed::answered(error, Reason::Corrupt));
+        return Err(Failure::answered(Cause::Corrupt, error));
     }
     Ok(Answered { status: answer.status, headers, body, sent_crc, attempts: Attempts::default() })
 }
 
-fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failed> {
+fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failure> {
     let read = body.take(limit + 1).read_to_end(into);
     if let Err(cause) = read {
         let error = CosClientError::broken("the answer was cut", cause);
-        return Err(Failed::answered(error, Reason::Stage(Stage::Sent)));
+        return Err(Failure::answered(Cause::Broken, error));
     }
     if into.len() as u64 > limit {
         let why = format!("the answer is longer than {limit} bytes");
         let error = CosClientError::new(ClientErrorKind::Protocol, why);
-        return Err(Failed::answered(error, Reason::Stage(Stage::Final)));
+        return Err(Failure::answered(Cause::Final, error));
     }
     Ok(())
 }
 
 /// Builds the error of an answer from 300 on.
-pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failed {
+pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer) -> Failure {
     let mut body = Vec::new();
     let headers = Headers::of(answer.headers);
     if request.method != Method::HEAD {
@@ -185,30 +153,11 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
         body: &body,
     };
     let from_cos = headers.get("x-cos-request-id").is_some();
-    let reason = Reason::Answer { from_cos, retry_after: retry_after(&headers), date: date(&headers) };
-    Failed::answered(service_error(&refusal), reason)
+    let cause = Cause::Answer { from_cos, retry_after: retry_after(&headers), date: date(&headers) };
+    Failure::answered(cause, service_error(&refusal))
 }
 
-/// Returns the failure as the retry decision sees it.
-pub(crate) fn outcome<'e>(error: &'e CosError, reason: &Reason, clock_off: bool) -> RetryOutcome<'e> {
-    match (reason, error) {
-        (Reason::Answer { from_cos, retry_after, .. }, CosError::Service(e)) => RetryOutcome::Answer {
-            status: e.status,
-            code: e.get_error_code(),
-            from_cos: *from_cos,
-            retry_after: *retry_after,
-            clock_off,
-        },
-        (Reason::Corrupt, _) => RetryOutcome::Corrupt,
-        (Reason::Foreign, _) => RetryOutcome::Foreign,
-        (Reason::Stage(Stage::NotConnected), _) => RetryOutcome::NotConnected,
-        (Reason::Stage(Stage::Stale), _) => RetryOutcome::StaleConnection,
-        (Reason::Stage(Stage::Sent), _) => RetryOutcome::Broken,
-        _ => RetryOutcome::Final,
-    }
-}
-
-/// Turns what a read met into an error of this crate.
+/// Turns the error of a read into an error of this crate.
 pub(crate) fn body_error(error: io::Error) -> CosClientError {
     match error.downcast::<CosClientError>() {
         Ok(own) => own,

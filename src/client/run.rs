@@ -3,13 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::attempt::Exchange;
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
-use crate::client::response::{Failed, Reason, outcome};
 use crate::credential::Credentials;
 use crate::credential::deadline::within;
 use crate::error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-use crate::transport::Answer;
+use crate::transport::{Answer, Cause, Failure};
 use crate::wire::body::BodyKind;
 use crate::wire::body_retry::BodyRetry;
 use crate::wire::clock::clock_offset;
@@ -23,7 +23,7 @@ use crate::wire::uri::{Location, Target, locate};
 /// How long requests stay at the backup domain once it helped.
 const AVOIDED: Duration = Duration::from_secs(60);
 
-/// How a call is getting on.
+/// The state of a call between its attempts.
 #[derive(Default)]
 pub(super) struct CallState {
     pub(super) attempts: Attempts,
@@ -31,7 +31,7 @@ pub(super) struct CallState {
     pub(super) until: Option<Duration>,
     corrupt: u32,
     repaired: Repaired,
-    /// What the host was charged for the repetitions.
+    /// The tokens that the host was charged for retries.
     spent: u32,
     /// New credentials for the next attempt.
     fresh: Option<Credentials>,
@@ -42,8 +42,19 @@ pub(super) struct CallState {
     paused: u32,
 }
 
-/// Finds out what became of a request.
+/// Finds out whether a request was carried out.
 type Reconcile<'l, T> = Option<&'l dyn Fn(&Attempts) -> Verdict<T>>;
+
+/// Completes a request, and refuses one that cannot be sent.
+fn prepare(request: &mut Request<'_>) -> Result<(), CosClientError> {
+    request.check()?;
+    request.seal();
+    request.check_framing()?;
+    match &request.body.0 {
+        BodyKind::Failed(error) => Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}"))),
+        _ => Ok(()),
+    }
+}
 
 impl CosS3Client {
     /// Sends a request until it succeeds, nothing helps, or `limit` is over.
@@ -51,15 +62,10 @@ impl CosS3Client {
         &self,
         mut request: Request<'_>,
         limit: Option<Duration>,
-        finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failed>,
+        finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failure>,
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
-        request.check()?;
-        request.seal();
-        request.check_framing()?;
-        if let BodyKind::Failed(error) = &request.body.0 {
-            return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
-        }
+        prepare(&mut request)?;
         let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
         let mut call = CallState {
@@ -76,22 +82,26 @@ impl CosS3Client {
                 Some(fresh) => Some(fresh),
                 None => self.credentials(&call)?,
             };
-            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), &mut call);
-            let failed = match attempted.and_then(|(answer, crc)| finish(&request, answer, crc)) {
+            let (number, until) = (call.attempts.count, call.until);
+            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
+            let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
+                finish(&request, answer, crc).map_err(|failure| Failure { body_crc, ..failure })
+            });
+            let failure = match finished {
                 Ok(done) => {
                     self.refund(&host, &call, call.switched && !at_start);
                     return Ok((done, call.answered()));
                 }
-                Err(failed) => failed,
+                Err(failure) => failure,
             };
-            let Failed { error, reason, sent } = failed;
-            if matches!(reason, Reason::Answer { from_cos: true, .. }) && call.switched && !at_start {
+            if matches!(failure.cause, Cause::Answer { from_cos: true, .. }) && call.switched && !at_start {
                 self.avoid(&host);
             }
-            let clock = self.clock_repair(&request, &error, &reason, call.offset);
+            let clock = self.clock_repair(&request, &failure, call.offset);
             let trusted = location.scheme == "https" || self.inner.trust_http_date;
-            let outcome = outcome(&error, &reason, clock.is_some() && trusted);
-            call.note(sent, &reason, outcome, clock);
+            let outcome = failure.outcome(clock.is_some() && trusted);
+            call.note(&failure, outcome, clock);
+            let error = &failure.error;
             let replayable = request.body.rewind().unwrap_or(false);
             let mut idempotent = request.traits.idempotent;
             if self.interruptions() != interruptions && replayable && (idempotent || !may_be_done(outcome)) {
@@ -105,7 +115,9 @@ impl CosS3Client {
                     Verdict::Done(done) => return Ok((done, call.attempts)),
                     Verdict::Undone => idempotent = true,
                     Verdict::Unclear(kind, why) => {
-                        return Err(CosClientError::unclear(kind, why, with_attempts(error, call.attempts)).into());
+                        return Err(
+                            CosClientError::unclear(kind, why, with_attempts(failure.error, call.attempts)).into()
+                        );
                     }
                 }
             }
@@ -126,7 +138,7 @@ impl CosS3Client {
             let decision = decide(policy, state, outcome, (self.inner.random)());
             log::debug!("{} attempt {}: {error}: {decision:?}", request.operation, call.attempts.count);
             match decision {
-                Decision::Stop(stop) => return Err(call.stopped(error, stop)),
+                Decision::Stop(stop) => return Err(call.stopped(failure.error, stop)),
                 Decision::AtOnce(repair) => {
                     call.repaired.note(repair);
                     match repair {
@@ -135,15 +147,15 @@ impl CosS3Client {
                         Repair::Credentials => {
                             match within(self.left(call.until), || self.refreshed(credentials.as_ref())) {
                                 Ok(Some(fresh)) => call.fresh = Some(fresh),
-                                Ok(None) => return Err(call.stopped(error, StopReason::Final)),
-                                Err(why) => return Err(call.stopped(because(error, why), StopReason::Final)),
+                                Ok(None) => return Err(call.stopped(failure.error, StopReason::Final)),
+                                Err(why) => return Err(call.stopped(because(failure.error, why), StopReason::Final)),
                             }
                         }
                     }
                 }
                 Decision::Again { delay, switch_domain, cost } => {
                     if !self.inner.hosts.spend(&host, cost) {
-                        return Err(call.stopped(error, StopReason::Quota));
+                        return Err(call.stopped(failure.error, StopReason::Quota));
                     }
                     call.spent += cost;
                     call.switched |= switch_domain && location.switch_domain();
@@ -238,18 +250,18 @@ impl CosS3Client {
     }
 
     /// Returns by how many seconds the clock must be put forward, if the answer blames it and shows that.
-    fn clock_repair(&self, request: &Request<'_>, error: &CosError, reason: &Reason, offset: i64) -> Option<i64> {
-        let (Some(error), Reason::Answer { date: Some(date), .. }) = (error.service(), reason) else {
+    fn clock_repair(&self, request: &Request<'_>, failure: &Failure, offset: i64) -> Option<i64> {
+        let (Some(error), Cause::Answer { date: Some(date), .. }) = (failure.error.service(), failure.cause) else {
             return None;
         };
         let expired = error.get_error_code() == "AccessDenied" && error.get_error_msg() == "Request has expired";
         // The answer to a HEAD has no body that would say why.
         let silent = error.get_status_code() == 403 && request.method == http::Method::HEAD;
         let blamed = error.get_error_code() == "RequestTimeTooSkewed" || expired || silent;
-        if blamed { clock_offset(self.clock(), offset, *date) } else { None }
+        if blamed { clock_offset(self.clock(), offset, date) } else { None }
     }
 
-    /// Asks for new credentials; none if they are those that COS refused.
+    /// Asks for new credentials. `None`: they are those that COS refused.
     fn refreshed(&self, refused: Option<&Credentials>) -> Result<Option<Credentials>, CosError> {
         let fresh = self.inner.config.refreshed_credentials()?;
         Ok(fresh.filter(|fresh| Some(fresh) != refused))
@@ -257,18 +269,19 @@ impl CosS3Client {
 }
 
 impl CallState {
-    fn note(&mut self, sent: Sent, reason: &Reason, outcome: RetryOutcome<'_>, clock: Option<i64>) {
-        self.attempts.sent = self.attempts.sent.max(sent);
+    fn note(&mut self, failure: &Failure, outcome: RetryOutcome<'_>, clock: Option<i64>) {
+        self.attempts.sent = self.attempts.sent.max(failure.sent);
         self.attempts.may_have_succeeded |= may_be_done(outcome);
+        self.attempts.body_crc = failure.body_crc.or(self.attempts.body_crc);
         self.corrupt += u32::from(outcome == RetryOutcome::Corrupt);
-        self.attempts.retry_after = match reason {
-            Reason::Answer { retry_after, .. } => *retry_after,
+        self.attempts.retry_after = match failure.cause {
+            Cause::Answer { retry_after, .. } => retry_after,
             _ => None,
         };
         self.attempts.clock_offset = clock;
     }
 
-    /// What it took to get the answer.
+    /// Returns the attempts of a request that was answered.
     fn answered(&self) -> Attempts {
         Attempts { sent: Sent::All, retry_after: None, clock_offset: None, ..self.attempts }
     }
@@ -287,7 +300,7 @@ fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
         || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))
 }
 
-/// Adds to an error what was tried.
+/// Adds the attempts to an error.
 fn with_attempts(error: CosError, attempts: Attempts) -> CosError {
     match error.kind() {
         Some(ClientErrorKind::Body) => error,
@@ -295,7 +308,7 @@ fn with_attempts(error: CosError, attempts: Attempts) -> CosError {
     }
 }
 
-/// Adds why new credentials could not be had.
+/// Adds why there are no new credentials.
 fn because(error: CosError, why: CosError) -> CosError {
     match error {
         CosError::Service(error) => CosServiceError { source: Some(Box::new(why)), ..*error }.into(),

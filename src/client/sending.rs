@@ -1,4 +1,4 @@
-//! Bodies on their way: files as bodies, and what is counted while a body is sent.
+//! Bodies while they are sent: files as bodies, and the checksum of the bytes that were sent.
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _};
@@ -38,7 +38,7 @@ impl<'b> Sending<'b> {
         Self { reader, left: len, crc: with_crc.then(Crc64::new), ended: false, error: None }
     }
 
-    /// Returns the CRC-64 of what was sent.
+    /// Returns the CRC-64 of the bytes that were sent.
     pub(crate) fn crc(&self) -> Option<u64> {
         self.crc.as_ref().map(Crc64::value)
     }
@@ -48,7 +48,7 @@ impl<'b> Sending<'b> {
         self.crc().filter(|_| self.left == Some(0) || self.ended)
     }
 
-    /// Returns what the body itself failed with.
+    /// Returns the error of the body itself, if it failed.
     pub(crate) fn take_error(&mut self) -> Option<io::Error> {
         self.error.take()
     }
@@ -99,7 +99,7 @@ pub(crate) fn with_reader<T>(body: &mut Body<'_>, read: impl FnOnce(&mut dyn Rea
     }
 }
 
-/// Tells a body whether what is read from now on is sent.
+/// Tells a body whether the bytes that are read from now on are sent.
 fn counts(body: &mut Body<'_>, sent: bool) {
     if let BodyKind::Source(source) = &mut body.0 {
         source.counts(sent);

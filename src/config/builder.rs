@@ -12,11 +12,10 @@ use super::{Connection, CosConfig, Fixed, Live, Network};
 use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
 use crate::wire::host::{check_host, check_ip, is_ipv6};
+use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::header;
 use crate::wire::uri::{Addressing, Module, region_endpoint};
 
-/// The largest object that one request can upload or copy, in bytes: 5 GiB.
-const SINGLE_REQUEST_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 /// Idle connections kept for a host unless set otherwise: enough for transfers of as many threads.
 const IDLE_CONNECTIONS: usize = 64;
 /// The longest time that is waited for anything. A clock cannot count much longer ones.
@@ -127,9 +126,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
+    /// Sets the provider of the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self
@@ -162,7 +161,7 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets how long a transfer may stand still before it is given up. A transfer that moves is
+    /// Sets how long a transfer may stand still before its request fails. A transfer that moves is
     /// never cut, however long it takes. Default: 30 s, or `timeout`.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = Some(timeout);
@@ -364,8 +363,7 @@ impl CosConfigBuilder {
     /// Checks the settings; an error names the one that is wrong.
     pub fn build(self) -> Result<CosConfig, CosError> {
         let credentials = self.credentials()?;
-        let live =
-            Live { addressing: self.addressing()?.into(), credentials, copy_part_threshold_size: SINGLE_REQUEST_LIMIT };
+        let live = Live { addressing: self.addressing()?.into(), credentials, copy_part_threshold_size: MAX_REQUEST };
         let user_agent = self.ua.clone().unwrap_or_else(|| USER_AGENT.to_owned());
         header("user-agent", &user_agent)
             .map_err(|e| CosClientError::invalid("ua", "is not a valid header value").caused_by(e))?;
@@ -451,7 +449,9 @@ impl CosConfigBuilder {
             scheme,
             appid: self.appid.clone().filter(|appid| !appid.is_empty()),
             endpoint,
+            region: self.region.clone(),
             endpoint_ci,
+            own_endpoint_ci: self.endpoint_ci.is_some(),
             domain: self.domain.clone(),
             service: self
                 .service_domain

@@ -9,8 +9,8 @@ use crate::ops::multipart::create::CreateMultipartUpload;
 use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::options::chosen;
-use crate::transfer::upload::PART_HEADERS;
 use crate::wire::body::Body;
+use crate::wire::headers;
 
 impl CosEncryptionClient {
     /// Starts an encrypted upload in parts. The key stays in this client and its clones, until the upload is
@@ -35,7 +35,7 @@ impl CosEncryptionClient {
             Ok(sealing) => {
                 sealing.set_headers(create.request());
                 create.then(move |upload_id, headers| {
-                    self.uploads.started(upload_id, sealing.cipher, chosen(headers, &PART_HEADERS));
+                    self.uploads.started(upload_id, sealing.cipher, chosen(headers, &headers::PART));
                 })
             }
             Err(error) => {

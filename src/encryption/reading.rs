@@ -9,8 +9,8 @@ use super::keys::undecryptable;
 use super::mode::EncryptionMode;
 use crate::cipher::{Open, Opened, Wanted};
 use crate::error::{CosClientError, CosError};
-use crate::ops::object::head::HEAD_HEADERS;
 use crate::ops::options::chosen;
+use crate::wire::headers;
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 
@@ -56,7 +56,7 @@ impl Reading<'_> {
     fn look(&self, request: &Request<'_>) -> Result<EncryptionMode, CosError> {
         let mut head = Request::new(request.operation, Method::HEAD, request.target.clone());
         head.query.extend(request.query.iter().filter(|(name, _)| name == "versionId").cloned());
-        head.headers = chosen(&request.headers, &HEAD_HEADERS);
+        head.headers = chosen(&request.headers, &headers::HEAD);
         Ok(self.mode(&self.client.inner().execute(head)?.headers)?)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Folder {
 /// Device and number of a file.
 type Identity = (u64, u64);
 
-/// Returns what tells a file from others, where the system has such.
+/// Returns the identity of a file, if the system has one.
 fn identity(found: &Metadata) -> Option<Identity> {
     #[cfg(unix)]
     let identity = Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)));
@@ -79,7 +79,7 @@ impl Folder {
         &self.path
     }
 
-    /// Opens a folder in this one; a link to a folder is none.
+    /// Opens a folder in this one. A link to a folder is refused.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
         Ok(Self { dir, path: self.path.join(name), taken: self.taken.clone() })
@@ -107,7 +107,7 @@ impl Folder {
         DirEntry { folder: self.clone(), name: name.into() }
     }
 
-    /// Makes what was renamed in it survive a power cut, where the system can.
+    /// Makes renames in it survive a power cut, if the system can.
     pub(crate) fn sync(&self) {
         if let Ok(folder) = self.dir.open(".") {
             // Some file systems refuse to sync a folder; the rename itself has succeeded.
@@ -166,7 +166,7 @@ impl DirEntry {
         self.folder.place(name)
     }
 
-    /// Returns what stands there, also if it is a link.
+    /// Returns the metadata of the entry itself, also if it is a link.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         self.folder.dir.symlink_metadata(&self.name)
     }
@@ -205,12 +205,12 @@ impl DirEntry {
         if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
     }
 
-    /// Creates the file, which only its owner can read; what stands there already is an error.
+    /// Creates the file, which only its owner can read. An existing entry is an error.
     pub(crate) fn create(&self) -> io::Result<File> {
         self.create_with(OpenOptions::new().write(true).create_new(true), 0o600)
     }
 
-    /// Opens the file with what it holds, or creates it, so that only its owner can read it.
+    /// Opens the file with its content, or creates it, so that only its owner can read it.
     pub(crate) fn open_or_create(&self) -> io::Result<File> {
         self.create_with(OpenOptions::new().write(true).create(true).truncate(false), 0o600)
     }
@@ -279,7 +279,7 @@ impl DirEntry {
         }
     }
 
-    /// Gives the name to another file of the same folder, in place of what had it.
+    /// Renames another file of the same folder to this name and replaces what is there.
     pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
         let mut taken = self.folder.taken();
         if let Some(taken) = &mut taken {

@@ -77,7 +77,7 @@ impl Write for Replacement {
     }
 }
 
-/// Creates a file in place of one that nobody writes any more; none if somebody does, or it cannot be replaced.
+/// Creates a file in place of a leftover. `None`: another transfer writes it, or it cannot be replaced.
 fn create_unused(place: &DirEntry) -> Option<File> {
     // Who writes such a file holds its lock.
     let unused = |file: &File| file.try_lock().is_ok() && place.has(file).unwrap_or(false);
@@ -136,7 +136,7 @@ pub(crate) fn stem(destination: &DirEntry) -> String {
     destination.name().to_string_lossy().chars().take(40).collect()
 }
 
-/// What stands before the kind in a hidden name.
+/// The text before the kind in a hidden name.
 const HIDDEN: &str = "cos-";
 
 /// Whether a name is such a hidden one: not the user's file.

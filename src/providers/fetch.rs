@@ -10,7 +10,7 @@ use crate::config::Network;
 use crate::credential::Credentials;
 use crate::credential::deadline::time_left;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::transport::{Route, Stage, exchange};
+use crate::transport::{Cause, Route, exchange};
 use crate::wire::request::header;
 
 const NAME: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
@@ -28,7 +28,7 @@ pub(crate) enum Denied {
     /// To ask again might help.
     Passing(String),
     Final(String),
-    /// There are none to give.
+    /// There are no credentials.
     Nothing(String),
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn fetch<T>(
             },
             Err(failure) => {
                 let error = failed(what, &failure.error.to_string()).caused_by(failure.error);
-                if failure.stage == Stage::Final {
+                if failure.cause == Cause::Final {
                     return Err(error.with_attempt_count(tried).into());
                 }
                 error
@@ -79,7 +79,7 @@ fn failed(what: &str, why: &str) -> CosClientError {
     CosClientError::new(ClientErrorKind::Credentials, format!("{what}: {why}"))
 }
 
-/// Makes a request. Its headers may hold secrets, so none shows in a log.
+/// Makes a request. Its headers may hold secrets, so that no header shows in a log.
 pub(crate) fn request(
     method: Method,
     url: &str,

@@ -1,7 +1,8 @@
-//! The text of a checkpoint: what is transferred in its first line, what is done in the others. Pure.
+//! Checkpoints: their text, and the file that one transfer at a time holds. The first line names the transfer, the others
+//! the parts that are done.
 //!
 //! Each line carries its own CRC-64, so that it can be appended when a part is done: a line that was cut
-//! short or damaged ends what is believed, and nothing before it is lost.
+//! short or damaged ends the part that is trusted, and nothing before it is lost.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
@@ -16,7 +17,7 @@ use crate::wire::crc64::Crc64;
 /// How long the checksum at the start of a line is, in hex digits.
 const DIGITS: usize = 16;
 
-/// What of a checkpoint can be believed.
+/// The part of a checkpoint that can be trusted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parsed<H, E> {
     pub(crate) head: H,
@@ -31,7 +32,7 @@ pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(format!("{:0DIGITS$x} {json}\n", crc64(json.as_bytes())))
 }
 
-/// Reads a checkpoint; none if not even its first line is whole.
+/// Reads a checkpoint. `None`: not even its first line is whole.
 pub(crate) fn parse<H: DeserializeOwned, E: DeserializeOwned>(text: &[u8]) -> Option<Parsed<H, E>> {
     let (head, mut len) = next(text)?;
     let mut entries = Vec::new();
@@ -42,7 +43,7 @@ pub(crate) fn parse<H: DeserializeOwned, E: DeserializeOwned>(text: &[u8]) -> Op
     Some(Parsed { head, entries, len })
 }
 
-/// Reads the first line; none if it is not whole.
+/// Reads the first line. `None`: it is not whole.
 fn next<T: DeserializeOwned>(text: &[u8]) -> Option<(T, usize)> {
     let len = text.iter().position(|byte| *byte == b'\n')?;
     let (sum, json) = text.get(..len)?.split_at_checked(DIGITS)?;
@@ -74,11 +75,11 @@ pub(crate) struct Journal {
     transient: bool,
 }
 
-/// What opening a checkpoint came to.
+/// The result of opening a checkpoint.
 pub(crate) enum Opened<H, E> {
     /// Another transfer, of this program or another one, holds it.
     Held,
-    /// It is ours, with what it says; nothing if it is new, damaged, or no checkpoint at all.
+    /// It is ours, with its content. `None`: it is new, damaged, or no checkpoint at all.
     Ours(Journal, Option<(H, Vec<E>)>),
 }
 
@@ -180,7 +181,7 @@ impl Journal {
 }
 
 impl Drop for Journal {
-    /// Leaves no file of what failed before it began.
+    /// Removes the file of a transfer that failed before it began.
     fn drop(&mut self) {
         let is_empty = || self.file.metadata().is_ok_and(|found| found.len() == 0);
         if !self.removed && (self.transient || is_empty()) {

@@ -19,39 +19,17 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
-use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::object::head::{HeadObjectOutput, head_for};
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
 use crate::wire::copy_source::{CopySource, ResolvedSource};
+use crate::wire::headers;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
-const IF_MATCH: &str = "x-cos-copy-source-if-match";
-/// Which of the caller's headers a part carries: keys. What the source must be like is asked with the HEAD.
-const PART_HEADERS: [&str; 6] = [
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-    "x-cos-copy-source-server-side-encryption-customer-algorithm",
-    "x-cos-copy-source-server-side-encryption-customer-key",
-    "x-cos-copy-source-server-side-encryption-customer-key-md5",
-];
-/// Which metadata of the source a copy in one request keeps, besides what the user gave it.
-const KEPT: [&str; 6] =
-    ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
-/// What the user gave an object.
+/// The start of the metadata that the user gave an object.
 const OWN_METADATA: &str = "x-cos-meta-";
-/// How the conditions and the key of the source are called in a copy, and when the source itself is looked up.
-const SOURCE_HEADERS: [(&str, &str); 7] = [
-    (IF_MATCH, "if-match"),
-    ("x-cos-copy-source-if-none-match", "if-none-match"),
-    ("x-cos-copy-source-if-modified-since", "if-modified-since"),
-    ("x-cos-copy-source-if-unmodified-since", "if-unmodified-since"),
-    ("x-cos-copy-source-server-side-encryption-customer-algorithm", "x-cos-server-side-encryption-customer-algorithm"),
-    ("x-cos-copy-source-server-side-encryption-customer-key", "x-cos-server-side-encryption-customer-key"),
-    ("x-cos-copy-source-server-side-encryption-customer-key-md5", "x-cos-server-side-encryption-customer-key-md5"),
-];
 
 impl CosS3Client {
     /// Copies an object of any size, on COS's side.
@@ -61,7 +39,9 @@ impl CosS3Client {
     /// several at a time; these must all come from the same version of the source, else nothing is
     /// completed. Metadata is kept in both cases, unless `copy_status("Replaced")` says otherwise; tags are
     /// kept only by one request. Conditions on the source are asked when it is looked up. A copy in parts that broke
-    /// off is taken up again by the next call, also of a later process; one that was refused deletes its parts.
+    /// off is resumed by the next call, also of a later process; one that was refused deletes its parts.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyOutput`](crate::transfer::CopyOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -71,14 +51,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.create_bucket("sourcebucket-1250000000").send()?;
     /// # client.put_object("sourcebucket-1250000000", b"abcdefg", "big.bin").send()?;
     /// use qcloud_cos::CopySource;
@@ -126,17 +101,8 @@ pub struct CopyTransfer<'a> {
 }
 
 impl CopyTransfer<'_> {
-    options::every!();
-    options::copy_source!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::traffic_limit!();
-
-    /// Says what becomes of the metadata in a copy by one request: `Copy` keeps the source's, `Replaced`
-    /// takes what is set here. Python: `CopyStatus`. Default: `Copy`.
+    /// Sets whether the copy keeps the metadata of the source (`Copy`) or gets the metadata that is set here
+    /// (`Replaced`). Python: `CopyStatus`. Default: `Copy`.
     pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
         match status.as_ref() {
             "Copy" => self.replaced = false,
@@ -162,7 +128,7 @@ impl CopyTransfer<'_> {
         self
     }
 
-    /// Keeps a checkpoint of a copy in parts, and goes on with one that broke off. Default: true; otherwise the
+    /// Keeps a checkpoint of a copy in parts, and resumes one that broke off. Default: true; otherwise the
     /// parts of a copy that fails are deleted.
     pub fn resume(mut self, resume: bool) -> Self {
         self.resume = resume;
@@ -211,17 +177,16 @@ impl CopyTransfer<'_> {
         if !source.version_id.is_empty() {
             head = head.param("versionId", source.version_id.as_str());
         }
-        for (ours, theirs) in SOURCE_HEADERS {
+        for (ours, theirs) in headers::COPY_SOURCE {
             if let Some(value) = self.request.headers.get(ours) {
                 head.headers.insert(HeaderName::from_static(theirs), value.clone());
             }
         }
         // Of a copy COS answers each condition that fails by the same.
-        let head = self.client.execute(head).map_err(|error| match error {
+        head_for(&self.client, head).map_err(|error| match error {
             CosError::Service(error) if error.status == 304 => error.failed_condition().into(),
             other => other,
-        })?;
-        Ok(HeadObjectOutput::of(head.headers))
+        })
     }
 
     /// Returns the headers that the copy is made with: what the source has is kept where the caller says nothing else.
@@ -230,7 +195,11 @@ impl CopyTransfer<'_> {
         if self.replaced {
             return headers;
         }
-        for (name, _) in head.headers.iter().filter(|(name, _)| name.starts_with(OWN_METADATA) || KEPT.contains(name)) {
+        for (name, _) in head
+            .headers
+            .iter()
+            .filter(|(name, _)| name.starts_with(OWN_METADATA) || headers::KEPT_BY_COPY.contains(name))
+        {
             let value = head.headers.get_bytes(name).and_then(|value| HeaderValue::from_bytes(value).ok());
             if let (Ok(name), Some(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
                 headers.entry(name).or_insert(value);
@@ -256,8 +225,8 @@ impl CopyTransfer<'_> {
     ) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, .. } = self;
         let (bucket, key) = request.target.names()?;
-        let mut headers = options::chosen(&request.headers, &PART_HEADERS);
-        pin(&mut headers, IF_MATCH, &head.etag);
+        let mut headers = options::chosen(&request.headers, &headers::COPY_PART);
+        pin(&mut headers, headers::COPY_SOURCE_IF_MATCH, &head.etag);
         let pool = threads(self.max_thread.min(plan.count()))?;
         let identity = UploadIdentity {
             bucket: bucket.to_owned(),
@@ -281,6 +250,10 @@ impl CopyTransfer<'_> {
         let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan };
         Ok(multipart.run(&parts, earlier)?.into())
     }
+}
+
+impl CopyTransfer<'_> {
+    options::copy!();
 }
 
 impl CopyTransfer<'static> {
@@ -364,10 +337,10 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CopyOutput {
-    /// What the copy by one request answered.
+    /// The answer to a copy in one request.
     #[serde(flatten)]
     pub copied: Option<CopyObjectOutput>,
-    /// What the completion of a copy in parts answered.
+    /// The answer to the completion of a copy in parts.
     #[serde(flatten)]
     pub completed: Option<CompleteMultipartUploadOutput>,
     /// The ETag, with its quotes.
@@ -376,7 +349,7 @@ pub struct CopyOutput {
     /// The version that was written, in a bucket with versioning.
     #[serde(skip)]
     pub version_id: Option<String>,
-    /// The CRC-64 that COS computed of the copy; none if COS did not say.
+    /// The CRC-64 that COS computed of the copy; `None` if COS did not tell it.
     #[serde(skip)]
     pub crc64: Option<u64>,
 }
@@ -412,11 +385,11 @@ mod tests {
     #[test]
     fn parts_are_pinned_but_not_over_the_callers_condition() {
         let mut headers = HeaderMap::new();
-        pin(&mut headers, IF_MATCH, "");
+        pin(&mut headers, headers::COPY_SOURCE_IF_MATCH, "");
         assert!(headers.is_empty());
-        pin(&mut headers, IF_MATCH, "\"e\"");
-        assert_eq!(headers[IF_MATCH], "\"e\"");
-        pin(&mut headers, IF_MATCH, "\"other\"");
-        assert_eq!(headers[IF_MATCH], "\"e\"");
+        pin(&mut headers, headers::COPY_SOURCE_IF_MATCH, "\"e\"");
+        assert_eq!(headers[headers::COPY_SOURCE_IF_MATCH], "\"e\"");
+        pin(&mut headers, headers::COPY_SOURCE_IF_MATCH, "\"other\"");
+        assert_eq!(headers[headers::COPY_SOURCE_IF_MATCH], "\"e\"");
     }
 }

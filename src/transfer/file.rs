@@ -24,7 +24,7 @@ use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::wire::body::{Body, BodySource};
 use crate::wire::crc64::Crc64;
-use crate::wire::request::SINGLE_UPLOAD_LIMIT;
+use crate::wire::limits::MAX_REQUEST;
 use crate::wire::sign::hex;
 
 /// Reads one part of a file, at positions of its own, so that parts share the open file.
@@ -32,7 +32,7 @@ pub(crate) struct Section<'t> {
     file: &'t File,
     range: PartRange,
     read: u64,
-    /// Whether what is read is progress.
+    /// Whether the bytes that are read count as progress.
     counts: bool,
     progress: &'t Progress<'t>,
     stop: &'t StopSignal,
@@ -78,7 +78,7 @@ impl BodySource for Section<'_> {
     }
 }
 
-/// What all parts of an upload share.
+/// What the parts of an upload share.
 pub(super) struct FileUpload<'t> {
     pub(super) file: &'t File,
     pub(super) path: &'t Path,
@@ -109,6 +109,15 @@ impl<'t> FileUpload<'t> {
         result
     }
 
+    /// Sends all of the file in one request, which stores whatever was read.
+    pub(super) fn unchanged_whole<T>(&self, send: impl FnOnce() -> Result<T, CosError>) -> Result<T, CosError> {
+        self.identity.check(self.file, self.path)?;
+        let result = send();
+        let so_far = if result.is_ok() { "the object is stored, and may hold some of both" } else { UNFINISHED };
+        self.identity.check_until(self.file, self.path, so_far)?;
+        result
+    }
+
     /// Compares the file with the `Content-MD5` that the caller named, and takes it out of the headers: no request of an
     /// upload in parts carries the whole. The file is read once more for that, only if there is one.
     pub(super) fn check_md5(&self, headers: &mut HeaderMap) -> Result<(), CosClientError> {
@@ -131,7 +140,7 @@ impl<'t> FileUpload<'t> {
         let Some(cipher) = self.cipher else { return Ok(plan) };
         let plan = plan.in_units(cipher.unit());
         let stored = cipher.stored_len(plan.part_size());
-        if stored > SINGLE_UPLOAD_LIMIT {
+        if stored > MAX_REQUEST {
             let why =
                 format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("part_size", why));
@@ -270,11 +279,16 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
     Done::new(range.number, etag, Some(crc64), range.len)
 }
 
-/// What tells whether a file is still the one that was opened, unchanged.
+/// What became of the object when the file of an upload changed before it was done.
+const UNFINISHED: &str = "nothing was completed";
+
+/// The identity of an open file: it tells whether the file is still the same, and unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     len: u64,
     modified: Option<SystemTime>,
+    /// When anything about it changed, which no program can put back.
+    changed: Option<(i64, i64)>,
     /// Device and number of the file, where the system has such.
     place: Option<(u64, u64)>,
 }
@@ -297,7 +311,7 @@ impl FileIdentity {
         self.len
     }
 
-    /// Returns what a later process compares, to tell whether the file is still the same.
+    /// Returns the identity as text, for a later process to compare.
     pub(crate) fn state(&self) -> String {
         let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         format!("{} {:?} {:?}", self.len, modified, self.place)
@@ -305,11 +319,16 @@ impl FileIdentity {
 
     /// Fails if the file changed since, or if another one stands in its place.
     pub(crate) fn check(&self, file: &File, path: &Path) -> Result<(), CosClientError> {
+        self.check_until(file, path, UNFINISHED)
+    }
+
+    /// The same, where so much has happened by then.
+    fn check_until(&self, file: &File, path: &Path, so_far: &str) -> Result<(), CosClientError> {
         let still_there = fs::metadata(path).is_ok_and(|found| Self::from(&found).place == self.place);
         if still_there && Self::of(file, path)? == *self {
             return Ok(());
         }
-        let why = format!("{} changed while it was uploaded; nothing was completed", path.display());
+        let why = format!("{} changed while it was uploaded; {so_far}", path.display());
         Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
     }
 }
@@ -317,13 +336,13 @@ impl FileIdentity {
 impl From<&Metadata> for FileIdentity {
     fn from(found: &Metadata) -> Self {
         #[cfg(unix)]
-        let place = {
+        let (place, changed) = {
             use std::os::unix::fs::MetadataExt;
-            Some((found.dev(), found.ino()))
+            (Some((found.dev(), found.ino())), Some((found.ctime(), found.ctime_nsec())))
         };
         #[cfg(not(unix))]
-        let place = None;
-        Self { len: found.len(), modified: found.modified().ok(), place }
+        let (place, changed) = (None, None);
+        Self { len: found.len(), modified: found.modified().ok(), changed, place }
     }
 }
 

@@ -9,21 +9,16 @@ use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// How long a cancelled transfer may take to end before nobody waits for it any more.
-const CANCEL_GRACE: Duration = Duration::from_millis(700);
+const CANCEL_GRACE: Duration = Duration::from_millis(900);
 
 /// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
 ///
-/// Dropping it does not end the transfer. The end of the program does; the next call then goes on with it.
+/// Dropping the handle does not end the transfer. The end of the program does; the next call then resumes it.
 ///
 /// ```
-/// # use cos_emulator::CosEmulator;
-/// # use qcloud_cos::{CosConfig, CosS3Client};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let cos = CosEmulator::start()?;
-/// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-/// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-/// # let client = CosS3Client::new(config)?;
-/// # client.create_bucket("examplebucket-1250000000").send()?;
+/// # let (_cos, client, bucket) = start()?;
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("big.bin");
 /// # std::fs::write(&path, vec![7; 3 * 1024 * 1024])?;
@@ -77,8 +72,8 @@ impl<T> TransferHandle<T> {
         self.control().progress()
     }
 
-    /// Stops sending and receiving until [`resume`](Self::resume). Connections are given up: a part that was
-    /// being uploaded is sent again, a download goes on where it stopped.
+    /// Stops sending and receiving until [`resume`](Self::resume). Connections are closed: a part that was
+    /// being uploaded is sent again, a download resumes where it stopped.
     pub fn pause(&self) {
         self.control.pause();
     }
@@ -99,7 +94,7 @@ impl<T> TransferHandle<T> {
         self.thread.is_finished()
     }
 
-    /// Returns what other threads steer and watch the transfer by, while this one waits.
+    /// Returns a control for other threads, which can watch, pause and cancel the transfer while this one waits.
     pub fn control(&self) -> TransferControl {
         TransferControl(self.control.clone())
     }
@@ -131,17 +126,17 @@ impl TransferControl {
         TransferProgress { consumed, total, paused: self.0.is_paused(), cancelled: self.0.is_cancelled() }
     }
 
-    /// Does what [`TransferHandle::pause`] does.
+    /// Pauses the transfer, like [`TransferHandle::pause`].
     pub fn pause(&self) {
         self.0.pause();
     }
 
-    /// Does what [`TransferHandle::resume`] does.
+    /// Ends a pause, like [`TransferHandle::resume`].
     pub fn resume(&self) {
         self.0.resume();
     }
 
-    /// Does what [`TransferHandle::cancel`] does.
+    /// Ends the transfer, like [`TransferHandle::cancel`].
     pub fn cancel(&self) {
         self.0.cancel();
     }

@@ -1,12 +1,7 @@
 //! Which bytes make which part. Pure arithmetic.
 
-use super::MIB;
 use crate::error::CosClientError;
-
-/// The most parts that an upload may have.
-const MAX_PARTS: u64 = 10_000;
-/// The largest part, in MiB.
-const MAX_PART_SIZE: u64 = 5 * 1024;
+use crate::wire::limits::{MAX_PART_SIZE, MAX_PARTS, MIB};
 
 /// A part of a file or object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +14,7 @@ pub(crate) struct PartRange {
     pub(crate) len: u64,
 }
 
-/// How a number of bytes is cut into parts: equal ones, and a last one with what remains.
+/// The cut of a number of bytes into parts: equal ones, and a last one with the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
     size: u64,
@@ -29,11 +24,11 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Plans an upload. Above 10,000 parts the parts grow, exactly as the official SDK's do, so that either
-    /// can go on with what the other started.
+    /// can resume an upload of the other.
     pub(crate) fn upload(size: u64, part_size: u64) -> Self {
         let count = size.div_ceil(part_size).max(1);
-        if count > MAX_PARTS {
-            return Self { size, part_size: size / MAX_PARTS, count: MAX_PARTS };
+        if count > u64::from(MAX_PARTS) {
+            return Self { size, part_size: size / u64::from(MAX_PARTS), count: u64::from(MAX_PARTS) };
         }
         Self { size, part_size, count }
     }
@@ -111,11 +106,11 @@ mod tests {
         for size in sizes {
             for part_size in [MIB, 8 * MIB, 20 * MIB, 5 * GIB] {
                 let upload = Plan::upload(size, part_size);
-                assert!(upload.count <= MAX_PARTS, "{upload:?}");
+                assert!(upload.count <= u64::from(MAX_PARTS), "{upload:?}");
                 assert!(upload.parts().all(|part| part.len <= 5 * GIB), "{upload:?}");
                 check(upload);
                 let framed = upload.in_units(65_536);
-                assert!(framed.count <= MAX_PARTS && framed.part_size.is_multiple_of(65_536), "{framed:?}");
+                assert!(framed.count <= u64::from(MAX_PARTS) && framed.part_size.is_multiple_of(65_536), "{framed:?}");
                 check(framed);
                 check(Plan::download(size, part_size, 10_000));
                 check(Plan::download(size, part_size, 3));
@@ -134,11 +129,11 @@ mod tests {
         for _ in 0..2000 {
             let (size, part_size) = (up_to(5 * 1024 * 1024 * MIB), up_to(MAX_PART_SIZE * MIB - MIB) + MIB);
             let upload = Plan::upload(size, part_size);
-            assert!(upload.count <= MAX_PARTS, "{upload:?}");
+            assert!(upload.count <= u64::from(MAX_PARTS), "{upload:?}");
             assert!(upload.parts().all(|part| part.len <= MAX_PART_SIZE * MIB), "{upload:?}");
             check(upload);
             check(upload.in_units(65_536));
-            check(Plan::download(size, part_size, up_to(MAX_PARTS) + 1));
+            check(Plan::download(size, part_size, up_to(u64::from(MAX_PARTS)) + 1));
         }
     }
 

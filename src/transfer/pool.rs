@@ -206,7 +206,7 @@ pub(crate) fn run<T: Send, R: Send>(
     }
 }
 
-/// Keeps the first error: what the other parts fail with once they are stopped is not the cause.
+/// Keeps the first error. Parts that are stopped fail with later errors, which are not the cause.
 #[derive(Default)]
 pub(crate) struct FirstError(Mutex<Option<CosError>>);
 

@@ -91,7 +91,7 @@ impl<'a> Progress<'a> {
         self.change(|done| done.saturating_add(bytes));
     }
 
-    /// Takes back bytes that are sent again.
+    /// Takes back bytes that will be sent again.
     pub(crate) fn back(&self, bytes: u64) {
         self.change(|done| done.saturating_sub(bytes));
     }

@@ -27,25 +27,21 @@ use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
-/// Which of the caller's headers a part carries; the others belong to the object as a whole.
-pub(crate) const PART_HEADERS: [&str; 4] = [
-    "x-cos-traffic-limit",
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
-
+/// # Transfers
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// An upload in parts that broke off is taken up again, also by a later process: parts that are there
-    /// already and equal the file's are not sent again. Its checkpoint says which upload that is; without one
-    /// it is the newest open upload of the key, if all its parts equal the file's, as in Python. A failed one
-    /// stays for that. The CRC-64 of every part and of the whole
-    /// is compared with COS's. A file that changes meanwhile is an error, and nothing is completed.
+    /// An upload in parts that broke off is resumed by the next call, also of a later process: parts that are there
+    /// already and equal the file's are not sent again. The checkpoint names the upload; without a checkpoint it is the
+    /// newest open upload of the key, if all its parts equal the file's, as in Python. The parts of a failed upload stay
+    /// for that. The CRC-64 of every part and of the whole is compared with COS's. A file that changes during the upload
+    /// is an error, and nothing is completed.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`UploadFileOutput`](crate::transfer::UploadFileOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -54,14 +50,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("big.bin");
     /// # std::fs::write(&path, vec![7; 21 * 1024 * 1024])?;
@@ -129,15 +120,6 @@ impl fmt::Debug for UploadFile<'_> {
 }
 
 impl<'a> UploadFile<'a> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Sets the size of a part in MiB, 1 to 5120. A file of more than 10,000 such parts gets larger ones.
     /// Python: `PartSize`. Default: 1.
     pub fn part_size(mut self, mib: u64) -> Self {
@@ -172,15 +154,15 @@ impl<'a> UploadFile<'a> {
         self
     }
 
-    /// Takes up an upload of the same key that broke off, if its parts equal the file's. Default: true, as
-    /// in Python.
+    /// Resumes an upload of the same key that broke off, if its parts equal the file's. Default: true, as in
+    /// Python.
     pub fn resume(mut self, resume: bool) -> Self {
         self.resume = resume;
         self
     }
 
-    /// Fails if COS does not say the object's CRC-64; the object is there then. Default: false; the result's
-    /// `crc64` is none then.
+    /// Fails if COS does not tell the object's CRC-64. The object is there then. Default: false; the result's
+    /// `crc64` is `None` then.
     pub fn require_crc(mut self, require: bool) -> Self {
         self.require_crc = require;
         self
@@ -200,7 +182,7 @@ impl<'a> UploadFile<'a> {
         self
     }
 
-    /// Encrypts the file. An upload that fails is given up then, for nobody has the key to go on with it.
+    /// Encrypts the file. An upload that fails is aborted, because nobody has the key to resume it.
     #[cfg(feature = "encryption")]
     pub(crate) fn encrypted_by(mut self, cipher: Arc<dyn Cipher>) -> Self {
         self.cipher = Some(cipher);
@@ -258,7 +240,7 @@ impl<'a> UploadFile<'a> {
     fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
         let put = self.request.repeat().with_body(upload.section(whole));
-        Ok(upload.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
+        Ok(upload.unchanged_whole(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
     fn send_parts(
@@ -290,10 +272,14 @@ impl<'a> UploadFile<'a> {
             discard_on_cancel: self.discard_on_cancel,
             crc64: None,
         };
-        let headers = options::chosen(&self.request.headers, &PART_HEADERS);
+        let headers = options::chosen(&self.request.headers, &headers::PART);
         let parts = FileParts { to, file: upload, pool, plan, headers, enable_md5: self.enable_md5 };
         Ok(multipart.run(&parts, earlier)?.into())
     }
+}
+
+impl UploadFile<'_> {
+    options::upload!();
 }
 
 impl UploadFile<'static> {
@@ -327,7 +313,7 @@ pub struct UploadFileOutput {
     /// The version that was written, in a bucket with versioning.
     #[serde(skip)]
     pub version_id: Option<String>,
-    /// The CRC-64 that COS computed of the whole object, equal to the file's; none if COS did not say.
+    /// The CRC-64 that COS computed of the whole object, equal to the file's; `None` if COS did not tell it.
     #[serde(skip)]
     pub crc64: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Uploading what a reader gives, without knowing how much that is.
+//! Uploading from a reader of unknown length.
 
 use std::fmt;
 use std::io::Read;
@@ -7,35 +7,36 @@ use std::sync::{Mutex, PoisonError};
 use http::{HeaderMap, Method};
 use rayon::ThreadPool;
 
-use super::MIB;
 use super::handle::TransferHandle;
 use super::multipart::checkpoint::{UploadCheckpoint, UploadIdentity};
 use super::multipart::session::{Destination, Done, OpenUpload};
 use super::multipart::{MultipartUpload, OnFailure, PartSource};
 use super::plan::part_size_bytes;
 use super::pool::{FirstError, Semaphore, StopSignal, check_threads, threads, waiting_for};
-use super::upload::{PART_HEADERS, UploadFileOutput};
+use super::upload::UploadFileOutput;
 
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::object::put::{UPLOAD, upload_body};
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::headers;
+use crate::wire::limits::{MAX_PARTS, MIB};
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
-/// The most parts that an upload may have.
-const MAX_PARTS: u32 = 10_000;
 /// How much memory the first part gets before it is known to be that long, in bytes.
 const FIRST_GUESS: u64 = 16 * MIB;
 
 impl CosS3Client {
-    /// Uploads what a reader gives until its end, without knowing how much that is: in one request if it is
+    /// Uploads from a reader until its end, without knowing the length: in one request if it is
     /// less than a part, else in parts, several at a time.
     ///
     /// At most `max_buffer_size` MiB are in memory. The CRC-64 of every part and of the whole is compared
     /// with COS's. If the upload fails, its parts are deleted; a completion that was sent and whose outcome
     /// is unknown is left alone.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`UploadFileOutput`](crate::transfer::UploadFileOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -43,14 +44,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// use std::io::Read;
     ///
     /// let stream = std::io::repeat(7).take(3_000_000); // any `Read`: a pipe, a decoder, another download
@@ -100,15 +96,6 @@ impl fmt::Debug for UploadFileFromBuffer<'_> {
 }
 
 impl UploadFileFromBuffer<'_> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Sets how much is in memory at a time, in MiB, read or being sent; one part is in any case. Python:
     /// `MaxBufferSize`. Default: 100.
     pub fn max_buffer_size(mut self, mib: u64) -> Self {
@@ -130,7 +117,7 @@ impl UploadFileFromBuffer<'_> {
         self
     }
 
-    /// Uploads what the reader gives.
+    /// Uploads from the reader.
     pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
         let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
         let control = client.transfer_control();
@@ -156,7 +143,7 @@ impl UploadFileFromBuffer<'_> {
         };
         let parts = ReaderParts {
             to,
-            headers: options::chosen(&request.headers, &PART_HEADERS),
+            headers: options::chosen(&request.headers, &headers::PART),
             part_size,
             in_memory: Semaphore::new(in_memory),
             pool: threads(max_thread.min(in_memory))?,
@@ -165,6 +152,10 @@ impl UploadFileFromBuffer<'_> {
         };
         Ok(multipart.run(&parts, None)?.into())
     }
+}
+
+impl UploadFileFromBuffer<'_> {
+    options::upload!();
 }
 
 impl UploadFileFromBuffer<'static> {

@@ -3,6 +3,7 @@
 mod agents;
 mod connection;
 mod connector;
+mod failure;
 mod stall;
 mod state;
 mod tls;
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 
 use self::agents::Agents;
 use self::connector::{Connect, Named, TunnelError, proxy_of};
+pub(crate) use self::failure::{Cause, Failure};
 use self::stall::StallDetector;
 use self::state::Phase;
 use crate::config::{Connection, Network};
@@ -30,11 +32,6 @@ use crate::wire::proxy::{Proxy, Routes};
 /// Large enough for bodies to go in few system calls; more costs memory for nothing.
 const OUTPUT_BUFFER: usize = 256 * 1024;
 const INPUT_BUFFER: usize = 256 * 1024;
-
-/// Sends one request and returns the answer's head, with its body still to be read.
-pub(crate) trait Transport: Send + Sync {
-    fn send(&self, call: Outgoing<'_>) -> Result<Answer, Failure>;
-}
 
 /// One attempt of a request, signed and complete.
 pub(crate) struct Outgoing<'a> {
@@ -56,34 +53,7 @@ pub(crate) struct Answer {
     pub(crate) body: Box<dyn Read + Send>,
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) stage: Stage,
-    pub(crate) error: CosClientError,
-}
-
-/// How far a failed attempt got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Nothing was sent.
-    NotConnected,
-    /// A connection from the pool was found closed.
-    Stale,
-    /// Something was sent.
-    Sent,
-    /// Repeating it cannot help.
-    Final,
-}
-
-impl Stage {
-    /// Whether COS cannot have seen anything of the request.
-    pub(crate) fn is_before_sending(self) -> bool {
-        matches!(self, Self::NotConnected | Self::Final)
-    }
-}
-
-/// The real transport.
+/// The HTTP library, with this client's connections.
 #[derive(Debug)]
 pub(crate) struct Ureq {
     agents: Agents,
@@ -142,11 +112,12 @@ fn agent(config: Config, routes: &Arc<Routes>, fixed: Option<SocketAddr>) -> Age
 
 /// Returns the proxy of a request. One that cannot be used is an error before anything is sent.
 fn route(routes: &Routes, uri: &Uri) -> Result<Option<Arc<Proxy>>, Failure> {
-    proxy_of(routes, uri).map_err(|error| Failure { stage: Stage::Final, error })
+    proxy_of(routes, uri).map_err(Failure::finally)
 }
 
-impl Transport for Ureq {
-    fn send(&self, call: Outgoing<'_>) -> Result<Answer, Failure> {
+impl Ureq {
+    /// Sends one request and returns the answer's head, with its body still to be read.
+    pub(crate) fn send(&self, call: Outgoing<'_>) -> Result<Answer, Failure> {
         let (parts, ()) = call.request.into_parts();
         let uri = parts.uri.clone();
         let proxy = route(&self.routes, &uri)?;
@@ -167,7 +138,7 @@ impl Transport for Ureq {
         if state::is_body_refused() && parts.status.as_u16() < 300 {
             let why =
                 format!("{}: the connection broke before all of the body was sent", uri.host().unwrap_or_default());
-            return Err(Failure { stage: Stage::Sent, error: CosClientError::new(ClientErrorKind::Transport, why) });
+            return Err(Failure::unanswered(Cause::Broken, CosClientError::new(ClientErrorKind::Transport, why)));
         }
         let (bytes_per_second, over) = self.minimum_throughput;
         let (bytes_per_second, longest) = if call.trickles {
@@ -196,7 +167,7 @@ fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(
     let why =
         format!("{}: the proxy {} refuses the request: status 407", uri.host().unwrap_or_default(), proxy.address());
     let error = CosClientError::new(ClientErrorKind::Proxy, why).caused_by(error);
-    Err(Failure { stage: Stage::Final, error })
+    Err(Failure::finally(error))
 }
 
 /// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
@@ -256,7 +227,7 @@ pub(crate) fn exchange(
     request: http::Request<Vec<u8>>,
     route: &Route<'_>,
 ) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
-    let (routes, tls) = ways(route.network).map_err(|error| Failure { stage: Stage::Final, error })?;
+    let (routes, tls) = ways(route.network).map_err(Failure::finally)?;
     let uri = request.uri().clone();
     let proxy = self::route(&routes, &uri)?;
     let until = Instant::now() + route.timeout;
@@ -278,10 +249,10 @@ pub(crate) fn exchange(
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
     let body = AnswerBody::new(body, Some(until), None, route.timeout, StallDetector::new((0, route.timeout)));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
-    read.map_err(|e| Failure { stage: Stage::Sent, error: CosClientError::broken("the answer was cut", e) })?;
+    read.map_err(|e| Failure::unanswered(Cause::Broken, CosClientError::broken("the answer was cut", e)))?;
     if text.len() > route.limit {
         let why = format!("the answer is longer than {} bytes", route.limit);
-        return Err(Failure { stage: Stage::Sent, error: CosClientError::new(ClientErrorKind::Protocol, why) });
+        return Err(Failure::unanswered(Cause::Broken, CosClientError::new(ClientErrorKind::Protocol, why)));
     }
     Ok((parts.status.as_u16(), text))
 }
@@ -343,44 +314,44 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
         _ => None,
     };
     let by_proxy = matches!(phase, Phase::ReachingProxy | Phase::SecuringProxy | Phase::Tunnelling);
-    let (stage, kind, what) = match (&error, phase) {
+    let (cause, kind, what) = match (&error, phase) {
         (Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired, _) => {
-            (Stage::Final, ClientErrorKind::Tls, "TLS failed")
+            (Cause::Final, ClientErrorKind::Tls, "TLS failed")
         }
         (Error::Io(io), Phase::Securing | Phase::SecuringProxy) if is_tls(io) => {
-            (Stage::Final, ClientErrorKind::Tls, "TLS failed")
+            (Cause::Final, ClientErrorKind::Tls, "TLS failed")
         }
         (Error::Http(_) | Error::BadUri(_) | Error::RequireHttpsOnly(_), _) => {
-            (Stage::Final, ClientErrorKind::Protocol, "the request cannot be sent")
+            (Cause::Final, ClientErrorKind::Protocol, "the request cannot be sent")
         }
         (_, Phase::Tunnelling) => match tunnel {
             // What is busy or cannot reach COS may pass. All else would only be refused again, and an account locked.
             Some(TunnelError::Refused(408 | 429 | 500..) | TunnelError::Closed) | None => {
-                (Stage::NotConnected, ClientErrorKind::Proxy, "gives no connection")
+                (Cause::NotConnected, ClientErrorKind::Proxy, "gives no connection")
             }
             Some(TunnelError::Refused(_) | TunnelError::NotHttp) => {
-                (Stage::Final, ClientErrorKind::Proxy, "refuses the connection")
+                (Cause::Final, ClientErrorKind::Proxy, "refuses the connection")
             }
         },
         (_, Phase::ReachingProxy | Phase::SecuringProxy) => {
-            (Stage::NotConnected, ClientErrorKind::Proxy, "cannot be reached")
+            (Cause::NotConnected, ClientErrorKind::Proxy, "cannot be reached")
         }
         (Error::HostNotFound, _) | (Error::Io(_), Phase::Resolving) => {
-            (Stage::NotConnected, ClientErrorKind::Dns, "the host name does not resolve")
+            (Cause::NotConnected, ClientErrorKind::Dns, "the host name does not resolve")
         }
         (Error::Timeout(Timeout::Connect | Timeout::Resolve), _)
         | (Error::Io(_) | Error::ConnectionFailed | Error::Timeout(_), Phase::Connecting | Phase::Securing) => {
-            (Stage::NotConnected, ClientErrorKind::Connect, "no connection")
+            (Cause::NotConnected, ClientErrorKind::Connect, "no connection")
         }
         (Error::Io(io), Phase::Pooled) if connection::is_closed(io) => {
-            (Stage::Stale, ClientErrorKind::Transport, "the kept connection was closed")
+            (Cause::Stale, ClientErrorKind::Transport, "the kept connection was closed")
         }
-        (Error::Timeout(_), _) => (Stage::Sent, ClientErrorKind::Timeout, "no answer in time"),
+        (Error::Timeout(_), _) => (Cause::Broken, ClientErrorKind::Timeout, "no answer in time"),
         (Error::Io(io), _) if io.kind() == io::ErrorKind::TimedOut => {
-            (Stage::Sent, ClientErrorKind::Timeout, "no answer in time")
+            (Cause::Broken, ClientErrorKind::Timeout, "no answer in time")
         }
-        (Error::Io(_), _) => (Stage::Sent, ClientErrorKind::Transport, "the connection broke"),
-        _ => (Stage::Sent, ClientErrorKind::Protocol, "the answer is not proper HTTP"),
+        (Error::Io(_), _) => (Cause::Broken, ClientErrorKind::Transport, "the connection broke"),
+        _ => (Cause::Broken, ClientErrorKind::Protocol, "the answer is not proper HTTP"),
     };
     let host = uri.host().unwrap_or_default();
     let mut why = match proxy {
@@ -392,7 +363,7 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
         why +=
             "; the server shows the certificate of an authority as its own: it needs one that was made without CA:TRUE";
     }
-    Failure { stage, error: CosClientError::new(kind, why).caused_by(error) }
+    Failure::unanswered(cause, CosClientError::new(kind, why).caused_by(error))
 }
 
 /// rustls reports a refused certificate as an I/O error that wraps its own.

@@ -1,11 +1,11 @@
-//! Whether a body comes fast enough to be worth waiting for.
+//! Detects bodies that come too slowly to be worth waiting for.
 
 use std::io;
 use std::time::Duration;
 
 use crate::error::TooSlow;
 
-/// Watches one body. Only the time spent waiting for bytes counts, not what their reader does in between.
+/// Watches one body. Only the time spent waiting for bytes counts, not the time of their reader.
 #[derive(Debug)]
 pub(super) struct StallDetector {
     bytes_per_second: u64,

@@ -8,9 +8,12 @@ use crate::config::Network;
 use crate::error::CosClientError;
 use crate::wire::proxy::ca_bundle;
 
-/// Makes the settings of TLS. What the environment names counts where the program names nothing.
+/// Makes the settings of TLS. The environment's settings count where the program makes none.
 pub(super) fn tls(network: &Network, variables: &[(String, String)]) -> Result<TlsConfig, CosClientError> {
     let mut tls = TlsConfig::builder().disable_verification(!network.verify_ssl);
+    if cfg!(feature = "platform-verifier") {
+        tls = tls.root_certs(RootCerts::PlatformVerifier);
+    }
     let bundle = match &network.ca_bundle {
         Some(path) => Some(("ca_bundle", path.clone())),
         None => ca_bundle(variables).map(|(name, path)| (name, PathBuf::from(path))),

@@ -1,28 +1,28 @@
-//! How often a body that breaks off is asked for again.
+//! How often the rest of a broken body is requested.
 
 /// How many bytes are progress: a body that breaks off after every few would take a request for each few.
 const PROGRESS: u64 = 64 * 1024;
 
-/// The patience with one body.
+/// The retries of one body.
 #[derive(Debug, Default)]
 pub(crate) struct BodyRetry {
     /// How often it broke off since there was progress.
     breaks: u32,
     /// How many bytes came since it last broke off.
     since: u64,
-    /// What the host was charged since bytes last came.
+    /// The tokens that the host was charged since bytes last came.
     spent: u32,
 }
 
 impl BodyRetry {
-    /// Notes bytes that came; returns what the host gets back for them.
+    /// Notes bytes that came, and returns the tokens that the host gets back for them.
     pub(crate) fn bytes_received(&mut self, bytes: u64) -> u32 {
         self.since += bytes;
         if bytes > 0 { std::mem::take(&mut self.spent) } else { 0 }
     }
 
-    /// Notes that the body broke off. Returns how often it did so by now and what another request may cost the
-    /// host, which is `cost` if nothing came at all; none: it did so in as many attempts as there may be.
+    /// Notes that the body broke off. Returns how often it has done so, and the tokens that another request costs the
+    /// host: `cost` if nothing came at all. `None`: all attempts are used.
     pub(crate) fn broke_off(&mut self, attempts: u32, cost: u32) -> Option<(u32, u32)> {
         let cost = if self.since == 0 { cost } else { 0 };
         self.breaks = if self.since >= PROGRESS { 1 } else { self.breaks + 1 };

@@ -4,6 +4,7 @@
 // What a server sends is read here.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod body_retry;
 pub(crate) mod clock;
@@ -11,7 +12,9 @@ pub(crate) mod copy_source;
 pub(crate) mod crc64;
 pub(crate) mod dict;
 pub(crate) mod event_stream;
+pub(crate) mod headers;
 pub(crate) mod host;
+pub(crate) mod limits;
 pub(crate) mod proxy;
 pub(crate) mod range;
 pub(crate) mod redirect;

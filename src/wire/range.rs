@@ -2,17 +2,19 @@
 
 use std::fmt;
 
+use crate::error::CosClientError;
+
 /// The value of a `Content-Range` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ContentRange {
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// The length of the object; none for `*`.
+    /// The length of the object. `None` stands for `*`.
     pub(crate) total: Option<u64>,
 }
 
 impl ContentRange {
-    /// Reads `bytes 0-9/100`; none for anything that is not exactly that or makes no sense.
+    /// Reads `bytes 0-9/100`. `None`: the text is not exactly that, or makes no sense.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
         let (first, last) = range.split_once('-')?;
@@ -42,6 +44,23 @@ impl ContentRange {
     }
 }
 
+/// Refuses a range of no bytes: a server would ignore it and send the whole object.
+pub(crate) fn check_range(asked: &str) -> Result<(), CosClientError> {
+    let is_range = |range: &str| match range.trim().split_once('-') {
+        Some(("", last)) => number(last).is_some_and(|len| len > 0),
+        Some((first, "")) => number(first).is_some(),
+        Some((first, last)) => number(first).zip(number(last)).is_some_and(|(first, last)| first <= last),
+        None => false,
+    };
+    match asked.trim().strip_prefix("bytes=") {
+        Some(ranges) if ranges.split(',').all(is_range) => Ok(()),
+        _ => Err(CosClientError::invalid(
+            "range",
+            format!("{asked:?} is not of the form bytes=0-9, bytes=10- or bytes=-5"),
+        )),
+    }
+}
+
 /// Digits alone: `parse` would take a plus sign, too.
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
@@ -66,6 +85,27 @@ mod tests {
         for (first, last, total) in [(0, 0, Some(1)), (5, 9, None), (0, u64::MAX - 1, Some(u64::MAX))] {
             let range = ContentRange { first, last, total };
             assert_eq!(ContentRange::parse(&range.to_string()), Some(range));
+        }
+    }
+
+    #[test]
+    fn ranges_that_ask_for_nothing_are_refused() {
+        for good in ["bytes=0-0", "bytes=0-9", "bytes=10-", "bytes=-5", "bytes=0-1, 5-6,-1", " bytes=0-1 "] {
+            assert!(check_range(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "0-9",
+            "bytes=",
+            "bytes=-",
+            "bytes=9-0",
+            "bytes=a-b",
+            "bytes=-0",
+            "bytes=1",
+            "bytes=0-1,",
+            "bytes=+1-2",
+        ] {
+            assert!(check_range(bad).unwrap_err().to_string().starts_with("range: "), "{bad}");
         }
     }
 

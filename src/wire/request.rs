@@ -9,25 +9,17 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, He
 use md5::{Digest as _, Md5};
 
 use super::body::{Body, BodyKind};
+use super::headers;
+use super::limits::MAX_REQUEST;
 use super::uri::Target;
 use crate::error::CosClientError;
 
-/// Headers whose values are secrets: hidden in every log and debug output.
-const SECRET_HEADERS: [&str; 4] = [
-    "authorization",
-    "x-cos-security-token",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-copy-source-server-side-encryption-customer-key",
-];
-
 const CONTENT_MD5: &str = "content-md5";
-/// The largest body that one request can carry, in bytes: 5 GiB.
-pub(crate) const SINGLE_UPLOAD_LIMIT: u64 = 5 * 1024 * 1024 * 1024;
 /// How many headers a request may have, and how many bytes of them. No server takes more.
 const MOST_HEADERS: usize = 1000;
 const HEADERS_LIMIT: usize = 64 * 1024;
 
-/// Marks a request that is sent once more after a failure.
+/// Marks a request that is retried after a failure.
 pub(crate) const REPEATED: HeaderName = HeaderName::from_static("x-cos-sdk-retry");
 
 /// A request that a builder fills in. Wrong values are remembered, and the first one is reported
@@ -47,7 +39,7 @@ pub(crate) struct Request<'a> {
     deferred: Option<CosClientError>,
 }
 
-/// What an operation knows about its own repetition and answer.
+/// What an operation knows about its own retries and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
     /// Repeating the request after an unknown outcome does no harm.
@@ -66,7 +58,7 @@ pub(crate) struct Traits {
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
     pub(crate) trickles: bool,
-    /// By what a success shows that it is one.
+    /// The proof that a success is one of COS.
     pub(crate) proof: Proof,
 }
 
@@ -90,7 +82,7 @@ impl Proof {
     }
 }
 
-/// What a caller set of many requests at once.
+/// The headers and the query that a caller set for many requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Extras {
     pub(crate) headers: HeaderMap,
@@ -234,12 +226,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Returns what was set, for other requests.
+    /// Returns the headers and the query, for other requests.
     pub(crate) fn extras(&self) -> Extras {
         Extras { headers: self.headers.clone(), query: self.query.clone() }
     }
 
-    /// Sets what was set for many.
+    /// Applies the headers and query shared by all requests of a transfer.
     pub(crate) fn with_extras(mut self, extras: &Extras) -> Self {
         self.headers.extend(extras.headers.clone());
         self.query.extend(extras.query.iter().cloned());
@@ -311,7 +303,7 @@ impl<'a> Request<'a> {
             let why = format!("there may be {MOST_HEADERS} of them and {HEADERS_LIMIT} bytes in all");
             return Err(CosClientError::invalid("headers", why));
         }
-        if let Some(len) = self.body.len().or(self.declared_length).filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
+        if let Some(len) = self.body.len().or(self.declared_length).filter(|len| *len > MAX_REQUEST) {
             let why = format!("{len} bytes are more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("body", why));
         }
@@ -351,7 +343,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     }
     let mut content = HeaderValue::from_bytes(value.as_bytes())
         .map_err(|e| CosClientError::invalid(field(), "has a control character in its value").caused_by(e))?;
-    content.set_sensitive(SECRET_HEADERS.contains(&parsed.as_str()));
+    content.set_sensitive(headers::SECRET.contains(&parsed.as_str()));
     Ok((parsed, content))
 }
 

@@ -142,7 +142,7 @@ struct ErrorDocument {
     trace_id: String,
 }
 
-/// Builds the error of an answer. What the body does not say is taken from the headers, so that the
+/// Builds the error of an answer. The headers fill in what the body lacks, so that the
 /// request id is there even for a HEAD.
 pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
     let mut found = document(answer);
@@ -185,7 +185,28 @@ fn document(answer: &Refusal<'_>) -> ErrorDocument {
         let message = String::from_utf8_lossy(answer.body).into_owned();
         return ErrorDocument { code, message, ..ErrorDocument::default() };
     }
-    xml::parse_any(answer.body).ok().or_else(|| from_json(answer.body)).unwrap_or_default()
+    let whole = xml::parse_any(answer.body).ok().or_else(|| from_json(answer.body));
+    whole.unwrap_or_else(|| from_damaged(answer.body))
+}
+
+/// Takes the whole elements of a document that was cut or damaged, above all the code.
+fn from_damaged(body: &[u8]) -> ErrorDocument {
+    let text = String::from_utf8_lossy(body);
+    let field = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        let (value, _) = rest.split_once(&format!("</{name}>"))?;
+        (!value.contains(['<', '&'])).then(|| value.trim().to_owned())
+    };
+    if !text.contains("<Error>") {
+        return ErrorDocument::default();
+    }
+    ErrorDocument {
+        code: field("Code").unwrap_or_default(),
+        message: field("Message").unwrap_or_default(),
+        resource: field("Resource").unwrap_or_default(),
+        request_id: field("RequestId").unwrap_or_default(),
+        trace_id: field("TraceId").unwrap_or_default(),
+    }
 }
 
 /// Reads an error in JSON. A list is none, though its members would be taken for the fields in their order.
@@ -197,6 +218,14 @@ fn from_json(body: &[u8]) -> Option<ErrorDocument> {
 mod tests {
     use super::*;
     use http::HeaderValue;
+
+    #[test]
+    fn a_damaged_document_still_tells_its_code() {
+        let body = "<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>too & much</Message><RequestId>id</Requ";
+        let e = error(&Method::GET, 503, &[], body);
+        assert_eq!((e.get_error_code(), e.get_error_msg(), e.get_request_id()), ("SlowDown", "Unknown", "Unknown"));
+        assert_eq!(error(&Method::GET, 503, &[], "<html><Code>SlowDown</Code>").get_error_code(), "Unknown");
+    }
 
     fn error(method: &Method, status: u16, headers: &[(&'static str, &'static str)], body: &str) -> CosServiceError {
         let map: HeaderMap =

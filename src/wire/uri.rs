@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::host::{is_ipv6, is_name};
+pub(crate) use super::address::{Addressing, Module, ServiceHost, bucket_name, region_endpoint};
+use super::host::is_ipv6;
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// RFC 3986 "unreserved": what neither a query value nor a signed value encodes.
+/// RFC 3986 "unreserved": the characters that neither a query value nor a signed value encodes.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The same with `/` left alone: the path of an object.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
@@ -57,24 +58,7 @@ pub(crate) fn encode_query<N: AsRef<str>, V: AsRef<str>>(query: &[(N, V)]) -> St
     text
 }
 
-/// The settings that decide where requests go.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Addressing {
-    pub(crate) scheme: String,
-    pub(crate) appid: Option<String>,
-    pub(crate) endpoint: String,
-    pub(crate) endpoint_ci: Option<String>,
-    pub(crate) domain: Option<String>,
-    /// The host that lists buckets.
-    pub(crate) service: String,
-    pub(crate) ip: Option<String>,
-    pub(crate) port: Option<u16>,
-    /// Whether regions resolve to `myqcloud.com`, and else whether to the hosts inside Tencent's network.
-    pub(crate) old_domain: bool,
-    pub(crate) internal_domain: bool,
-}
-
-/// What a request is about.
+/// The bucket, object or service that a request addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The account: all its buckets.
@@ -91,6 +75,11 @@ pub(crate) enum Target {
         host: String,
         key: String,
     },
+    /// A path at the host of another service, such as data processing.
+    Other {
+        host: ServiceHost,
+        path: String,
+    },
 }
 
 impl Target {
@@ -100,6 +89,19 @@ impl Target {
 
     pub(crate) fn object(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self::Object { bucket: bucket.into(), key: key.into() }
+    }
+
+    /// A path, with or without its leading slash, at the host of another service.
+    pub(crate) fn other(host: ServiceHost, path: impl Into<String>) -> Self {
+        Self::Other { host, path: path.into() }
+    }
+
+    /// Returns the header that carries the token of temporary credentials.
+    pub(crate) fn token_header(&self) -> &'static str {
+        match self {
+            Self::Other { host, .. } => host.token_header(),
+            _ => "x-cos-security-token",
+        }
     }
 
     /// Returns the bucket and the key of an object.
@@ -194,13 +196,21 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
         }
         // A custom domain stands for the client's own bucket only.
         Target::Elsewhere { host, .. } => host.clone(),
+        Target::Other { host, .. } => host.resolve(addressing)?,
         Target::Bucket { bucket } | Target::Object { bucket, .. } => {
-            let bucket_host = [&bucket_name(bucket, addressing.appid.as_deref())?, ".", endpoint].concat();
+            let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
+            if endpoint.strip_prefix(&bucket).is_some_and(|rest| rest.starts_with('.')) {
+                let why =
+                    format!("{endpoint:?} begins with the bucket, which is put before it: leave it out, or use domain");
+                return Err(CosClientError::invalid("endpoint", why));
+            }
+            let bucket_host = [&bucket, ".", endpoint].concat();
             addressing.domain.clone().unwrap_or(bucket_host)
         }
     };
     let (path, signed_path) = match target {
         Target::Object { key, .. } | Target::Elsewhere { key, .. } => key_path(key)?,
+        Target::Other { path, .. } if !path.trim_start_matches('/').is_empty() => key_path(path)?,
         _ => ("/".to_owned(), "/".to_owned()),
     };
     let (authority, host_header) = match &addressing.ip {
@@ -212,21 +222,6 @@ pub(crate) fn locate(addressing: &Addressing, target: &Target, endpoint: &str) -
         None => (host, None),
     };
     Ok(Location { scheme: addressing.scheme.clone(), authority, host_header, path, signed_path })
-}
-
-/// Returns the full bucket name, with the appid appended where the settings give one.
-pub(crate) fn bucket_name(bucket: &str, appid: Option<&str>) -> Result<String, CosClientError> {
-    if bucket.is_empty() {
-        return Err(CosClientError::invalid("bucket", "is empty"));
-    }
-    if !is_name(bucket, b"-") {
-        let why = format!("{bucket:?} may hold only letters, digits and '-', and no '-' at its ends");
-        return Err(CosClientError::invalid("bucket", why));
-    }
-    match appid {
-        Some(appid) if !bucket.ends_with(&format!("-{appid}")) => Ok(format!("{bucket}-{appid}")),
-        _ => Ok(bucket.to_owned()),
-    }
 }
 
 /// Returns the encoded path of a key and the path that is signed for it.
@@ -266,58 +261,6 @@ pub(crate) fn check_key_simplified(key: &str) -> Result<(), CosClientError> {
         return Err(CosClientError::invalid("key", why));
     }
     Ok(())
-}
-
-/// Which service's endpoint a region stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Module {
-    Cos,
-    Ci,
-}
-
-/// Regions of the first generation, whose host has no `cos.` in it.
-const BARE_REGIONS: [&str; 6] = ["cn-north", "cn-south", "cn-east", "cn-south-2", "cn-southwest", "sg"];
-
-/// Second-generation region names and what they are called today.
-const OLD_REGIONS: [(&str, &str); 9] = [
-    ("cossh", "ap-shanghai"),
-    ("cosgz", "ap-guangzhou"),
-    ("cosbj", "ap-beijing"),
-    ("costj", "ap-beijing-1"),
-    ("coscd", "ap-chengdu"),
-    ("cossgp", "ap-singapore"),
-    ("coshk", "ap-hongkong"),
-    ("cosca", "na-toronto"),
-    ("cosger", "eu-frankfurt"),
-];
-
-/// Returns the endpoint of a region: `cos.ap-guangzhou.myqcloud.com`.
-pub(crate) fn region_endpoint(
-    region: &str,
-    module: Module,
-    old_domain: bool,
-    internal: bool,
-) -> Result<String, CosClientError> {
-    if region.is_empty() {
-        return Err(CosClientError::invalid("region", "is empty"));
-    }
-    if !is_name(region, b".-") || region.len() < 2 {
-        let why = format!("{region:?} may hold only letters, digits, '.' and '-'");
-        return Err(CosClientError::invalid("region", why));
-    }
-    let prefix = match module {
-        Module::Cos => "cos.",
-        Module::Ci => "ci.",
-    };
-    let name = if region.contains(prefix) || BARE_REGIONS.contains(&region) {
-        region.to_owned()
-    } else {
-        let today = OLD_REGIONS.iter().find(|(old, _)| *old == region).map_or(region, |(_, new)| *new);
-        // Only the new domain has internal hosts.
-        let inside = !old_domain && internal && module == Module::Cos;
-        format!("{}{today}", if inside { "cos-internal." } else { prefix })
-    };
-    Ok(format!("{name}.{}", if old_domain { "myqcloud.com" } else { "tencentcos.cn" }))
 }
 
 #[cfg(test)]
@@ -389,23 +332,40 @@ mod tests {
     }
 
     #[test]
-    fn regions_of_all_generations_become_endpoints() {
-        let endpoint = |region, module, old_domain, internal| {
-            region_endpoint(region, module, old_domain, internal).unwrap_or_else(|e| e.to_string())
-        };
-        for (region, expected) in [
-            ("ap-guangzhou", "cos.ap-guangzhou.myqcloud.com"),
-            ("cos.ap-guangzhou", "cos.ap-guangzhou.myqcloud.com"),
-            ("sg", "sg.myqcloud.com"),
-            ("cossh", "cos.ap-shanghai.myqcloud.com"),
-        ] {
-            assert_eq!(endpoint(region, Module::Cos, true, true), expected);
-        }
-        assert_eq!(endpoint("ap-a", Module::Cos, false, true), "cos-internal.ap-a.tencentcos.cn");
-        assert_eq!(endpoint("ap-a", Module::Cos, false, false), "cos.ap-a.tencentcos.cn");
-        assert_eq!(endpoint("ap-a", Module::Ci, false, true), "ci.ap-a.tencentcos.cn");
-        for region in ["", "a", "-a", "a/b"] {
-            assert!(endpoint(region, Module::Cos, true, true).starts_with("region: "), "{region:?}");
+    fn services_have_hosts_of_their_own() {
+        let bucket = || "b-1".to_owned();
+        let hosts = [
+            (ServiceHost::Ci { bucket: bucket() }, "b-1.ci.ap-a.myqcloud.com", "b-1.ci.example"),
+            (ServiceHost::CiRegion, "ci.ap-a.myqcloud.com", "ci.example"),
+            (ServiceHost::CiAccount, "1.ci.ap-a.myqcloud.com", "1.ci.example"),
+            (ServiceHost::Pic { bucket: bucket() }, "b-1.pic.ap-a.myqcloud.com", "b-1.ci.example"),
+            (ServiceHost::Vectors, "vectors.ap-a.coslake.com", "vectors.ap-a.coslake.com"),
+            (ServiceHost::Migration, "ap-a.migration.myqcloud.com", "ap-a.migration.myqcloud.com"),
+        ];
+        for (host, usual, with_endpoint) in hosts {
+            let mut addressing = Addressing {
+                scheme: "https".into(),
+                appid: Some("1".into()),
+                region: Some("ap-a".into()),
+                endpoint_ci: Some("ci.ap-a.myqcloud.com".into()),
+                ..Addressing::default()
+            };
+            let target = Target::other(host.clone(), "/jobs/a,b");
+            let url = |addressing: &Addressing| locate(addressing, &target, "").unwrap().url();
+            assert_eq!(url(&addressing), format!("https://{usual}/jobs/a%2Cb"));
+            let root = locate(&addressing, &Target::other(host.clone(), "/"), "").unwrap();
+            assert_eq!((root.path.as_str(), root.signed_path.as_str()), ("/", "/"));
+            addressing.endpoint_ci = Some("ci.example".into());
+            addressing.own_endpoint_ci = true;
+            assert_eq!(url(&addressing), format!("https://{with_endpoint}/jobs/a%2Cb"));
+            addressing.ip = Some("10.0.0.1".into());
+            let behind = locate(&addressing, &target, "").unwrap();
+            assert_eq!((behind.url_host().as_str(), behind.signed_host().as_str()), ("10.0.0.1", with_endpoint));
+            addressing.domain = Some("custom.example".into());
+            assert_eq!(locate(&addressing, &target, "").unwrap().signed_host(), "custom.example");
+            let nowhere = Addressing { scheme: "https".into(), ..Addressing::default() };
+            let error = locate(&nowhere, &target, "").unwrap_err().to_string();
+            assert!(error.starts_with("region: ") || error.starts_with("appid: "), "{error}");
         }
     }
 

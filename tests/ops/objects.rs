@@ -195,6 +195,9 @@ fn a_range_gives_its_bytes_alone() {
         assert_eq!(io::read_to_string(part.body).unwrap(), expected);
     }
     assert_eq!(code(client.get_object(BUCKET, "k").range("bytes=10-").send()), (416, "InvalidRange".to_owned()));
+    for range in ["0-9", "bytes=9-0", "bytes=", "bytes=a-b", "items=0-1"] {
+        assert_eq!(crate::common::field(client.get_object(BUCKET, "k").range(range).send()), "range", "{range}");
+    }
 }
 
 #[test]

@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 40] = [
+const LAYERS: [&str; 43] = [
     "attempts",
     "error",
     "dict",
     "control",
     "wire/crc64",
+    "wire/headers",
+    "wire/limits",
     "wire/host",
     "wire/proxy",
+    "wire/address",
     "wire/uri",
     "wire/copy_source",
     "wire/event_stream",

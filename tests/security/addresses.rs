@@ -94,6 +94,16 @@ fn s05_buckets_are_refused_by_name_and_nothing_is_sent() {
 }
 
 #[test]
+fn s05_a_bucket_that_the_endpoint_names_already_is_noticed() {
+    let (cos, _) = start();
+    let config = valid().endpoint(format!("{BUCKET}.cos.ap-beijing.myqcloud.com")).connect_to(cos.addr());
+    let client = qcloud_cos::CosS3Client::new(config.build().unwrap()).unwrap();
+    assert_eq!(field(client.head_object(BUCKET, "k").send()), "endpoint");
+    assert_eq!(field(client.get_object_url(BUCKET, "k")), "endpoint");
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[test]
 fn s05_no_header_sends_a_request_to_another_host() {
     let (cos, client) = start();
     cos.create_bucket("other-1250000000").unwrap();

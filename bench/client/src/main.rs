@@ -27,6 +27,8 @@ fn main() {
         "w5" => measure(|| presign(&args)),
         "w7" => measure(|| upload_files(&args)),
         "w8" => measure(|| upload_encrypted(&args)),
+        "w9" => measure(|| upload_folder(&args)),
+        "w10" => measure(|| download_folder(&args)),
         other => lacks(other),
     }
 }
@@ -84,6 +86,18 @@ fn upload_files(args: &Args) -> u64 {
         });
     });
     args.count
+}
+
+fn upload_folder(args: &Args) -> u64 {
+    let report = client(args).upload_directory(BUCKET, "d", &args.file).max_thread(args.threads).send().unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    report.transferred
+}
+
+fn download_folder(args: &Args) -> u64 {
+    let report = client(args).download_directory(BUCKET, "d", &args.file).max_thread(args.threads).send().unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    report.transferred
 }
 
 #[cfg(feature = "encryption")]

@@ -4,7 +4,9 @@
 //! their CRC-64 as COS does; downloads are sent from a file in memory. `GET /__stats` tells and resets how many
 //! connections and requests there were.
 //!
-//! `sink [--port P] [--delay-ms N] [--object-size BYTES] [--list-pages N] [--crc]`
+//! `sink [--port P] [--delay-ms N] [--object-size BYTES] [--list-pages N] [--distinct] [--crc]`
+//!
+//! With `--distinct` every key of a list is another one, for downloads of folders.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -34,6 +36,7 @@ struct Sink {
     object_size: u64,
     object_crc: u64,
     pages: u64,
+    distinct: bool,
     crc: bool,
     pattern: File,
     keys: String,
@@ -58,6 +61,19 @@ fn keys() -> String {
              <Owner><ID>1250000000</ID><DisplayName>1250000000</DisplayName></Owner>\
              <StorageClass>STANDARD</StorageClass></Contents>",
             u128::from(i) * 0x9E37_79B9_7F4A_7C15
+        );
+        xml
+    })
+}
+
+/// The objects of a page of which no other has the keys; they follow the `marker`.
+fn distinct_keys(first: u64, size: u64) -> String {
+    (first..first + PAGE).fold(String::new(), |mut xml, i| {
+        let _ = write!(
+            xml,
+            "<Contents><Key>d/{i:09}</Key><LastModified>2024-07-15T03:00:00.000Z</LastModified>\
+             <ETag>&quot;0123456789abcdef0123456789abcdef&quot;</ETag><Size>{size}</Size>\
+             <StorageClass>STANDARD</StorageClass></Contents>"
         );
         xml
     })
@@ -95,6 +111,7 @@ fn main() -> io::Result<()> {
         object_size,
         object_crc: crc.finalize(),
         pages: number("--list-pages", 100),
+        distinct: std::env::args().any(|given| given == "--distinct"),
         crc: std::env::args().any(|given| given == "--crc"),
         pattern,
         keys: keys(),
@@ -217,7 +234,7 @@ impl<'s> Connection<'s> {
                 "<ListMultipartUploadsResult><Bucket>b-1250000000</Bucket><MaxUploads>1000</MaxUploads>\
                  <IsTruncated>false</IsTruncated></ListMultipartUploadsResult>",
             ),
-            "GET" if request.has("max-keys") => self.page(request),
+            "GET" if request.has("max-keys") || request.has("prefix") => self.page(request),
             "GET" => self.object(request),
             _ => self.send(&format!("HTTP/1.1 405 Method Not Allowed\r\n{COMMON}Content-Length: 0\r\n\r\n")),
         }
@@ -225,6 +242,18 @@ impl<'s> Connection<'s> {
 
     fn page(&mut self, request: &Request<'_>) -> io::Result<()> {
         let marker = request.parameter("marker").unwrap_or_default();
+        if self.sink.distinct {
+            // A key's `/` comes encoded.
+            let first =
+                marker.rsplit(['/', 'F']).next().and_then(|last| last.parse::<u64>().ok()).map_or(0, |last| last + 1);
+            let more = first + PAGE < self.sink.pages * PAGE;
+            let keys = distinct_keys(first, self.sink.object_size);
+            return self.send_xml(&format!(
+                "<ListBucketResult><Name>b-1250000000</Name><Prefix/><MaxKeys>{PAGE}</MaxKeys><EncodingType>url\
+                 </EncodingType><IsTruncated>{more}</IsTruncated><NextMarker>d/{:09}</NextMarker>{keys}</ListBucketResult>",
+                first + PAGE - 1
+            ));
+        }
         let page: u64 = marker.rsplit('-').next().and_then(|page| page.parse().ok()).unwrap_or(0) + 1;
         let next = if page < self.sink.pages {
             format!("<IsTruncated>true</IsTruncated><NextMarker>page-{page}</NextMarker>")

@@ -1,12 +1,10 @@
 //! Which requests are not for COS.
 
-use std::net::IpAddr;
-
 use super::{metadata, sts};
 use crate::context::Context;
 use crate::error::Error;
 use crate::http::{Body, Head, Response};
-use crate::target::without_port;
+use crate::target::{is_own_address, without_port};
 
 /// What a request outside of COS is addressed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +24,7 @@ impl Service {
         if host.starts_with("sts.") && host.ends_with(".tencentcloudapi.com") {
             return Some(Self::Sts);
         }
-        let own = host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        let own = is_own_address(host);
         let form = head.headers.get("content-type") == Some("application/x-www-form-urlencoded");
         let api = head.method == "POST" && path == "/" && (form || head.headers.get("x-tc-action").is_some());
         match (own, api) {

@@ -3,7 +3,6 @@
 mod spec;
 
 use std::io::Read as _;
-use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::de::DeserializeOwned;
@@ -18,7 +17,7 @@ use crate::error::Error;
 use crate::http::{Body, Head, Response};
 use crate::ops::bucket::create_directly;
 use crate::ops::configuration::set_directly;
-use crate::target::without_port;
+use crate::target::{is_own_address, without_port};
 use crate::time;
 use spec::{ClockSpec, CredentialSpec, Injection, NewBucket};
 
@@ -34,8 +33,7 @@ fn invalid(message: impl Into<String>) -> Refusal {
 
 /// Whether a request is for the emulator itself: at its own address, if it was asked to answer such.
 pub(crate) fn is_for(context: &Context, head: &Head) -> bool {
-    let host = without_port(head.host());
-    let own = host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let own = is_own_address(without_port(head.host()));
     context.settings.control && own && head.raw_path().starts_with(PREFIX)
 }
 
@@ -156,6 +154,7 @@ fn reset(context: &Context) -> std::io::Result<()> {
     for bucket in context.own_buckets() {
         create_directly(context, &bucket)?;
     }
+    context.tasks.clear();
     context.log.clear();
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! What is said about an object besides its bytes: headers, storage class, keys, tags.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::acl::Acl;
 use crate::checksum;
 use crate::error::{Code, Error};
@@ -106,12 +104,6 @@ fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
     kept
 }
 
-/// A key as a header shows it.
-pub(crate) fn in_header(key: &str) -> String {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
-    utf8_percent_encode(key, KEPT).to_string()
-}
-
 /// The content type that the suffix of a key stands for.
 fn type_of(key: &str) -> Option<&'static str> {
     mime_guess::from_path(key).first_raw()
@@ -190,6 +182,10 @@ pub(crate) fn with_attributes(mut response: Response, bucket: &Bucket, version: 
     }
     if info.storage_class != "STANDARD" {
         response.set("x-cos-storage-class", &info.storage_class);
+    }
+    if info.storage_class.ends_with("INTELLIGENT_TIERING") {
+        // Nothing ever moves to another tier here.
+        response.set("x-cos-storage-tier", "FREQUENT");
     }
     if let Some(id) = bucket.version_header(version) {
         response.set("x-cos-version-id", id);

@@ -1,15 +1,18 @@
 //! The default encryption of a bucket, which answers say and nothing else does: the emulator encrypts nothing.
 
 use crate::store::Bucket;
-use crate::xml;
+use crate::xml::{self, Element};
+
+/// What a rule applies, under either of the names that the pages give it.
+pub(super) fn applied(rule: &Element) -> Option<&Element> {
+    rule.child("ApplyServerSideEncryptionByDefault").or_else(|| rule.child("ApplySideEncryptionConfiguration"))
+}
 
 /// The headers of an object that is stored in this bucket without any of its own.
 pub(crate) fn default_of(bucket: &Bucket) -> Option<Vec<(String, String)>> {
     let text = bucket.info.configurations.get("encryption")?;
     let tree = xml::parse(text.as_bytes(), "ServerSideEncryptionConfiguration").ok()?;
-    let rule = tree.child("Rule")?;
-    let names = ["ApplyServerSideEncryptionByDefault", "ApplySideEncryptionConfiguration"];
-    let apply = names.iter().find_map(|name| rule.child(name))?;
+    let apply = applied(tree.child("Rule")?)?;
     let algorithm = match apply.child_text("SSEAlgorithm")? {
         "KMS" => "cos/kms",
         other => other,

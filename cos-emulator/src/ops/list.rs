@@ -2,18 +2,15 @@
 
 use std::ops::Bound;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::acl::{OWNER, write_user};
 use crate::context::Call;
+use crate::encode;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::text::{number, quoted};
 use crate::store::{ObjectInfo, Version};
 use crate::time;
 use crate::xml::Xml;
-
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The parameters every listing takes.
 pub(crate) struct Paging {
@@ -45,7 +42,7 @@ impl Paging {
 
     /// A key as the client wants it written.
     pub(crate) fn show(&self, key: &str) -> String {
-        if self.url_encoded { utf8_percent_encode(key, ENCODED).to_string() } else { key.to_owned() }
+        if self.url_encoded { encode::value(key) } else { key.to_owned() }
     }
 
     /// Where a sorted map is entered to list what comes after a marker.

@@ -1,10 +1,9 @@
 //! Uploads in parts.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::blob::Data;
 use crate::checksum::{hex, join_crc64, md5};
 use crate::context::Call;
+use crate::encode;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ids;
@@ -15,9 +14,6 @@ use crate::store::{ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version};
 use crate::xml::{self, Element, Xml};
 
 const MAX_PARTS: u32 = 10_000;
-
-/// What stays bare in the path of a URL.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 pub(crate) fn initiate(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let mut object = attributes::from_headers(call.head, call.key())?;
@@ -142,7 +138,8 @@ fn assemble(upload: &Upload, named: &[(u32, String)], min_part_size: u64, now: u
 }
 
 fn location(call: &Call<'_, '_>) -> String {
-    let key = utf8_percent_encode(call.key(), PATH);
+    let key = encode::path(call.key());
     let bucket = if call.target.path_style { format!("/{}", call.bucket()) } else { String::new() };
-    format!("http://{}{bucket}/{key}", call.head.host())
+    let scheme = if call.head.secure { "https" } else { "http" };
+    format!("{scheme}://{}{bucket}/{key}", call.head.host())
 }

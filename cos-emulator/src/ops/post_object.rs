@@ -2,13 +2,13 @@
 
 use std::io::Read as _;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::auth::{Access, authenticate_by, authorize, known};
 use crate::cam::policy::Policy;
 use crate::checksum::{content_md5, from_base64, hex};
 use crate::context::{Context, Principal};
+use crate::encode;
 use crate::error::{Code, Error};
 use crate::http::{Body, Form, Head, Headers, Response, form_boundary};
 use crate::ops::receive::{MAX_UPLOAD, store};
@@ -19,9 +19,6 @@ use crate::store::Version;
 use crate::target::Target;
 use crate::time;
 use crate::xml::Xml;
-
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-const PATH: &AsciiSet = &ENCODED.remove(b'/');
 
 /// Whether a request is an upload by a form.
 pub(crate) fn is_form(head: &Head, target: &Target) -> bool {
@@ -208,11 +205,10 @@ fn number(value: &Value) -> Option<u64> {
 fn success(head: &Head, form: &Form<&mut Body<'_>>, target: &Target, bucket: &str, etag: &str) -> Response {
     let place = if target.path_style { format!("/{bucket}") } else { String::new() };
     let scheme = if head.secure { "https" } else { "http" };
-    let location = format!("{scheme}://{}{place}/{}", head.host(), utf8_percent_encode(&target.key, PATH));
+    let location = format!("{scheme}://{}{place}/{}", head.host(), encode::path(&target.key));
     if let Some(redirect) = form.field("success_action_redirect").filter(|url| is_url(url)) {
         let join = if redirect.contains('?') { '&' } else { '?' };
-        let [bucket, key, etag] =
-            [bucket, &target.key, etag].map(|text| utf8_percent_encode(text, ENCODED).to_string());
+        let [bucket, key, etag] = [bucket, &target.key, etag].map(encode::value);
         return Response::new(303).header("Location", format!("{redirect}{join}bucket={bucket}&key={key}&etag={etag}"));
     }
     match form.field("success_action_status") {

@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::checksum::{Hasher, hex};
 use crate::context::{Call, Principal};
+use crate::encode;
 use crate::error::{Code, Error};
 use crate::http::Response;
 use crate::ops::attributes::{self, from_headers};
@@ -68,7 +69,7 @@ pub(crate) fn get(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     let target = info.symlink_target.as_ref();
     let target = target.ok_or_else(|| Error::new(Code::InvalidArgument, "The object is not a symlink."))?;
     let mut response = Response::new(200)
-        .header("x-cos-symlink-target", attributes::in_header(target))
+        .header("x-cos-symlink-target", encode::path(target))
         .header("ETag", quoted(&info.etag))
         .header("Last-Modified", time::http(info.modified));
     if let Some(id) = bucket.version_header(version) {

@@ -1,17 +1,14 @@
 //! A bucket as a website, at `{bucket}.cos-website.{region}.myqcloud.com`.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::auth::{Access, authorize};
 use crate::context::{Call, Context, Principal};
+use crate::encode;
 use crate::error::{Code, Error, Refusal};
 use crate::http::{Body, Head, Response};
 use crate::ops::get;
 use crate::target::Target;
 use crate::time;
 use crate::xml::{self, Element};
-
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 /// Answers a visitor. Visitors are anonymous: what they may see, everyone may.
 pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target: &Target) -> Result<Response, Error> {
@@ -89,7 +86,7 @@ fn routed(site: &Element, head: &Head, key: &str, status: Option<u16>) -> Option
 }
 
 fn location(scheme: &str, host: &str, key: &str) -> String {
-    format!("{scheme}://{host}/{}", utf8_percent_encode(key, PATH))
+    format!("{scheme}://{host}/{}", encode::path(key))
 }
 
 /// The page of an error for which the site has none.

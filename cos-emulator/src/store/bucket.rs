@@ -75,9 +75,9 @@ impl Bucket {
                 None => Err(Code::NoSuchKey.into()),
             },
             Some(id) => match versions.iter().find(|version| version.info.is_version(id)) {
-                Some(marker) if marker.info.delete_marker => Err(Error::from(Code::MethodNotAllowed)
-                    .with("x-cos-delete-marker", "true")
-                    .with("x-cos-version-id", id)),
+                Some(marker) if marker.info.delete_marker => {
+                    Err(Error::from(Code::NoSuchKey).with("x-cos-delete-marker", "true").with("x-cos-version-id", id))
+                }
                 Some(version) => Ok(version),
                 None => Err(Code::NoSuchVersion.into()),
             },
@@ -89,7 +89,8 @@ impl Bucket {
         self.version(key, None).ok()
     }
 
-    /// Adds a version of a key, and says which id it got if the bucket has versions.
+    /// Adds a version of a key, and says which id it got while versioning is enabled: while it is suspended,
+    /// answers to uploads do not name the version `null`.
     pub(crate) fn add(&mut self, key: &str, mut version: Version) -> Result<Option<String>, Error> {
         let mut versions = self.objects.get(key).cloned().unwrap_or_default();
         let mut dropped = Vec::new();
@@ -106,7 +107,7 @@ impl Bucket {
             });
         }
         let data = version.data.clone();
-        let id = self.version_header(&version);
+        let id = version.info.version_id.clone();
         versions.insert(0, version);
         self.replace(key, versions)?;
         for old in dropped {
@@ -163,8 +164,8 @@ impl Bucket {
         let mut marker = Version::default();
         marker.info.delete_marker = true;
         marker.info.modified = now;
-        let version_id = self.add(key, marker)?;
-        Ok(Removed { delete_marker: true, version_id })
+        let version_id = self.add(key, marker)?.unwrap_or_else(|| "null".to_owned());
+        Ok(Removed { delete_marker: true, version_id: Some(version_id) })
     }
 
     /// The `x-cos-version-id` of a version, if this bucket ever had versions.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use bucket::Bucket;
-pub(crate) use model::{BucketInfo, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version, Versioning};
+pub(crate) use model::{BucketInfo, LiveChannel, ObjectInfo, Part, PartInfo, Upload, UploadInfo, Version, Versioning};
 
 use crate::error::{Code, Error};
 use disk::BucketDir;

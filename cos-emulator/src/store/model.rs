@@ -25,6 +25,18 @@ pub(crate) struct BucketInfo {
     pub(crate) versioning: Versioning,
     /// Configurations as they were put, by sub-resource.
     pub(crate) configurations: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) live_channels: BTreeMap<String, LiveChannel>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LiveChannel {
+    pub(crate) description: String,
+    pub(crate) enabled: bool,
+    pub(crate) frag_duration: u32,
+    pub(crate) frag_count: u32,
+    pub(crate) playlist_name: String,
+    pub(crate) modified: u64,
 }
 
 /// One version of an object, without its bytes. Dates are milliseconds since 1970.

@@ -59,8 +59,8 @@ impl CosS3Client {
 
     /// Has COS list the objects of a bucket once, at once.
     ///
-    /// After a lost answer the request is not repeated, because a second inventory would be made and paid for: the
-    /// error is of kind `Ambiguous`, and the destination shows whether there is one.
+    /// After a lost answer the request is not repeated, because a second inventory would be made and paid for: `sent`
+    /// of the error is [`Sent::Maybe`](crate::Sent::Maybe), and the destination shows whether there is one.
     ///
     /// Python: `client.post_bucket_inventory(Bucket='examplebucket-1250000000', Id='list1', InventoryConfiguration={..})`
     ///

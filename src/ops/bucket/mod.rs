@@ -1,15 +1,21 @@
 //! Buckets.
 
-pub(crate) mod acl;
+// In the order of the client's page in the documentation, the common ones first; blank lines keep it.
 pub(crate) mod base;
+
+pub(crate) mod list;
+
+pub(crate) mod versions;
+
+pub(crate) mod location;
+
+pub(crate) mod acl;
 pub(crate) mod cors;
 pub(crate) mod domain;
 pub(crate) mod domain_certificate;
 pub(crate) mod encryption;
 pub(crate) mod inventory;
 pub(crate) mod lifecycle;
-pub(crate) mod list;
-pub(crate) mod location;
 pub(crate) mod logging;
 pub(crate) mod object_lock;
 pub(crate) mod origin;
@@ -20,7 +26,6 @@ pub(crate) mod response_control;
 pub(crate) mod tagging;
 pub(crate) mod tiering;
 pub(crate) mod versioning;
-pub(crate) mod versions;
 pub(crate) mod website;
 
 pub use acl::*;

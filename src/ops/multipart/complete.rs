@@ -6,14 +6,15 @@ use http::Method;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::attempts::Sent;
 use crate::cipher::{AfterSuccess, PreparePayload};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::argument::{Arg, DictArgument, take};
+use crate::ops::lost_answer::completed_or_not;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::{Request, Traits};
 use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
@@ -26,6 +27,8 @@ impl CosS3Client {
     /// Makes an object of uploaded parts, in the order of their numbers.
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CompleteMultipartUploadOutput`](crate::multipart::CompleteMultipartUploadOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -99,7 +102,7 @@ impl MultipartUpload {
         if self.part.is_empty() {
             return Err(CosClientError::invalid("multipart_upload", "Part is empty"));
         }
-        if let Some(part) = self.part.iter().find(|part| !(1..=10_000).contains(&part.part_number)) {
+        if let Some(part) = self.part.iter().find(|part| !(1..=MAX_PARTS).contains(&part.part_number)) {
             let why = format!("PartNumber {} is not within 1..=10000", part.part_number);
             return Err(CosClientError::invalid("multipart_upload", why));
         }
@@ -202,7 +205,7 @@ impl CompleteMultipartUpload<'_> {
     /// knows what the object should be.
     pub fn send(self) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         self.send_once().map_err(|error| {
-            if !says_nothing(&error) {
+            if !completed_or_not(&error) {
                 return error;
             }
             let why = "nothing tells whether the object was made of the parts";
@@ -243,15 +246,6 @@ impl CompleteMultipartUpload<'_> {
 
 impl CompleteMultipartUpload<'_> {
     options::every!();
-}
-
-/// Whether the object may have been made all the same: the answer was lost or empty, or a repetition hears that
-/// there is no such upload any more.
-fn says_nothing(error: &CosError) -> bool {
-    match error {
-        CosError::Client(e) => *e.kind() == ClientErrorKind::Xml || (error.broke_off() && e.sent() != Sent::Nothing),
-        CosError::Service(_) => error.done_before("NoSuchUpload"),
-    }
 }
 
 /// An object made of parts. Python's dict of it holds the headers and the document.

@@ -8,12 +8,15 @@ use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::Body;
+use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 impl CosS3Client {
     /// Uploads a part, numbered 1 to 10000. Every part but the last has 1 MiB at least, and none more than
     /// 5 GiB. A part of the same number is replaced.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -52,7 +55,7 @@ impl CosS3Client {
             .upload_id(upload_id)
             .with_body(body.into())
             .with_traits(UPLOAD);
-        if !(1..=10_000).contains(&part_number) {
+        if !(1..=MAX_PARTS).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }
         UploadPart { client: self, request, enable_md5: false }

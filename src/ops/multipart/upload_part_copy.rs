@@ -9,6 +9,7 @@ use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
+use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
@@ -16,6 +17,8 @@ impl CosS3Client {
     /// Copies an object, or a range of it, into a part, numbered 1 to 10000, on COS's side.
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -55,7 +58,7 @@ impl CosS3Client {
             .param("partNumber", part_number)
             .upload_id(upload_id)
             .copying(self, take("copy_source", copy_source));
-        if !(1..=10_000).contains(&part_number) {
+        if !(1..=MAX_PARTS).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));
         }
         UploadPartCopy { client: self, request }

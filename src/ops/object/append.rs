@@ -3,13 +3,11 @@
 use http::Method;
 use serde::Serialize;
 
-use super::head::HeadObjectOutput;
-use crate::attempts::Attempts;
+use crate::client::CosS3Client;
 use crate::client::response::Answered;
-use crate::client::{CosS3Client, Verdict};
-use crate::error::ClientErrorKind::{Ambiguous, AppendConflict, Integrity};
+use crate::error::ClientErrorKind::Integrity;
 use crate::error::{CosClientError, CosError};
-use crate::ops::lost_answer::head_written;
+use crate::ops::lost_answer::Written;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::Body;
@@ -30,6 +28,8 @@ impl CosS3Client {
     ///
     /// Where the CRC-64 before it is known, that of the whole is compared, too. A difference is an error, and not
     /// repeated: the data, or something in its place, is appended.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`AppendObjectOutput`](crate::object::AppendObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -91,25 +91,9 @@ impl AppendObject<'_> {
     /// Sends the request.
     pub fn send(self) -> Result<Response<AppendObjectOutput>, CosError> {
         let Self { client, request, position, previous } = self;
-        let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
-        let answer = client.execute_reconciling(request, |attempts| {
-            let there = match head_written(client, &target, &headers) {
-                Ok(there) => there,
-                Err(error) if error.is_not_found() && position == 0 => return Verdict::Undone,
-                Err(error) if error.is_not_found() => return Verdict::Unclear(AppendConflict, GONE),
-                Err(_) => return Verdict::Unclear(Ambiguous, LOST),
-            };
-            let appended =
-                previous.zip(attempts.body_crc).zip(len).map(|((before, data), len)| combine(before, data, len));
-            let Some(length) = there.length() else { return Verdict::Unclear(Ambiguous, LOST) };
-            match (length.checked_sub(position), appended) {
-                (Some(0), _) if len != Some(0) => Verdict::Undone,
-                (added, _) if len.is_some() && added != len => Verdict::Unclear(AppendConflict, OTHERS),
-                (_, Some(crc64)) if there.crc64 == Some(crc64) => Verdict::Done(answered(there)),
-                (_, Some(_)) if there.crc64.is_some() => Verdict::Unclear(AppendConflict, OTHERS),
-                _ => Verdict::Unclear(Ambiguous, LOST),
-            }
-        });
+        let (written, len) = (Written::of(&request), request.body.len());
+        let answer =
+            client.execute_reconciling(request, |attempts| written.was_appended(client, position, previous, attempts));
         let Answered { headers, sent_crc, attempts, .. } = answer?;
         let stored = headers.number("x-cos-hash-crc64ecma");
         // What follows nothing need not be measured.
@@ -134,17 +118,6 @@ impl AppendObject<'_> {
 
 impl AppendObject<'_> {
     options::upload!();
-}
-
-const GONE: &str = "the answer was lost, and the object is gone";
-const OTHERS: &str = "the answer was lost, and somebody else wrote to the object";
-const LOST: &str = "the answer was lost, and nothing tells whether the data was appended";
-
-/// Rebuilds the answer to an append from a HEAD of its object.
-fn answered(there: Response<HeadObjectOutput>) -> Answered {
-    let length = there.content_length;
-    let headers = there.headers.with_number("x-cos-next-append-position", length);
-    Answered { status: 200, headers, body: Vec::new(), sent_crc: None, attempts: Attempts::default() }
 }
 
 /// The answer to an append. Python's dict of it is that of the headers.

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::client::response::Answered;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{CosClientError, CosError};
 use crate::ops::argument::{Arg, DictArgument, Param, take};
+use crate::ops::lost_answer;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::copy_source::CopySource;
@@ -15,12 +16,12 @@ use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
-const LOST: &str = "an answer was lost, and nothing tells whether the object was copied before this was refused";
-
 impl CosS3Client {
     /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -60,6 +61,8 @@ impl CosS3Client {
     /// Stores an object in another storage class, by copying it onto itself. Its metadata is replaced, too:
     /// what is not set here is lost.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.change_object_storage_class(
@@ -77,6 +80,8 @@ impl CosS3Client {
     }
 
     /// Replaces an object's metadata by what is set here, by copying it onto itself.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -162,15 +167,10 @@ impl CopyObject<'_> {
     /// Sends the request.
     ///
     /// If a condition fails after an attempt whose answer was lost, that attempt may be why: the error is
-    /// [`Ambiguous`](ClientErrorKind::Ambiguous) then.
+    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous) then.
     pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
-        let answer = self.client.execute(self.request).map_err(|error| match error {
-            CosError::Service(error) if error.attempts.may_have_succeeded && matches!(error.status, 409 | 412) => {
-                CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()
-            }
-            other => other,
-        })?;
+        let answer = self.client.execute(self.request).map_err(lost_answer::copied_or_not)?;
         CopyObjectOutput::read(operation, "CopyObjectResult", answer)
     }
 }

@@ -28,6 +28,8 @@ impl CosS3Client {
     /// request, that is the error of the call. In a bucket with versioning, a retry after a lost answer leaves a second
     /// delete marker.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`DeleteObjectsOutput`](crate::object::DeleteObjectsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.delete_objects(Bucket='examplebucket-1250000000', Delete={
@@ -252,7 +254,7 @@ impl Delete {
     }
 }
 
-/// What was deleted and what could not be. With more than 1000 keys the headers and the id are those of the last request.
+/// The result of [`delete_prefix`](CosS3Client::delete_prefix). With more than 1000 keys the headers and the id are those of the last request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]

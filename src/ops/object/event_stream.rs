@@ -39,7 +39,7 @@ pub(crate) struct Origin {
     pub(crate) url: String,
     pub(crate) request_id: String,
     pub(crate) trace_id: String,
-    /// What it took to get the answer.
+    /// Returns the attempts of a request that was answered.
     pub(crate) attempts: Attempts,
 }
 

@@ -11,12 +11,15 @@ use crate::client::resuming_body::ResumingBody;
 use crate::error::CosError;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
+use crate::wire::range::check_range;
 use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
     /// Downloads an object; its body is read as a stream. One that breaks off is asked for again, from its next byte
     /// on and on condition that the object is still the same.
+    ///
+    /// Returns [`GetObjectOutput`](crate::object::GetObjectOutput).
     ///
     /// Python:
     /// ```python
@@ -78,6 +81,9 @@ impl GetObject<'_> {
         self.request.check()?;
         if let (true, Target::Object { key, .. }) = (self.key_simplify_check, &self.request.target) {
             check_key_simplified(key)?;
+        }
+        if let Some(range) = self.request.headers.get(RANGE) {
+            check_range(&String::from_utf8_lossy(range.as_bytes()))?;
         }
         let wanted = match &self.opener {
             Some(opener) => opener.ask(&mut self.request)?,

@@ -4,25 +4,19 @@ use http::Method;
 use serde::Serialize;
 
 use crate::client::CosS3Client;
+use crate::error::CosError;
 use crate::ops::call::{Call, call};
+use crate::ops::options;
 use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
+use crate::wire::headers;
+use crate::wire::request::Request;
 use crate::wire::respond::Headers;
-
-/// What a look at an object needs of the headers that it is written or read with: its key, and what hotlink
-/// protection asks for.
-pub(crate) const HEAD_HEADERS: [&str; 4] = [
-    "referer",
-    "x-cos-server-side-encryption-customer-algorithm",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-server-side-encryption-customer-key-md5",
-];
-
-/// Under which conditions an object is looked up.
-pub(crate) const CONDITIONS: [&str; 4] = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 
 impl CosS3Client {
     /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`HeadObjectOutput`](crate::object::HeadObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -49,6 +43,19 @@ impl CosS3Client {
     }
 }
 
+/// Sends the HEAD that a larger operation needs: of an object that it reads or writes with these headers.
+pub(crate) fn head_for(client: &CosS3Client, request: Request<'_>) -> Result<Response<HeadObjectOutput>, CosError> {
+    client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))
+}
+
+/// Makes the HEAD that a request of an object needs, of the same version and with the same key.
+pub(crate) fn head_of(request: &Request<'_>) -> Request<'static> {
+    let mut head = Request::new(request.operation, Method::HEAD, request.target.clone());
+    head.query.extend(request.query.iter().filter(|(name, _)| name == "versionId").cloned());
+    head.headers = options::chosen(&request.headers, &headers::HEAD);
+    head
+}
+
 call! {
     /// Builds a [`head_object`](CosS3Client::head_object) request.
     pub struct HeadObject -> Response<HeadObjectOutput> {}
@@ -60,7 +67,7 @@ call! {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HeadObjectOutput {
-    /// The length in bytes; 0 also where the answer does not say it, and then `headers` have no `Content-Length`.
+    /// The length in bytes; 0 also where the answer does not say it; [`length`](Response::length) tells the two apart.
     #[serde(skip)]
     pub content_length: u64,
     /// The content type.
@@ -84,8 +91,8 @@ pub struct HeadObjectOutput {
 }
 
 impl Response<HeadObjectOutput> {
-    /// Returns the length, if the answer says it; an answer in chunks does not.
-    pub(crate) fn length(&self) -> Option<u64> {
+    /// Returns the length in bytes, if the answer says it: an answer in chunks, as CDNs give, does not.
+    pub fn length(&self) -> Option<u64> {
         self.headers.number("content-length")
     }
 }

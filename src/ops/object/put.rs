@@ -11,11 +11,13 @@ use crate::client::response::Answered;
 use crate::client::sending::md5_base64;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
-use crate::ops::lost_answer::head_written;
+use crate::ops::lost_answer::{self, Written};
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::body::{Body, BodyKind};
-use crate::wire::request::{Proof, Request, SINGLE_UPLOAD_LIMIT, Traits};
+use crate::wire::headers;
+use crate::wire::limits::MAX_REQUEST;
+use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::respond::Headers;
 use crate::wire::uri::Target;
 
@@ -31,13 +33,8 @@ pub(crate) const UPLOAD: Traits = Traits {
     trickles: false,
     proof: Proof::ETag,
 };
-/// By which an upload depends on what is there, so that a second attempt may be refused because the first
-/// succeeded.
-const CONDITIONS: [&str; 5] =
-    ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "x-cos-forbid-overwrite"];
 
-const LOST: &str = "an answer was lost, and nothing tells whether the object was stored before this was refused";
-
+/// # Objects
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
     ///
@@ -45,6 +42,8 @@ impl CosS3Client {
     /// connection, and then an error. Where a condition fails (`if_match` and the like) after an attempt whose
     /// answer was lost, a look at the object tells whether that attempt succeeded; where it does not, the error is
     /// [`Ambiguous`](ClientErrorKind::Ambiguous).
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -79,6 +78,8 @@ impl CosS3Client {
     }
 
     /// Uploads a local file in one request, 5 GiB at most.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -150,7 +151,7 @@ pub(crate) fn upload_body(
     if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
     }
-    if let Some(len) = request.body.len().filter(|len| *len > SINGLE_UPLOAD_LIMIT) {
+    if let Some(len) = request.body.len().filter(|len| *len > MAX_REQUEST) {
         let why = format!("{len} bytes are more than one request can carry (5 GiB)");
         return Err(CosClientError::invalid("body", why).into());
     }
@@ -165,22 +166,11 @@ pub(crate) fn upload_body(
     }
     // What COS calls back is called again by a repetition.
     request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
-    let conditional = CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
-    let (target, headers, len) = (request.target.clone(), request.headers.clone(), request.body.len());
+    let conditional = headers::WRITE_CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
+    let written = Written::of(&request);
     match client.execute(request) {
-        Err(CosError::Service(error))
-            if conditional && error.all_attempts().may_have_succeeded && matches!(error.status, 409 | 412) =>
-        {
-            let ours = |there: &Response<HeadObjectOutput>| {
-                let same_length = Some(there.length()?) == len;
-                if same_length { Some(there.crc64? == error.all_attempts().body_crc?) } else { Some(false) }
-            };
-            match head_written(client, &target, &headers) {
-                Ok(there) if ours(&there) == Some(true) => Ok(PutObjectOutput::rebuilt(there)),
-                Ok(there) if ours(&there) == Some(false) => Err(CosError::Service(error)),
-                Err(look) if look.is_not_found() => Err(CosError::Service(error)),
-                _ => Err(CosClientError::unclear(ClientErrorKind::Ambiguous, LOST, CosError::Service(error)).into()),
-            }
+        Err(CosError::Service(error)) if conditional && lost_answer::may_explain(&error) => {
+            written.was_stored(client, error).map(PutObjectOutput::rebuilt)
         }
         result => result.map(PutObjectOutput::of),
     }

@@ -27,7 +27,7 @@ pub struct StreamBody {
     body: Box<dyn Read + Send>,
     length: Option<u64>,
     read: u64,
-    /// What it took to get it.
+    /// The attempts that were made.
     attempts: Attempts,
 }
 

@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Replacement, destination};
-use crate::ops::object::head::{CONDITIONS, HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::{HeadObjectOutput, head_for, head_of};
 use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
@@ -29,6 +29,7 @@ use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
 use crate::transfer::progress::{Callback, Progress};
 use crate::transfer::{SINGLE_REQUEST, pin};
 use crate::wire::body_retry::BodyRetry;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::retry::StopReason;
 use crate::wire::uri::{Target, check_key_simplified};
@@ -38,7 +39,9 @@ impl CosS3Client {
     ///
     /// The file is written under a temporary name beside the destination, checked by length and CRC-64, and
     /// then renamed: the destination is either the old file or the whole new one. A download in ranges that
-    /// broke off is taken up again by the next call. An object that changes meanwhile is an error.
+    /// broke off is resumed by the next call. An object that changes meanwhile is an error.
+    ///
+    /// Returns [`DownloadFileOutput`](crate::transfer::DownloadFileOutput).
     ///
     /// Python:
     /// ```python
@@ -47,14 +50,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object("examplebucket-1250000000", vec![7; 3 * 1024 * 1024], "big.bin").send()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("big.bin");
@@ -125,13 +123,6 @@ impl fmt::Debug for DownloadFile<'_> {
 }
 
 impl<'a> DownloadFile<'a> {
-    options::every!();
-    options::conditions!();
-    options::customer_key!();
-    options::response_headers!();
-    options::traffic_limit!();
-    options::version_id!();
-
     /// Sets the size of a range in MiB, 1 to 5120. Python: `PartSize`. Default: 20.
     pub fn part_size(mut self, mib: u64) -> Self {
         self.part_size = mib;
@@ -159,7 +150,7 @@ impl<'a> DownloadFile<'a> {
     }
 
     /// Calls this with the bytes received and the bytes in all, from the receiving threads, one call at a
-    /// time. It goes back when a range is fetched again. Python: `progress_callback`. Default: none.
+    /// time. It goes back when a range is requested again. Python: `progress_callback`. Default: none.
     pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
         self.callback = Some(Box::new(callback));
         self
@@ -200,7 +191,7 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
-    /// Deletes what was fetched when the transfer is cancelled through its handle, instead of keeping it for
+    /// Deletes the partial file when the transfer is cancelled through its handle, instead of keeping it for
     /// the next call. Default: false.
     pub fn discard_on_cancel(mut self, discard: bool) -> Self {
         self.discard_on_cancel = discard;
@@ -301,12 +292,10 @@ impl<'a> DownloadFile<'a> {
     }
 
     fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
-        let mut head = Request::new("download_file", Method::HEAD, self.request.target.clone());
-        head.query.extend(self.request.query.iter().filter(|(name, _)| name == "versionId").cloned());
-        head.headers = options::chosen(&self.request.headers, &HEAD_HEADERS);
+        let mut head = head_of(&self.request);
         // Asked once and here, so that they mean the same at every size.
-        head.headers.extend(options::chosen(&self.request.headers, &CONDITIONS));
-        Ok(HeadObjectOutput::of(self.client.execute(head)?.headers))
+        head.headers.extend(options::chosen(&self.request.headers, &headers::READ_CONDITIONS));
+        head_for(&self.client, head)
     }
 
     /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
@@ -396,7 +385,7 @@ impl<'a> DownloadFile<'a> {
     ) -> Result<Partial<'t>, CosError> {
         let partial = Partial::open(download, pool, stop, progress)?;
         let mut headers = self.request.headers.clone();
-        for condition in CONDITIONS {
+        for condition in headers::READ_CONDITIONS {
             headers.remove(condition);
         }
         pin(&mut headers, "if-match", &download.head.etag);
@@ -424,6 +413,15 @@ impl<'a> DownloadFile<'a> {
             }
         }
     }
+}
+
+impl DownloadFile<'_> {
+    options::version_id!();
+    options::conditions!();
+    options::response_headers!();
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
 }
 
 /// Adds to an error the attempts in all. An error of a local file has nothing to do with them.
@@ -470,7 +468,7 @@ impl DownloadFile<'static> {
     }
 }
 
-/// Reports what is written.
+/// Reports the bytes that are written.
 struct Reported<'p, W> {
     file: W,
     progress: &'p Progress<'p>,
@@ -492,12 +490,12 @@ impl<W: Write> Write for Reported<'_, W> {
 
 /// An object that was downloaded.
 ///
-/// What COS says of it is reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// The object's headers are reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
 /// Python's dict of headers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DownloadFileOutput {
-    /// What COS says of the object.
+    /// The object's headers.
     pub meta: Response<HeadObjectOutput>,
     /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
     pub verified: bool,

@@ -24,7 +24,7 @@ use crate::ops::response::Response;
 use crate::wire::crc64::combine;
 use crate::wire::sign::hex;
 
-/// What is downloaded where.
+/// A download: its object, its plan and its destination.
 pub(super) struct Download<'t> {
     pub(super) bucket: &'t str,
     pub(super) key: &'t str,
@@ -45,7 +45,7 @@ pub(super) struct Partial<'t> {
 }
 
 impl<'t> Partial<'t> {
-    /// Takes up what an earlier call left, or starts anew.
+    /// Resumes the download of an earlier call, or starts over.
     pub(super) fn open(
         download: &'t Download<'t>,
         pool: &ThreadPool,
@@ -152,7 +152,7 @@ impl<'t> Partial<'t> {
         Ok(())
     }
 
-    /// Leaves what can be gone on with, and nothing else.
+    /// Keeps what the next call can resume, and nothing else.
     pub(super) fn keep_or_discard(self, error: &CosError, discard: bool) {
         let useless = error.kind() == Some(&ClientErrorKind::ObjectChanged);
         if useless || discard || self.journal.is_transient() || self.parts().is_empty() {
@@ -230,7 +230,7 @@ impl Header {
 pub(crate) struct DownloadFiles {
     pub(crate) checkpoint: DirEntry,
     destination: DirEntry,
-    /// A checksum of what is downloaded where.
+    /// A checksum of bucket, key and destination.
     download: String,
 }
 

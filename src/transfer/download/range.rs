@@ -23,7 +23,7 @@ use crate::wire::uri::Target;
 /// How much is read and written at a time, in bytes; more makes it slower again.
 const CHUNK: usize = 256 * 1024;
 
-/// What all ranges of a download share.
+/// What the ranges of a download share.
 pub(super) struct Fetch<'t> {
     pub(super) client: &'t CosS3Client,
     pub(super) target: Target,

@@ -30,15 +30,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages list the bucket and delete page by page.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "x", "logs/1.log").send()?;
     /// let report = client.delete_prefix(bucket, "logs/").send()?;
     /// assert!(report.is_complete());
@@ -64,14 +58,14 @@ pub struct DeletePrefix<'a> {
     max_thread: usize,
 }
 
-/// What was deleted and what could not be.
+/// The result of [`delete_prefix`](CosS3Client::delete_prefix).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 #[must_use = "keys may have failed"]
 pub struct DeletePrefixReport {
     /// How many objects were deleted, or with `versions` how many versions and delete markers.
     pub deleted: u64,
-    /// What could not be deleted, and why, in the order of the keys. Where a request failed as a whole,
+    /// The keys that could not be deleted, and why, in their order. If a request failed as a whole,
     /// each of its keys is here with that error.
     pub error: Vec<DeleteError>,
 }
@@ -88,8 +82,6 @@ impl DeletePrefixReport {
 }
 
 impl DeletePrefix<'_> {
-    options::every!();
-
     /// Allows an empty prefix, which stands for all objects of the bucket. Default: false.
     pub fn whole_bucket(mut self, allow: bool) -> Self {
         self.whole_bucket = allow;
@@ -148,6 +140,10 @@ impl DeletePrefix<'_> {
     }
 }
 
+impl DeletePrefix<'_> {
+    options::every!();
+}
+
 impl DeletePrefix<'static> {
     /// Starts to delete on threads of its own and returns a handle.
     pub fn start(self) -> Result<TransferHandle<DeletePrefixReport>, CosError> {
@@ -155,7 +151,7 @@ impl DeletePrefix<'static> {
     }
 }
 
-/// Lists what is to be deleted, page by page.
+/// Lists the keys to delete, page by page.
 fn pages<'c>(
     client: &'c CosS3Client,
     bucket: &str,
@@ -191,7 +187,7 @@ fn check_prefix(listed: &[DeleteKey], prefix: &str) -> Result<(), CosError> {
     }
 }
 
-/// What all requests have in common.
+/// What all requests share.
 struct Deletes<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,

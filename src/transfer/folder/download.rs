@@ -19,7 +19,7 @@ use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Folder, hidden};
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::{HEAD_HEADERS, HeadObjectOutput};
+use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::transfer::SINGLE_REQUEST;
@@ -27,6 +27,7 @@ use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
 use crate::transfer::pool::threads;
 use crate::transfer::progress::Callback;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
@@ -52,15 +53,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages list the bucket and download file by file.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "x", "backup/logs/1.log").send()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path().join("restored");
@@ -123,9 +118,6 @@ impl fmt::Debug for DownloadDirectory<'_> {
 }
 
 impl<'a> DownloadDirectory<'a> {
-    options::every!();
-    options::customer_key!();
-    options::traffic_limit!();
     super::shared!();
 
     /// Takes names that this system can hold and others cannot, such as `10:30.log` on Unix. Default: false.
@@ -202,7 +194,13 @@ impl<'a> DownloadDirectory<'a> {
     }
 }
 
-/// What the downloads of all files have in common.
+impl DownloadDirectory<'_> {
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
+}
+
+/// What the downloads of all files share.
 struct Downloads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,
@@ -272,7 +270,7 @@ impl Downloads<'_> {
         }
         // One that cannot be read can be replaced all the same.
         let Ok(file) = place.open() else { return Ok((false, None)) };
-        let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+        let headers = options::chosen(&self.extras.headers, &headers::HEAD);
         let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
         Ok(pair.downloaded(self.skip))
     }

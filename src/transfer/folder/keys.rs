@@ -1,6 +1,6 @@
 //! From keys to paths and back. Pure.
 //!
-//! A key is whatever somebody chose. What decides here whether it may become a path is each single name in
+//! A key is any text. Whether it may become a path is decided by each single name in
 //! it, not the path as a whole.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 
 use crate::local::is_hidden;
 
-/// Returns what the keys of a folder start with: it ends with `/`, and a `/` at its start is dropped, as of
+/// Returns the start of a folder's keys: it ends with `/`, and a `/` at its start is dropped, as of
 /// any key.
 pub(super) fn folder_prefix(prefix: &str) -> String {
     let prefix = prefix.strip_prefix('/').unwrap_or(prefix);
@@ -42,7 +42,7 @@ pub(crate) fn split_key(key: &str, native: bool) -> Result<KeyPath<'_>, String> 
     }
 }
 
-/// Refuses what is no name of a file anywhere.
+/// Refuses texts that are no file name on any system.
 fn check(name: &str) -> Result<(), String> {
     match name {
         "" => Err("a name in it is empty".to_owned()),
@@ -52,7 +52,7 @@ fn check(name: &str) -> Result<(), String> {
     }
 }
 
-/// Refuses what Windows takes for something else: drives, devices, streams, and names whose end it drops.
+/// Refuses names that Windows takes for something else: drives, devices, streams, and names whose end it drops.
 fn check_portable(name: &str) -> Result<(), String> {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let numbered =

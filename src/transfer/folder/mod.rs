@@ -1,15 +1,19 @@
 //! Folders: many files up or down, or many objects away, on one set of threads.
 
-pub(crate) mod delete;
-pub(crate) mod download;
 mod filter;
 pub(crate) mod keys;
 mod progress;
 pub(crate) mod report;
 mod schedule;
 pub(crate) mod skip;
-pub(crate) mod upload;
 mod walk;
+
+// In the order of the client's page in the documentation; blank lines keep it.
+pub(crate) mod upload;
+
+pub(crate) mod download;
+
+pub(crate) mod delete;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
 /// `part_size`, `max_thread`, `threshold`, `discard_on_cancel`, `callback` and `on_result`.
@@ -56,7 +60,7 @@ macro_rules! shared {
             self
         }
 
-        /// Deletes what there is of unfinished files when the transfer is cancelled through its handle, instead of
+        /// Deletes unfinished files when the transfer is cancelled through its handle, instead of
         /// keeping it for the next call. Default: false.
         pub fn discard_on_cancel(mut self, discard: bool) -> Self {
             self.discard_on_cancel = discard;
@@ -65,7 +69,7 @@ macro_rules! shared {
 
         /// Calls this with the bytes done and the bytes in all, over all files, one call at a time. The
         /// bytes in all grow as long as files are still being found; a skipped file counts as done, and
-        /// one that failed no more at all, so that the two are equal at the end. Default: none.
+        /// one that failed is taken out, so that the two are equal at the end. Default: none.
         pub fn progress_callback(mut self, callback: impl Fn(u64, u64) + Send + Sync + 'a) -> Self {
             self.callback = Some(Box::new(callback));
             self

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::transfer::progress::{Callback, Reporter};
 
-/// Adds up what the files report.
+/// Adds up the progress of the files.
 pub(super) struct Total<'a>(Reporter<'a>);
 
 /// The part of one file in the total.

@@ -1,4 +1,4 @@
-//! What a transfer of a folder reports: each file to a callback, and counts and failures at the end.
+//! The results of a folder transfer: each file to a callback, and counts and failures at the end.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};

@@ -6,7 +6,7 @@ use crate::control::Control;
 use crate::error::CosError;
 use crate::transfer::pool::{Semaphore, waiting_for};
 
-/// How many files a thread may have waiting: enough that none is idle, and few enough that a long list
+/// How many files may wait for each thread: enough that no thread is idle, and few enough that a long list
 /// is not read far ahead.
 const WAITING: usize = 2;
 

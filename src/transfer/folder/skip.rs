@@ -9,7 +9,7 @@ use super::keys::argument;
 use super::walk::modified;
 use crate::client::CosS3Client;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::HeadObjectOutput;
+use crate::ops::object::head::{HeadObjectOutput, head_for};
 use crate::ops::response::Response;
 use crate::transfer::file;
 use crate::transfer::plan::PartRange;
@@ -17,7 +17,7 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 /// Which files of a folder are not transferred, for they are on the other side already. In any case they
-/// have the same length there; what else is stored with an object is not looked at.
+/// have the same length there; metadata and other settings of an object are not compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SkipIdentical {
@@ -32,7 +32,7 @@ pub enum SkipIdentical {
     Never,
 }
 
-/// What is compared.
+/// A file and an object that are compared.
 pub(super) struct Pair<'p> {
     pub(super) client: &'p CosS3Client,
     pub(super) bucket: &'p str,
@@ -43,7 +43,7 @@ pub(super) struct Pair<'p> {
 }
 
 impl Pair<'_> {
-    /// Whether the object need not be written again; what cannot be found out counts as no.
+    /// Tells whether the object need not be written again. If that cannot be found out, it must be.
     pub(super) fn uploaded(self, skip: SkipIdentical) -> bool {
         match skip {
             SkipIdentical::Never => false,
@@ -53,7 +53,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Whether the file need not be written again, and what was found out of the object.
+    /// Tells whether the file need not be written again, and returns the object's headers if they were read.
     pub(super) fn downloaded(self, skip: SkipIdentical) -> (bool, Option<Response<HeadObjectOutput>>) {
         match skip {
             SkipIdentical::Never => (false, None),
@@ -75,8 +75,8 @@ impl Pair<'_> {
         let target = Target::object(self.bucket, argument(&self.object.key));
         let mut request = Request::new("head_object", Method::HEAD, target);
         request.headers = self.headers;
-        let head = match self.client.execute(request) {
-            Ok(answer) => HeadObjectOutput::of(answer.headers),
+        let head = match head_for(self.client, request) {
+            Ok(head) => head,
             Err(error) => {
                 log::debug!("cannot ask for the CRC-64 of {:?}: {error}", self.object.key);
                 return (false, None);

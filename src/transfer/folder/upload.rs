@@ -16,7 +16,6 @@ use super::walk::{FoundFile, Walk};
 use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::Object;
-use crate::ops::object::head::HEAD_HEADERS;
 use crate::ops::options;
 use crate::ops::paging::stuck;
 use crate::transfer::SINGLE_REQUEST;
@@ -24,9 +23,11 @@ use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::part_size_bytes;
 use crate::transfer::pool::threads;
 use crate::transfer::progress::Callback;
+use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
+/// # Folders
 impl CosS3Client {
     /// Uploads the files of a folder and of the folders in it, several at a time, under keys that start
     /// with `prefix`, a `/` (if `prefix` has none at its end, and is not empty) and the path below the folder.
@@ -43,15 +44,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages walk the folder and upload file by file.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # let folder = tempfile::tempdir()?;
     /// # std::fs::create_dir(folder.path().join("logs"))?;
     /// # std::fs::write(folder.path().join("logs/1.log"), "x")?;
@@ -91,7 +86,7 @@ impl CosS3Client {
     }
 }
 
-/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. What is set of an object is set
+/// Builds an [`upload_directory`](CosS3Client::upload_directory) transfer. A setting of an object is a setting
 /// of each.
 #[must_use = "nothing is sent before `send`"]
 pub struct UploadDirectory<'a> {
@@ -121,12 +116,6 @@ impl fmt::Debug for UploadDirectory<'_> {
 }
 
 impl<'a> UploadDirectory<'a> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::traffic_limit!();
     super::shared!();
 
     /// Uploads what links lead to, wherever that is. A link back to a folder that it is in fails. Default:
@@ -210,7 +199,11 @@ impl<'a> UploadDirectory<'a> {
     }
 }
 
-/// What the uploads of all files have in common.
+impl UploadDirectory<'_> {
+    options::stored_object!();
+}
+
+/// What the uploads of all files share.
 struct Uploads<'t> {
     client: &'t CosS3Client,
     bucket: &'t str,
@@ -229,7 +222,7 @@ impl Uploads<'_> {
     fn upload(&self, job: &FileTask<'_>) -> Result<FileOutcome, CosError> {
         let file = job.file.open(&job.path)?;
         if let Some(object) = &job.object {
-            let headers = options::chosen(&self.extras.headers, &HEAD_HEADERS);
+            let headers = options::chosen(&self.extras.headers, &headers::HEAD);
             let pair = Pair { client: self.client, bucket: self.bucket, headers, file: &file, object };
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);
@@ -259,7 +252,7 @@ struct FileTask<'t> {
     key: String,
     path: PathBuf,
     file: FoundFile,
-    /// What is there under the key; none if nothing is, or if that does not matter.
+    /// The object that is there under the key. `None`: there is none, or it does not matter.
     object: Option<Object>,
     share: Share<'t>,
 }

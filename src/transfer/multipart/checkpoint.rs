@@ -1,6 +1,6 @@
 //! The checkpoint of an upload in parts, of a file or of a copy: which upload it is, and which parts it has.
 //!
-//! It makes the upload known as our own: it is gone on with, or given up, whoever else uploads to the key.
+//! It marks the upload as our own, so that it can be resumed or aborted even if others upload to the same key.
 
 use std::collections::HashMap;
 use std::fs;
@@ -15,17 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::session::Done;
 use crate::local::Folder;
 use crate::transfer::checkpoint::{Journal, Opened};
+use crate::wire::headers::NOT_OF_THE_OBJECT;
 use crate::wire::sign::hex;
 
 const VERSION: u32 = 1;
-/// Headers that do not change what is made, or must not be written to a disk.
-const NOT_OF_THE_OBJECT: [&str; 3] = [
-    "x-cos-traffic-limit",
-    "x-cos-server-side-encryption-customer-key",
-    "x-cos-copy-source-server-side-encryption-customer-key",
-];
 
-/// What is uploaded.
+/// The upload that a checkpoint belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::transfer) struct UploadIdentity {
@@ -33,7 +28,7 @@ pub(in crate::transfer) struct UploadIdentity {
     pub(in crate::transfer) key: String,
     /// Where the bytes come from.
     pub(in crate::transfer) source: String,
-    /// What tells whether the source is still the same.
+    /// The identity of the source, which changes with it.
     pub(in crate::transfer) state: String,
     pub(in crate::transfer) size: u64,
     pub(in crate::transfer) part_size: u64,
@@ -66,7 +61,7 @@ pub(in crate::transfer) struct SavedPart {
     pub(in crate::transfer) crc64: Option<u64>,
 }
 
-/// What an earlier call left.
+/// The upload that an earlier call left.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::transfer) enum Earlier {
     Nothing,
@@ -91,7 +86,7 @@ pub(in crate::transfer) struct UploadCheckpoint {
 }
 
 impl UploadCheckpoint {
-    /// Keeps none.
+    /// Makes one that is not kept.
     pub(in crate::transfer) fn none(of: UploadIdentity) -> Self {
         Self { of, journal: Mutex::new(None) }
     }
@@ -155,7 +150,7 @@ impl UploadCheckpoint {
         self.write(|journal| journal.append(&entry));
     }
 
-    /// Whether a later call can go on with the upload.
+    /// Tells whether a later call can resume the upload.
     pub(in crate::transfer) fn is_kept(&self) -> bool {
         self.journal().is_some()
     }
@@ -205,7 +200,7 @@ fn earlier(of: &UploadIdentity, head: &Header, entries: Vec<Entry>) -> Earlier {
     }
 }
 
-/// Returns a checksum of the headers that make the object what it is.
+/// Returns a checksum of the headers that are stored with the object.
 pub(in crate::transfer) fn options(headers: &HeaderMap) -> String {
     let mut lines: Vec<String> = headers
         .iter()
@@ -216,7 +211,7 @@ pub(in crate::transfer) fn options(headers: &HeaderMap) -> String {
     hex(&Md5::digest(lines.join("\n")))
 }
 
-/// Returns where checkpoints of uploads are kept: a file's own folder need not be writable, and a copy has none.
+/// Returns the default folder for checkpoints of uploads. A file's own folder may not be writable, and a copy has none.
 fn default_folder() -> Option<PathBuf> {
     // A relative one would be another folder for each folder that the program is started in.
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -1,5 +1,5 @@
 //! The one engine for objects that are uploaded in parts, from files, copies and readers: it resumes or starts an
-//! upload, has its parts sent, completes it, and decides what becomes of the parts if something fails.
+//! upload, has its parts sent, completes it, and keeps or deletes the parts if something fails.
 
 pub(in crate::transfer) mod checkpoint;
 pub(in crate::transfer) mod session;
@@ -13,7 +13,7 @@ use crate::error::{ClientErrorKind, CosError, CosServiceError};
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::response::Response;
 
-/// What becomes of the parts of an upload that fails.
+/// Whether the parts of a failed upload stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::transfer) enum OnFailure {
     /// They stay, for the next call to resume.
@@ -73,7 +73,7 @@ pub(in crate::transfer) trait PartSource<'t> {
     }
 }
 
-/// What an upload begins with.
+/// The start of an upload.
 enum Begun<'t> {
     /// The upload, and the parts that it has.
     Upload(OpenUpload<'t>, Vec<Done>),
@@ -82,7 +82,7 @@ enum Begun<'t> {
 }
 
 impl<'t> MultipartUpload<'t> {
-    /// Uploads the object. `earlier` is what an earlier call left; with `None`, nothing is looked for.
+    /// Uploads the object. With an `earlier` upload it tries to resume that; `None` starts a new one.
     pub(in crate::transfer) fn run(
         &self,
         source: &impl PartSource<'t>,
@@ -121,7 +121,7 @@ impl<'t> MultipartUpload<'t> {
         })
     }
 
-    /// Resumes what an earlier call left, or starts an upload.
+    /// Resumes the upload of an earlier call, or starts one.
     fn begin(&self, source: &impl PartSource<'t>, earlier: Option<Earlier>) -> Result<Begun<'t>, CosError> {
         let found = match earlier {
             None => None,

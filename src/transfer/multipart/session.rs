@@ -12,11 +12,9 @@ use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::crc64::combine;
+use crate::wire::headers;
 use crate::wire::uri::Target;
 
-/// The object's headers that the completion carries: the callback, and the conditions that must hold then, too.
-const COMPLETE_HEADERS: [&str; 5] =
-    ["x-cos-callback", "x-cos-callback-var", "x-cos-forbid-overwrite", "if-match", "if-none-match"];
 /// How often a completion is sent if its answers say nothing.
 const TRIES: u32 = 2;
 
@@ -118,7 +116,7 @@ impl<'t> OpenUpload<'t> {
         whole: Option<u64>,
     ) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         let Destination { client, bucket, key, headers } = self.to;
-        let headers = options::chosen(headers, &COMPLETE_HEADERS);
+        let headers = options::chosen(headers, &headers::COMPLETE);
         done.sort_by_key(|done| done.part.part_number);
         let (len, combined) = sum(&done);
         let expected = (len, whole.or(combined));

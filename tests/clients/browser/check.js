@@ -85,11 +85,14 @@ function serve() {
     { stdio: 'ignore', detached: true }
   );
   const patience = setTimeout(() => end({ error: 'the page reported nothing for two minutes' }), 120000);
-  function end(result) {
+  const gone = new Promise((resolve) => browser.once('exit', resolve));
+  async function end(result) {
     clearTimeout(patience);
-    process.kill(-browser.pid);
+    process.kill(-browser.pid, 'SIGKILL');
+    await gone;
     server.close();
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    // Its other processes may write to the folder for a moment yet.
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     for (const { name, error } of result.checks || []) console.log(error ? `FAILED  ${name}: ${error}` : `ok      ${name}`);
     if (result.error) console.log(result.error);
     const all = (result.checks || []).length;

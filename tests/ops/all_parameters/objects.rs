@@ -346,7 +346,7 @@ pub(crate) fn both_arrived(recorder: &Recorder, sent: Sent) {
 /// The grants of an ACL with one to an account and one to everyone. They are in `AccessControlList`, as in
 /// Python; the page shows them without it.
 pub(crate) fn has_grants(response: &impl serde::Serialize) {
-    for (number, who) in [(1, "URI"), (2, "ID"), (2, "DisplayName")] {
+    for (number, who) in [(0, "URI"), (1, "ID"), (1, "DisplayName")] {
         let grant = format!("/AccessControlList/Grant/{number}");
         let entries = ["Grantee/Type".to_owned(), format!("Grantee/{who}"), "Permission".to_owned()];
         for entry in entries {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::{Code, Error};
+use crate::ops::encryption::applied;
 use crate::ops::tags;
 use crate::xml::Element;
 
@@ -107,9 +108,7 @@ pub(super) fn replication(tree: &Element) -> Result<(), Error> {
 
 pub(super) fn encryption(tree: &Element) -> Result<(), Error> {
     for rule in some(tree, "Rule")? {
-        let names = ["ApplyServerSideEncryptionByDefault", "ApplySideEncryptionConfiguration"];
-        let apply = names.iter().find_map(|name| rule.child(name));
-        let apply = apply.ok_or_else(|| malformed("Rule lacks ApplyServerSideEncryptionByDefault."))?;
+        let apply = applied(rule).ok_or_else(|| malformed("Rule lacks ApplyServerSideEncryptionByDefault."))?;
         one_of(apply, "SSEAlgorithm", &["AES256", "KMS", "cos/kms", "SM4"])?;
     }
     Ok(())

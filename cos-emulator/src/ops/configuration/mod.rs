@@ -53,6 +53,7 @@ fn put(call: &mut Call<'_, '_>) -> Result<Response, Error> {
         return Ok(Response::new(200));
     }
     let text = String::from_utf8(body).map_err(|_| Code::MalformedXML)?;
+    let text = if kind.root.is_none() { policy(text) } else { text };
     let id = name(call, kind);
     let name = check(kind, &text, id, call.param("id"))?;
     call.buckets().find(call.bucket())?.update(|info| drop(info.configurations.insert(name, text)))?;
@@ -66,6 +67,20 @@ pub(crate) fn set_directly(context: &Context, bucket: &str, sub: &str, document:
     let name = check(kind, document, Some(sub.to_owned()), None)?;
     let document = document.to_owned();
     context.store.lock().find(bucket)?.update(|info| drop(info.configurations.insert(name, document)))
+}
+
+/// A policy as COS gives it back: with a capital `Statement`. The Node SDK's own tests rely on it.
+fn policy(text: String) -> String {
+    match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Object(members)) if members.contains_key("statement") => {
+            let renamed = members.into_iter().map(|(name, value)| match name.as_str() {
+                "statement" => ("Statement".to_owned(), value),
+                _ => (name, value),
+            });
+            serde_json::Value::Object(renamed.collect()).to_string()
+        }
+        _ => text,
+    }
 }
 
 /// Looks over a document, and returns the name under which it is kept.
