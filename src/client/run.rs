@@ -57,13 +57,11 @@ impl CosS3Client {
         request.check()?;
         request.seal();
         request.check_framing()?;
-        if let BodyKind::Failed(error) = &request.body.0 {
-            return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
-        }
+        check_body(&request)?;
         let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
         let mut call = CallState {
-            until: limit.map(|limit| (self.inner.monotonic)().saturating_add(limit)),
+            until: self.deadline(limit),
             switched: self.start_at_backup(&host, &mut location),
             ..CallState::default()
         };
@@ -72,10 +70,7 @@ impl CosS3Client {
             let interruptions = self.proceed().map_err(|error| error.with_attempts(call.attempts))?;
             call.attempts.count += 1;
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
-            let credentials = match call.fresh.take() {
-                Some(fresh) => Some(fresh),
-                None => self.credentials(&call)?,
-            };
+            let credentials = self.credentials(&mut call)?;
             let (number, until) = (call.attempts.count, call.until);
             let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
             let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
@@ -101,7 +96,7 @@ impl CosS3Client {
             if self.interruptions() != interruptions && replayable && (idempotent || !may_be_done(outcome)) {
                 // A pause broke it off. The next round waits for its end.
                 call.paused += 1;
-                call.until = limit.map(|limit| (self.inner.monotonic)().saturating_add(limit));
+                call.until = self.deadline(limit);
                 continue;
             }
             if let Some(reconcile) = reconcile.filter(|_| must_reconcile(outcome, call.attempts)) {
@@ -171,8 +166,16 @@ impl CosS3Client {
         Ok(interruptions)
     }
 
+    /// Returns when a call that may take so long is over.
+    fn deadline(&self, limit: Option<Duration>) -> Option<Duration> {
+        limit.map(|limit| (self.inner.monotonic)().saturating_add(limit))
+    }
+
     /// Returns the credentials to sign with; they must come before the call's time is over.
-    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
+    fn credentials(&self, call: &mut CallState) -> Result<Option<Credentials>, CosError> {
+        if let Some(fresh) = call.fresh.take() {
+            return Ok(Some(fresh));
+        }
         let found = within(self.left(call.until), || self.inner.config.credentials());
         found.map_err(|error| {
             let deadline_exceeded = error.deadline_exceeded();
@@ -292,6 +295,14 @@ impl CallState {
 fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
     may_be_done(outcome)
         || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))
+}
+
+/// Fails with the reason why the body could not be made.
+fn check_body(request: &Request<'_>) -> Result<(), CosClientError> {
+    match &request.body.0 {
+        BodyKind::Failed(error) => Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}"))),
+        _ => Ok(()),
+    }
 }
 
 /// Adds the attempts to an error.

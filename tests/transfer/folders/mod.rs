@@ -44,12 +44,15 @@ fn keys(client: &CosS3Client) -> Vec<String> {
     client.list_objects(BUCKET).objects().map(|object| object.unwrap().key).collect()
 }
 
+/// Key, path, length and outcome of a file: `up`, `down`, `skipped`, or the kind of error.
+type Result = (String, PathBuf, u64, String);
+
 /// The report of a transfer, and every result of which it told.
 #[derive(Debug)]
 struct Recorded {
     report: DirectoryReport,
-    /// Key, path, length and outcome, in the order of the keys: `up`, `down`, `skipped`, or the kind of error.
-    files: Vec<(String, PathBuf, u64, String)>,
+    /// In the order of the keys.
+    files: Vec<Result>,
 }
 
 impl Deref for Recorded {
@@ -82,7 +85,7 @@ trait Record {
 
 /// Collects results, and compares them with the report.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<(String, PathBuf, u64, String)>>>);
+struct Recorder(Arc<Mutex<Vec<Result>>>);
 
 impl Recorder {
     fn note(&self) -> impl Fn(&FileResult) + Send + Sync + use<> {
