@@ -48,7 +48,7 @@ impl CosError {
     }
 
     /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that has none to give, of kind
-    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::credential::CredentialChain) then asks the next one.
+    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::credentials::CredentialChain) then asks the next one.
     pub fn no_credentials(why: impl Into<String>) -> Self {
         CosClientError::new(ClientErrorKind::NoCredentials, why).into()
     }

@@ -45,6 +45,17 @@ pub(super) struct CallState {
 /// Finds out whether a request was carried out.
 type Reconcile<'l, T> = Option<&'l dyn Fn(&Attempts) -> Verdict<T>>;
 
+/// Completes a request, and refuses one that cannot be sent.
+fn prepare(request: &mut Request<'_>) -> Result<(), CosClientError> {
+    request.check()?;
+    request.seal();
+    request.check_framing()?;
+    match &request.body.0 {
+        BodyKind::Failed(error) => Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}"))),
+        _ => Ok(()),
+    }
+}
+
 impl CosS3Client {
     /// Sends a request until it succeeds, nothing helps, or `limit` is over.
     pub(super) fn run<T>(
@@ -54,10 +65,7 @@ impl CosS3Client {
         finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failure>,
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
-        request.check()?;
-        request.seal();
-        request.check_framing()?;
-        check_body(&request)?;
+        prepare(&mut request)?;
         let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
         let mut call = CallState {
@@ -295,14 +303,6 @@ impl CallState {
 fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
     may_be_done(outcome)
         || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))
-}
-
-/// Fails with the reason why the body could not be made.
-fn check_body(request: &Request<'_>) -> Result<(), CosClientError> {
-    match &request.body.0 {
-        BodyKind::Failed(error) => Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}"))),
-        _ => Ok(()),
-    }
 }
 
 /// Adds the attempts to an error.

@@ -128,7 +128,7 @@ impl CosConfigBuilder {
 
     /// Sets the provider of the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self

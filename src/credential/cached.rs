@@ -21,9 +21,9 @@ type Clock = dyn Fn() -> SystemTime + Send + Sync;
 /// while those are valid, or else wait for its result. If a renewal fails, the old credentials are used
 /// until they expire. Credentials whose expiry is not known are kept until COS refuses them.
 ///
-/// [`InstanceRoleCredentials`](crate::credential::InstanceRoleCredentials),
-/// [`AssumeRoleCredentials`](crate::credential::AssumeRoleCredentials) and
-/// [`FederationTokenCredentials`](crate::credential::FederationTokenCredentials) do this by themselves.
+/// [`InstanceRoleCredentials`](crate::credentials::InstanceRoleCredentials),
+/// [`AssumeRoleCredentials`](crate::credentials::AssumeRoleCredentials) and
+/// [`FederationTokenCredentials`](crate::credentials::FederationTokenCredentials) do this by themselves.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -25,7 +25,7 @@ const WRAPPED: usize = 40;
 ///
 /// Python: `AESProvider(aes_key='aes_key_value')` and `AESProvider(aes_key_path='aes_key_path')`
 ///
-/// [`RSAProvider`]: crate::RSAProvider
+/// [`RSAProvider`]: crate::encryption::RSAProvider
 ///
 /// ```
 /// use qcloud_cos::encryption::AESProvider;

@@ -109,6 +109,15 @@ impl<'t> FileUpload<'t> {
         result
     }
 
+    /// Sends all of the file in one request, which stores whatever was read.
+    pub(super) fn unchanged_whole<T>(&self, send: impl FnOnce() -> Result<T, CosError>) -> Result<T, CosError> {
+        self.identity.check(self.file, self.path)?;
+        let result = send();
+        let so_far = if result.is_ok() { "the object is stored, and may hold some of both" } else { UNFINISHED };
+        self.identity.check_until(self.file, self.path, so_far)?;
+        result
+    }
+
     /// Compares the file with the `Content-MD5` that the caller named, and takes it out of the headers: no request of an
     /// upload in parts carries the whole. The file is read once more for that, only if there is one.
     pub(super) fn check_md5(&self, headers: &mut HeaderMap) -> Result<(), CosClientError> {
@@ -270,6 +279,9 @@ fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
     Done::new(range.number, etag, Some(crc64), range.len)
 }
 
+/// What became of the object when the file of an upload changed before it was done.
+const UNFINISHED: &str = "nothing was completed";
+
 /// The identity of an open file: it tells whether the file is still the same, and unchanged.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
@@ -307,11 +319,16 @@ impl FileIdentity {
 
     /// Fails if the file changed since, or if another one stands in its place.
     pub(crate) fn check(&self, file: &File, path: &Path) -> Result<(), CosClientError> {
+        self.check_until(file, path, UNFINISHED)
+    }
+
+    /// The same, where so much has happened by then.
+    fn check_until(&self, file: &File, path: &Path, so_far: &str) -> Result<(), CosClientError> {
         let still_there = fs::metadata(path).is_ok_and(|found| Self::from(&found).place == self.place);
         if still_there && Self::of(file, path)? == *self {
             return Ok(());
         }
-        let why = format!("{} changed while it was uploaded; nothing was completed", path.display());
+        let why = format!("{} changed while it was uploaded; {so_far}", path.display());
         Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
     }
 }

@@ -31,6 +31,7 @@ use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
+/// # Transfers
 impl CosS3Client {
     /// Uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
@@ -40,6 +41,8 @@ impl CosS3Client {
     /// for that. The CRC-64 of every part and of the whole is compared with COS's. A file that changes during the upload
     /// is an error, and nothing is completed.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`UploadFileOutput`](crate::transfer::UploadFileOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.upload_file(Bucket='examplebucket-1250000000', Key='big.bin',
@@ -47,14 +50,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("big.bin");
     /// # std::fs::write(&path, vec![7; 21 * 1024 * 1024])?;
@@ -122,15 +120,6 @@ impl fmt::Debug for UploadFile<'_> {
 }
 
 impl<'a> UploadFile<'a> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Sets the size of a part in MiB, 1 to 5120. A file of more than 10,000 such parts gets larger ones.
     /// Python: `PartSize`. Default: 1.
     pub fn part_size(mut self, mib: u64) -> Self {
@@ -251,7 +240,7 @@ impl<'a> UploadFile<'a> {
     fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
         let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
         let put = self.request.repeat().with_body(upload.section(whole));
-        Ok(upload.unchanged(|| upload_body(&self.client, put, self.enable_md5))?.into())
+        Ok(upload.unchanged_whole(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
     fn send_parts(
@@ -287,6 +276,10 @@ impl<'a> UploadFile<'a> {
         let parts = FileParts { to, file: upload, pool, plan, headers, enable_md5: self.enable_md5 };
         Ok(multipart.run(&parts, earlier)?.into())
     }
+}
+
+impl UploadFile<'_> {
+    options::upload!();
 }
 
 impl UploadFile<'static> {

@@ -28,6 +28,8 @@ impl CosS3Client {
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CompleteMultipartUploadOutput`](crate::multipart::CompleteMultipartUploadOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.complete_multipart_upload(Bucket='examplebucket-1250000000', Key='multipart.txt',

@@ -13,10 +13,13 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
+/// # Uploads in parts
 impl CosS3Client {
     /// Starts an upload in parts. Parts stay stored, and paid for, until the upload is completed or aborted. After a lost
     /// answer another upload is started, and the first one stays without parts: a lifecycle rule with
     /// `AbortIncompleteMultipartUpload` removes such.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CreateMultipartUploadOutput`](crate::multipart::CreateMultipartUploadOutput)`>`.
     ///
     /// Python:
     /// ```python

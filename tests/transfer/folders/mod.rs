@@ -44,15 +44,12 @@ fn keys(client: &CosS3Client) -> Vec<String> {
     client.list_objects(BUCKET).objects().map(|object| object.unwrap().key).collect()
 }
 
-/// Key, path, length and outcome of a file: `up`, `down`, `skipped`, or the kind of error.
-type Result = (String, PathBuf, u64, String);
-
 /// The report of a transfer, and every result of which it told.
 #[derive(Debug)]
 struct Recorded {
     report: DirectoryReport,
-    /// In the order of the keys.
-    files: Vec<Result>,
+    /// Key, path, length and outcome, in the order of the keys: `up`, `down`, `skipped`, or the kind of error.
+    files: Vec<(String, PathBuf, u64, String)>,
 }
 
 impl Deref for Recorded {
@@ -83,9 +80,12 @@ trait Record {
     fn recorded(self) -> Recorded;
 }
 
+/// Key, path, length and outcome of a file.
+type FileRecord = (String, PathBuf, u64, String);
+
 /// Collects results, and compares them with the report.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Result>>>);
+struct Recorder(Arc<Mutex<Vec<FileRecord>>>);
 
 impl Recorder {
     fn note(&self) -> impl Fn(&FileResult) + Send + Sync + use<> {
