@@ -22,7 +22,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/97979>
     pub fn cos_create_ai_object_detect_job(&self, bucket: impl Into<String>) -> CosCreateAiObjectDetectJob<'_> {
-        self.process_any_call("cos_create_ai_object_detect_job", bucket, "AIObjectDetect").ordered(&["response-", "ci-process", "detect-url"]).answer(&[]).into()
+        self.process_any_call("cos_create_ai_object_detect_job", bucket, "AIObjectDetect")
+            .ordered(&["response-", "ci-process", "detect-url"])
+            .answer(&[])
+            .into()
     }
 
     /// Cuts goods out of a picture, and returns the new one.
@@ -31,7 +34,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79735>
     pub fn cos_goods_matting(&self, bucket: impl Into<String>) -> CosGoodsMatting<'_> {
-        self.process_any_call("cos_goods_matting", bucket, "GoodsMatting").ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"]).stream().into()
+        self.process_any_call("cos_goods_matting", bucket, "GoodsMatting")
+            .ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"])
+            .stream()
+            .into()
     }
 
     /// Cuts the main thing out of a picture, and returns the new one.
@@ -40,7 +46,11 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106750>
     pub fn cos_ai_pic_matting(&self, bucket: impl Into<String>) -> CosAiPicMatting<'_> {
-        self.process_any_call("cos_ai_pic_matting", bucket, "AIPicMatting").ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"]).defaults(&[("center-layout", "0")]).stream().into()
+        self.process_any_call("cos_ai_pic_matting", bucket, "AIPicMatting")
+            .ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"])
+            .defaults(&[("center-layout", "0")])
+            .stream()
+            .into()
     }
 
     /// Cuts a person out of a picture, and returns the new one.
@@ -49,7 +59,11 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106751>
     pub fn cos_ai_portrait_matting(&self, bucket: impl Into<String>) -> CosAiPortraitMatting<'_> {
-        self.process_any_call("cos_ai_portrait_matting", bucket, "AIPortraitMatting").ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"]).defaults(&[("center-layout", "0")]).stream().into()
+        self.process_any_call("cos_ai_portrait_matting", bucket, "AIPortraitMatting")
+            .ordered(&["ci-process", "detect-url", "center-layout", "padding-layout"])
+            .defaults(&[("center-layout", "0")])
+            .stream()
+            .into()
     }
 
     /// Finds people in a picture.
@@ -58,7 +72,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83196>
     pub fn cos_ai_body_recognition(&self, bucket: impl Into<String>) -> CosAiBodyRecognition<'_> {
-        self.process_any_call("cos_ai_body_recognition", bucket, "AIBodyRecognition").ordered(&["ci-process", "detect-url"]).answer(&[]).into()
+        self.process_any_call("cos_ai_body_recognition", bucket, "AIBodyRecognition")
+            .ordered(&["ci-process", "detect-url"])
+            .answer(&[])
+            .into()
     }
 
     /// Finds faces in a picture.
@@ -67,7 +84,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/63223>
     pub fn cos_ai_detect_face(&self, bucket: impl Into<String>, object_key: impl Into<String>) -> CosAiDetectFace<'_> {
-        self.process_call("cos_ai_detect_face", bucket, object_key, "DetectFace").defaults(&[("max-face-num", "1")]).answer(&[]).into()
+        self.process_call("cos_ai_detect_face", bucket, object_key, "DetectFace")
+            .defaults(&[("max-face-num", "1")])
+            .answer(&[])
+            .into()
     }
 
     /// Finds pets in a picture.
@@ -85,7 +105,11 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83792>
     pub fn cos_ai_enhance_image(&self, bucket: impl Into<String>) -> CosAiEnhanceImage<'_> {
-        self.process_any_call("cos_ai_enhance_image", bucket, "AIEnhanceImage").ordered(&["ci-process", "denoise", "sharpen", "detect-url", "ignore-error"]).defaults(&[("denoise", "3"), ("sharpen", "3")]).stream().into()
+        self.process_any_call("cos_ai_enhance_image", bucket, "AIEnhanceImage")
+            .ordered(&["ci-process", "denoise", "sharpen", "detect-url", "ignore-error"])
+            .defaults(&[("denoise", "3"), ("sharpen", "3")])
+            .stream()
+            .into()
     }
 
     /// Changes a face in a picture; the new one comes in Base64 as `ResultImage`.
@@ -94,7 +118,22 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/47197>
     pub fn cos_ai_face_effect(&self, bucket: impl Into<String>, r#type: impl Param) -> CosAiFaceEffect<'_> {
-        self.process_any_call("cos_ai_face_effect", bucket, "face-effect").ordered(&["ci-process", "type", "detect-url", "whitening", "smoothing", "faceLifting", "eyeEnlarging", "gender", "age"]).arg("type", r#type).defaults(&[("whitening", "30"), ("smoothing", "10"), ("faceLifting", "70"), ("eyeEnlarging", "70")]).answer(&[]).into()
+        self.process_any_call("cos_ai_face_effect", bucket, "face-effect")
+            .ordered(&[
+                "ci-process",
+                "type",
+                "detect-url",
+                "whitening",
+                "smoothing",
+                "faceLifting",
+                "eyeEnlarging",
+                "gender",
+                "age",
+            ])
+            .arg("type", r#type)
+            .defaults(&[("whitening", "30"), ("smoothing", "10"), ("faceLifting", "70"), ("eyeEnlarging", "70")])
+            .answer(&[])
+            .into()
     }
 
     /// Recognizes which game a picture shows.
@@ -103,7 +142,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/93153>
     pub fn cos_ai_game_rec(&self, bucket: impl Into<String>) -> CosAiGameRec<'_> {
-        self.process_any_call("cos_ai_game_rec", bucket, "AIGameRec").ordered(&["ci-process", "detect-url"]).answer(&[]).into()
+        self.process_any_call("cos_ai_game_rec", bucket, "AIGameRec")
+            .ordered(&["ci-process", "detect-url"])
+            .answer(&[])
+            .into()
     }
 
     /// Reads an identity card.
@@ -112,7 +154,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/48638>
     pub fn cos_ai_id_card_ocr(&self, bucket: impl Into<String>, object_key: impl Into<String>) -> CosAiIdCardOcr<'_> {
-        self.process_call("cos_ai_id_card_ocr", bucket, object_key, "IDCardOCR").ordered(&["ci-process", "CardSide", "Config"]).answer(&[]).into()
+        self.process_call("cos_ai_id_card_ocr", bucket, object_key, "IDCardOCR")
+            .ordered(&["ci-process", "CardSide", "Config"])
+            .answer(&[])
+            .into()
     }
 
     /// Colours a picture in black and white, and returns the new one.
@@ -121,7 +166,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83794>
     pub fn cos_ai_image_coloring(&self, bucket: impl Into<String>) -> CosAiImageColoring<'_> {
-        self.process_any_call("cos_ai_image_coloring", bucket, "AIImageColoring").ordered(&["ci-process", "detect-url"]).stream().into()
+        self.process_any_call("cos_ai_image_coloring", bucket, "AIImageColoring")
+            .ordered(&["ci-process", "detect-url"])
+            .stream()
+            .into()
     }
 
     /// Cuts a picture to a size around what matters, and returns the new one.
@@ -129,8 +177,19 @@ impl AIRecognitionClient {
     /// Python: `client.cos_ai_image_crop(Bucket='examplebucket-1250000000', Width=200, Height=100)`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83791>
-    pub fn cos_ai_image_crop(&self, bucket: impl Into<String>, width: impl Param, height: impl Param) -> CosAiImageCrop<'_> {
-        self.process_any_call("cos_ai_image_crop", bucket, "AIImageCrop").ordered(&["ci-process", "width", "height", "detect-url", "fixed", "ignore-error"]).arg("width", width).arg("height", height).defaults(&[("fixed", "0")]).stream().into()
+    pub fn cos_ai_image_crop(
+        &self,
+        bucket: impl Into<String>,
+        width: impl Param,
+        height: impl Param,
+    ) -> CosAiImageCrop<'_> {
+        self.process_any_call("cos_ai_image_crop", bucket, "AIImageCrop")
+            .ordered(&["ci-process", "width", "height", "detect-url", "fixed", "ignore-error"])
+            .arg("width", width)
+            .arg("height", height)
+            .defaults(&[("fixed", "0")])
+            .stream()
+            .into()
     }
 
     /// Reads a card or licence.
@@ -139,7 +198,11 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/96767>
     pub fn cos_ai_license_rec(&self, bucket: impl Into<String>, card_type: impl Param) -> CosAiLicenseRec<'_> {
-        self.process_any_call("cos_ai_license_rec", bucket, "AILicenseRec").ordered(&["ci-process", "CardType", "detect-url"]).arg("CardType", card_type).answer(&[]).into()
+        self.process_any_call("cos_ai_license_rec", bucket, "AILicenseRec")
+            .ordered(&["ci-process", "CardType", "detect-url"])
+            .arg("CardType", card_type)
+            .answer(&[])
+            .into()
     }
 
     /// Translates a text of one block.
@@ -151,8 +214,21 @@ impl AIRecognitionClient {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83547>
-    pub fn cos_auto_translation_block(&self, bucket: impl Into<String>, input_text: impl Param, source_lang: impl Param, target_lang: impl Param) -> CosAutoTranslationBlock<'_> {
-        self.process_any_call("cos_auto_translation_block", bucket, "AutoTranslationBlock").ordered(&["ci-process", "InputText", "SourceLang", "TargetLang", "TextDomain", "TextStyle"]).arg("InputText", input_text).arg("SourceLang", source_lang).arg("TargetLang", target_lang).defaults(&[("TextDomain", "general"), ("TextStyle", "sentence")]).answer(&[]).into()
+    pub fn cos_auto_translation_block(
+        &self,
+        bucket: impl Into<String>,
+        input_text: impl Param,
+        source_lang: impl Param,
+        target_lang: impl Param,
+    ) -> CosAutoTranslationBlock<'_> {
+        self.process_any_call("cos_auto_translation_block", bucket, "AutoTranslationBlock")
+            .ordered(&["ci-process", "InputText", "SourceLang", "TargetLang", "TextDomain", "TextStyle"])
+            .arg("InputText", input_text)
+            .arg("SourceLang", source_lang)
+            .arg("TargetLang", target_lang)
+            .defaults(&[("TextDomain", "general"), ("TextStyle", "sentence")])
+            .answer(&[])
+            .into()
     }
 
     /// Returns the movements to ask a person for, to see that the person is real.
@@ -179,7 +255,10 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79042>
     pub fn cos_image_repair(&self, bucket: impl Into<String>) -> CosImageRepair<'_> {
-        self.process_any_call("cos_image_repair", bucket, "ImageRepair").ordered(&["ci-process", "detect-url", "MaskPic", "MaskPoly"]).stream().into()
+        self.process_any_call("cos_image_repair", bucket, "ImageRepair")
+            .ordered(&["ci-process", "detect-url", "MaskPic", "MaskPoly"])
+            .stream()
+            .into()
     }
 
     /// Checks by a video that a person is real and the one that the data name.
@@ -191,8 +270,21 @@ impl AIRecognitionClient {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/48641>
-    pub fn cos_liveness_recognition(&self, bucket: impl Into<String>, object_key: impl Into<String>, id_card: impl Param, name: impl Param, liveness_type: impl Param) -> CosLivenessRecognition<'_> {
-        self.process_call("cos_liveness_recognition", bucket, object_key, "LivenessRecognition").ordered(&["ci-process", "IdCard", "Name", "LivenessType", "ValidateData", "BestFrameNum"]).arg("IdCard", id_card).arg("Name", name).arg("LivenessType", liveness_type).answer(&[]).into()
+    pub fn cos_liveness_recognition(
+        &self,
+        bucket: impl Into<String>,
+        object_key: impl Into<String>,
+        id_card: impl Param,
+        name: impl Param,
+        liveness_type: impl Param,
+    ) -> CosLivenessRecognition<'_> {
+        self.process_call("cos_liveness_recognition", bucket, object_key, "LivenessRecognition")
+            .ordered(&["ci-process", "IdCard", "Name", "LivenessType", "ValidateData", "BestFrameNum"])
+            .arg("IdCard", id_card)
+            .arg("Name", name)
+            .arg("LivenessType", liveness_type)
+            .answer(&[])
+            .into()
     }
 
     /// Switches image search on in a bucket.
@@ -201,7 +293,9 @@ impl AIRecognitionClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/63899>
     pub fn ci_image_search_bucket(&self, bucket: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_image_search_bucket", Method::POST, bucket, "/ImageSearchBucket").draft("Request", body).answer(&[])
+        self.ci_call("ci_image_search_bucket", Method::POST, bucket, "/ImageSearchBucket")
+            .draft("Request", body)
+            .answer(&[])
     }
 
     /// Adds a picture to the library of image search.
@@ -209,8 +303,18 @@ impl AIRecognitionClient {
     /// Python: `client.cos_add_image_search(Bucket='examplebucket-1250000000', ObjectKey='test.jpg', Body={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/63900>
-    pub fn cos_add_image_search(&self, bucket: impl Into<String>, object_key: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.object_call("cos_add_image_search", Method::POST, bucket, object_key, "").param("ci-process", "ImageSearch").ordered(&["response-", "ci-process", "action"]).param("action", "AddImage").draft("Request", body).answer(&[])
+    pub fn cos_add_image_search(
+        &self,
+        bucket: impl Into<String>,
+        object_key: impl Into<String>,
+        body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.object_call("cos_add_image_search", Method::POST, bucket, object_key, "")
+            .param("ci-process", "ImageSearch")
+            .ordered(&["response-", "ci-process", "action"])
+            .param("action", "AddImage")
+            .draft("Request", body)
+            .answer(&[])
     }
 
     /// Searches the library for pictures that look like this one.
@@ -218,8 +322,17 @@ impl AIRecognitionClient {
     /// Python: `client.cos_get_search_image(Bucket='examplebucket-1250000000', ObjectKey='test.jpg')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/63901>
-    pub fn cos_get_search_image(&self, bucket: impl Into<String>, object_key: impl Into<String>) -> CosGetSearchImage<'_> {
-        self.process_call("cos_get_search_image", bucket, object_key, "ImageSearch").ordered(&["response-", "ci-process", "action", "MatchThreshold", "Offset", "Limit", "Filter"]).param("action", "SearchImage").defaults(&[("MatchThreshold", "0"), ("Offset", "0"), ("Limit", "10")]).answer(&[]).into()
+    pub fn cos_get_search_image(
+        &self,
+        bucket: impl Into<String>,
+        object_key: impl Into<String>,
+    ) -> CosGetSearchImage<'_> {
+        self.process_call("cos_get_search_image", bucket, object_key, "ImageSearch")
+            .ordered(&["response-", "ci-process", "action", "MatchThreshold", "Offset", "Limit", "Filter"])
+            .param("action", "SearchImage")
+            .defaults(&[("MatchThreshold", "0"), ("Offset", "0"), ("Limit", "10")])
+            .answer(&[])
+            .into()
     }
 
     /// Removes a picture from the library of image search.
@@ -227,8 +340,18 @@ impl AIRecognitionClient {
     /// Python: `client.cos_delete_image_search(Bucket='examplebucket-1250000000', ObjectKey='test.jpg', Body={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/63902>
-    pub fn cos_delete_image_search(&self, bucket: impl Into<String>, object_key: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.object_call("cos_delete_image_search", Method::POST, bucket, object_key, "").param("ci-process", "ImageSearch").ordered(&["response-", "ci-process", "action"]).param("action", "DeleteImage").draft("Request", body).answer(&[])
+    pub fn cos_delete_image_search(
+        &self,
+        bucket: impl Into<String>,
+        object_key: impl Into<String>,
+        body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.object_call("cos_delete_image_search", Method::POST, bucket, object_key, "")
+            .param("ci-process", "ImageSearch")
+            .ordered(&["response-", "ci-process", "action"])
+            .param("action", "DeleteImage")
+            .draft("Request", body)
+            .answer(&[])
     }
 }
 

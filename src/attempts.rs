@@ -35,7 +35,7 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Adds what was tried before, which was answered: so many attempts in all, and whether they used up the budget.
+    /// Adds earlier attempts, which were answered: the number of all attempts, and whether they used up the budget.
     pub(crate) fn with_total(self, count: u32, quota_exhausted: bool) -> Self {
         let sent = if count > self.count { Sent::All } else { self.sent };
         Self { count, sent, quota_exhausted: self.quota_exhausted || quota_exhausted, ..self }

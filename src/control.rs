@@ -1,4 +1,4 @@
-//! What a transfer and its handle share: whether it goes on, pauses or ends, and how far it is.
+//! The control of a transfer, which its handle shares: it pauses, resumes and cancels it, and holds its progress.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// Something that blocks a thread and can be woken.
+/// A connection that blocks a thread and can be interrupted.
 pub(crate) trait Interrupt: Send + Sync {
     /// Ends whatever is blocked, if it is still `by`'s.
     fn interrupt(&self, by: &Control);
@@ -21,7 +21,7 @@ pub(crate) struct Control(Arc<Shared>);
 struct Shared {
     state: Mutex<ControlState>,
     changed: Condvar,
-    /// What `state` says, for those who ask often.
+    /// A copy of `state` for frequent questions.
     interrupted: AtomicBool,
     interruptions: AtomicU64,
     done: AtomicU64,
@@ -41,7 +41,7 @@ impl Control {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Breaks off what is on its way; it is taken up again by [`resume`](Self::resume).
+    /// Interrupts the requests under way. [`resume`](Self::resume) lets them go again.
     pub(crate) fn pause(&self) {
         self.change(|state| state.paused = true);
     }
@@ -50,7 +50,7 @@ impl Control {
         self.change(|state| state.paused = false);
     }
 
-    /// Breaks off what is on its way, for good.
+    /// Interrupts the requests under way for good.
     pub(crate) fn cancel(&self) {
         self.change(|state| state.cancelled = true);
     }
@@ -87,7 +87,7 @@ impl Control {
         self.0.interrupted.load(Ordering::Relaxed)
     }
 
-    /// How often it was interrupted: what fails while this changes may have failed by that alone.
+    /// Returns how often it was interrupted. A request that fails while this changes may have failed by that alone.
     pub(crate) fn interruptions(&self) -> u64 {
         self.0.interruptions.load(Ordering::SeqCst)
     }
@@ -130,7 +130,7 @@ impl Control {
         }
     }
 
-    /// Has `blocked` woken when this is interrupted; at once, if it is already.
+    /// Registers a connection that is interrupted with this; at once, if this is interrupted already.
     pub(crate) fn watch(&self, blocked: Weak<dyn Interrupt>) {
         let mut state = self.state();
         if state.paused || state.cancelled {
@@ -140,7 +140,7 @@ impl Control {
             }
             return;
         }
-        // A kept connection comes again with every request for which it was somebody else's meanwhile.
+        // A pooled connection registers again each time it returns to this transfer.
         state.blocked.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&blocked));
         state.blocked.push(blocked);
     }

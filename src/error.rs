@@ -1,4 +1,4 @@
-//! Errors: what went wrong before, during or after a request.
+//! The errors of this crate: before, during and after a request.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -48,7 +48,7 @@ impl CosError {
     }
 
     /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that has none to give, of kind
-    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::credential::CredentialChain) then asks the next one.
+    /// [`ClientErrorKind::NoCredentials`]. A [`CredentialChain`](crate::credentials::CredentialChain) then asks the next one.
     pub fn no_credentials(why: impl Into<String>) -> Self {
         CosClientError::new(ClientErrorKind::NoCredentials, why).into()
     }
@@ -84,7 +84,7 @@ impl CosError {
         matches!(self.kind(), Some(Transport | Timeout | Stalled))
     }
 
-    /// Takes a failed condition, by which a transfer was pinned, for what it means: `what` is another one now.
+    /// Reads the failed condition that pinned a transfer as its meaning: `what` was replaced.
     pub(crate) fn or_changed(self, what: &str) -> Self {
         match self {
             Self::Service(error) if error.status == 412 => {
@@ -119,7 +119,7 @@ impl From<CosError> for io::Error {
     }
 }
 
-/// What kind of failure a [`CosClientError`] is.
+/// The kinds of a [`CosClientError`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientErrorKind {
@@ -177,7 +177,7 @@ pub enum ClientErrorKind {
     Locked,
     /// The transfer was cancelled through its handle.
     Cancelled,
-    /// The request's body cannot be read again, so the request cannot be repeated.
+    /// The request's body cannot be read again, so the request cannot be retried.
     Body,
 }
 
@@ -224,19 +224,28 @@ impl CosClientError {
         Self::new(kind, format!("{what}: {source}")).caused_by(source)
     }
 
+    /// Reading a body failed. A source that says that it changed is an error of its own.
+    pub(crate) fn unreadable_body(own: io::Error) -> Self {
+        match own.downcast::<Self>() {
+            Ok(error) if *error.kind() == ClientErrorKind::SourceChanged => error,
+            Ok(error) => Self::new(ClientErrorKind::Body, format!("the body cannot be read: {error}")).caused_by(error),
+            Err(own) => Self::new(ClientErrorKind::Body, format!("the body cannot be read: {own}")).caused_by(own),
+        }
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// What an answer brought is not what it should be.
+    /// Makes the error of an answer with wrong content.
     pub(crate) fn answered(kind: ClientErrorKind, message: impl Into<String>) -> Self {
         let mut error = Self::new(kind, message);
         error.0.attempts = Attempts { count: 1, sent: Sent::All, ..Attempts::default() };
         error
     }
 
-    /// What COS refused means this.
+    /// Makes the error that a refusal of COS means.
     pub(crate) fn meant(kind: ClientErrorKind, message: impl Into<String>, refusal: CosServiceError) -> Self {
         let mut error = Self::new(kind, message);
         error.0.attempts = refusal.attempts;
@@ -265,7 +274,7 @@ impl CosClientError {
         self
     }
 
-    /// It cannot be told what became of a request, or it is no use to try again; its last failure was `last`.
+    /// Makes the error of a request of unknown outcome, whose last failure was `last`.
     pub(crate) fn unclear(kind: ClientErrorKind, why: &str, last: CosError) -> Self {
         let attempts = *last.all_attempts();
         let mut error = Self::new(kind, format!("{why}: {last}")).caused_by(last);
@@ -303,7 +312,7 @@ impl StdError for CosClientError {
     }
 }
 
-/// Why a body that moves is given up.
+/// Why a body that moves is too slow.
 #[derive(Debug, thiserror::Error)]
 #[error("fewer than {least} bytes came in {seconds} s")]
 pub(crate) struct TooSlow {

@@ -18,21 +18,37 @@ impl IntelligentSpeechClient {
     /// Creates a table of words that speech recognition shall prefer.
     ///
     /// Python: `client.ci_create_asr_hot_vocabulary_table(Bucket='examplebucket-1250000000', Body={..})`
-    pub fn ci_create_asr_hot_vocabulary_table(&self, bucket: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_asr_hot_vocabulary_table", Method::POST, bucket, "/asrhotvocabtable").draft("Request", body).answer(&[])
+    pub fn ci_create_asr_hot_vocabulary_table(
+        &self,
+        bucket: impl Into<String>,
+        body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_call("ci_create_asr_hot_vocabulary_table", Method::POST, bucket, "/asrhotvocabtable")
+            .draft("Request", body)
+            .answer(&[])
     }
 
     /// Replaces a table of preferred words.
     ///
     /// Python: `client.ci_update_asr_hot_vocabulary_table(Bucket='examplebucket-1250000000', Body={..})`
-    pub fn ci_update_asr_hot_vocabulary_table(&self, bucket: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_update_asr_hot_vocabulary_table", Method::PUT, bucket, "/asrhotvocabtable").draft("Request", body).answer(&[])
+    pub fn ci_update_asr_hot_vocabulary_table(
+        &self,
+        bucket: impl Into<String>,
+        body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_call("ci_update_asr_hot_vocabulary_table", Method::PUT, bucket, "/asrhotvocabtable")
+            .draft("Request", body)
+            .answer(&[])
     }
 
     /// Reads a table of preferred words.
     ///
     /// Python: `client.ci_get_asr_hot_vocabulary_table(Bucket='examplebucket-1250000000', TableId='t1')`
-    pub fn ci_get_asr_hot_vocabulary_table(&self, bucket: impl Into<String>, table_id: impl Into<String>) -> Call<'_, Response> {
+    pub fn ci_get_asr_hot_vocabulary_table(
+        &self,
+        bucket: impl Into<String>,
+        table_id: impl Into<String>,
+    ) -> Call<'_, Response> {
         self.ci_item("ci_get_asr_hot_vocabulary_table", Method::GET, bucket, "/asrhotvocabtable/", table_id).answer(&[])
     }
 
@@ -40,14 +56,23 @@ impl IntelligentSpeechClient {
     ///
     /// Python: `client.ci_list_asr_hot_vocabulary_table(Bucket='examplebucket-1250000000')`
     pub fn ci_list_asr_hot_vocabulary_table(&self, bucket: impl Into<String>) -> CiListAsrHotVocabularyTable<'_> {
-        self.ci_call("ci_list_asr_hot_vocabulary_table", Method::GET, bucket, "/asrhotvocabtable").ordered(&["offset", "limit", "response-"]).defaults(&[("offset", "0"), ("limit", "10")]).answer(&[]).into()
+        self.ci_call("ci_list_asr_hot_vocabulary_table", Method::GET, bucket, "/asrhotvocabtable")
+            .ordered(&["offset", "limit", "response-"])
+            .defaults(&[("offset", "0"), ("limit", "10")])
+            .answer(&[])
+            .into()
     }
 
     /// Deletes a table of preferred words.
     ///
     /// Python: `client.ci_delete_asr_hot_vocabulary_table(Bucket='examplebucket-1250000000', TableId='t1')`
-    pub fn ci_delete_asr_hot_vocabulary_table(&self, bucket: impl Into<String>, table_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_delete_asr_hot_vocabulary_table", Method::DELETE, bucket, "/asrhotvocabtable/", table_id).answer(&[])
+    pub fn ci_delete_asr_hot_vocabulary_table(
+        &self,
+        bucket: impl Into<String>,
+        table_id: impl Into<String>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_delete_asr_hot_vocabulary_table", Method::DELETE, bucket, "/asrhotvocabtable/", table_id)
+            .answer(&[])
     }
 }
 

@@ -3,16 +3,17 @@
 //! runtime in its dependency tree.
 //!
 //! ```
-//! use cos_emulator::CosEmulator;
 //! use qcloud_cos::{CosConfig, CosError, CosS3Client};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let cos = CosEmulator::start()?; // a local COS; leave it, `scheme`, `ip` and `port` out for the real one
+//! # let cos = cos_emulator::CosEmulator::start()?;
+//! # let (secret_id, secret_key) = (cos.secret_id(), cos.secret_key());
+//! # let address = std::net::SocketAddr::from(([127, 0, 0, 1], cos.port()));
 //! let config = CosConfig::builder()
 //!     .region("ap-guangzhou")
-//!     .secret_id(cos.secret_id())
-//!     .secret_key(cos.secret_key())
-//!     .scheme("http").ip("127.0.0.1").port(cos.port())
+//!     .secret_id(secret_id)
+//!     .secret_key(secret_key)
+//! #   .scheme("http").connect_to(address)
 //!     .build()?;
 //! let client = CosS3Client::new(config)?;
 //! let bucket = "examplebucket-1250000000";
@@ -35,12 +36,34 @@
 //! name in snake case (`EnableMD5` is `enable_md5`, `MAXThread` is `max_thread`), and `send` does the
 //! request. The file `PYTHON_PARITY.md` of the project lists every method and argument.
 //!
+//! # Results and arguments as Python's dicts
+//!
+//! A call returns a [`Response`]: a struct whose fields are reached through it, and Python's dict, which is indexed as
+//! there, never panics and prints. A dict argument is pasted inline as [`json!`], and its order is kept.
+//!
+//! ```
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (_cos, client, bucket) = start()?;
+//! # client.put_object(bucket, b"abcdefg", "test.txt").send()?;
+//! use qcloud_cos::json;
+//!
+//! let response = client.list_objects(bucket).prefix("test").send()?;
+//! if response["Contents"][0]["Key"] == "test.txt" && response["IsTruncated"] == "false" {
+//!     println!("{} bytes", response.contents[0].size);
+//! }
+//! println!("{response}"); // {"Name": "examplebucket-1250000000", "EncodingType": "url", ...
+//!
+//! client.delete_objects(bucket, json!({"Object": [{"Key": "a.txt"}, {"Key": "b.txt"}], "Quiet": "true"})).send()?;
+//! # Ok(()) }
+//! ```
+//!
 //! # What can be relied on
 //!
 //! * Bodies are checked by CRC-64 in both directions, and files appear under their name only when they are
 //!   complete and checked.
-//! * A request is repeated, by default up to 3 times, where that can help and does no harm; each attempt is
-//!   signed anew. Where an answer got lost and a repetition could do harm, a look at the object comes first.
+//! * A request is retried, by default up to 3 times, if that can help and does no harm; each attempt is
+//!   signed anew. If an answer was lost and a retry could do harm, a HEAD of the object decides first.
 //! * Input that cannot be right is an error that names the argument, before anything is sent. What COS decides,
 //!   such as which storage classes there are, is an error of COS.
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as
@@ -68,8 +91,6 @@
 #[cfg(feature = "ci")]
 pub mod ai_recognition;
 mod attempts;
-#[cfg(feature = "ci")]
-pub mod ci;
 #[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "nothing is encrypted then"))]
 mod cipher;
 mod client;
@@ -89,14 +110,20 @@ pub mod intelligent_speech;
 mod local;
 #[cfg(feature = "ci")]
 pub mod meta_insight;
-mod ops;
 mod providers;
 mod thread_pool;
-pub mod transfer;
 mod transport;
 #[cfg(feature = "ci")]
 pub mod vectors;
 mod wire;
+
+// The client's page in the documentation has its blocks in this order; the blank line keeps it.
+pub mod transfer;
+
+mod ops;
+
+#[cfg(feature = "ci")]
+pub mod ci;
 
 #[cfg(feature = "ci")]
 pub use ai_recognition::AIRecognitionClient;

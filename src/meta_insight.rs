@@ -23,7 +23,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106020>
     pub fn ci_create_dataset(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_create_dataset", Method::POST, Target::other(ServiceHost::CiAccount, "/dataset")).draft("", body).answer(&[])
+        self.call("ci_create_dataset", Method::POST, Target::other(ServiceHost::CiAccount, "/dataset"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Changes a dataset.
@@ -32,7 +34,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106156>
     pub fn ci_update_dataset(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_update_dataset", Method::PUT, Target::other(ServiceHost::CiAccount, "/dataset")).draft("", body).answer(&[])
+        self.call("ci_update_dataset", Method::PUT, Target::other(ServiceHost::CiAccount, "/dataset"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Deletes a dataset.
@@ -41,7 +45,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106157>
     pub fn ci_delete_dataset(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_delete_dataset", Method::DELETE, Target::other(ServiceHost::CiAccount, "/dataset")).draft("", body).answer(&[])
+        self.call("ci_delete_dataset", Method::DELETE, Target::other(ServiceHost::CiAccount, "/dataset"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Binds a dataset to a bucket.
@@ -50,7 +56,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106159>
     pub fn ci_create_dataset_binding(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_create_dataset_binding", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetbinding")).draft("", body).answer(&[])
+        self.call("ci_create_dataset_binding", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetbinding"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Unbinds a dataset from a bucket.
@@ -59,7 +67,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106160>
     pub fn ci_delete_dataset_binding(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_delete_dataset_binding", Method::DELETE, Target::other(ServiceHost::CiAccount, "/datasetbinding")).draft("", body).answer(&[])
+        self.call("ci_delete_dataset_binding", Method::DELETE, Target::other(ServiceHost::CiAccount, "/datasetbinding"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Adds the metadata of a file to a dataset.
@@ -68,7 +78,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106022>
     pub fn ci_create_file_meta_index(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_create_file_meta_index", Method::POST, Target::other(ServiceHost::CiAccount, "/filemeta")).draft("", body).answer(&[])
+        self.call("ci_create_file_meta_index", Method::POST, Target::other(ServiceHost::CiAccount, "/filemeta"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Changes the metadata of a file in a dataset.
@@ -77,7 +89,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106162>
     pub fn ci_update_file_meta_index(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_update_file_meta_index", Method::PUT, Target::other(ServiceHost::CiAccount, "/filemeta")).draft("", body).answer(&[])
+        self.call("ci_update_file_meta_index", Method::PUT, Target::other(ServiceHost::CiAccount, "/filemeta"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Removes the metadata of a file from a dataset.
@@ -86,7 +100,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106163>
     pub fn ci_delete_file_meta_index(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_delete_file_meta_index", Method::DELETE, Target::other(ServiceHost::CiAccount, "/filemeta")).draft("", body).answer(&[])
+        self.call("ci_delete_file_meta_index", Method::DELETE, Target::other(ServiceHost::CiAccount, "/filemeta"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Searches a dataset by conditions on the metadata.
@@ -95,7 +111,13 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106375>
     pub fn ci_dataset_simple_query(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_dataset_simple_query", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetquery/simple")).draft("", body).answer(&[])
+        self.call(
+            "ci_dataset_simple_query",
+            Method::POST,
+            Target::other(ServiceHost::CiAccount, "/datasetquery/simple"),
+        )
+        .draft("", body)
+        .answer(&[])
     }
 
     /// Searches a dataset for faces like those in a picture.
@@ -104,7 +126,13 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106166>
     pub fn ci_dataset_face_search(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_dataset_face_search", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetquery/facesearch")).draft("", body).answer(&[])
+        self.call(
+            "ci_dataset_face_search",
+            Method::POST,
+            Target::other(ServiceHost::CiAccount, "/datasetquery/facesearch"),
+        )
+        .draft("", body)
+        .answer(&[])
     }
 
     /// Searches a dataset for pictures by a picture or a text.
@@ -113,7 +141,9 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106376>
     pub fn ci_search_image(&self, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_search_image", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetquery/imagesearch")).draft("", body).answer(&[])
+        self.call("ci_search_image", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetquery/imagesearch"))
+            .draft("", body)
+            .answer(&[])
     }
 
     /// Reads a dataset.
@@ -122,7 +152,11 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106155>
     pub fn ci_describe_dataset(&self, dataset_name: impl Param) -> CiDescribeDataset<'_> {
-        self.call("ci_describe_dataset", Method::GET, Target::other(ServiceHost::CiAccount, "/dataset")).arg("datasetname", dataset_name).defaults(&[("statistics", "False")]).answer(&[]).into()
+        self.call("ci_describe_dataset", Method::GET, Target::other(ServiceHost::CiAccount, "/dataset"))
+            .arg("datasetname", dataset_name)
+            .defaults(&[("statistics", "False")])
+            .answer(&[])
+            .into()
     }
 
     /// Lists datasets.
@@ -131,7 +165,11 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106158>
     pub fn ci_describe_datasets(&self) -> CiDescribeDatasets<'_> {
-        self.call("ci_describe_datasets", Method::GET, Target::other(ServiceHost::CiAccount, "/datasets")).ordered(&["nexttoken", "prefix", "maxresults"]).defaults(&[("maxresults", "100")]).answer(&[]).into()
+        self.call("ci_describe_datasets", Method::GET, Target::other(ServiceHost::CiAccount, "/datasets"))
+            .ordered(&["nexttoken", "prefix", "maxresults"])
+            .defaults(&[("maxresults", "100")])
+            .answer(&[])
+            .into()
     }
 
     /// Reads the binding of a dataset to a bucket.
@@ -140,7 +178,10 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106485>
     pub fn ci_describe_dataset_binding(&self, dataset_name: impl Param, uri: impl Param) -> Call<'_, Response> {
-        self.call("ci_describe_dataset_binding", Method::GET, Target::other(ServiceHost::CiAccount, "/datasetbinding")).arg("datasetname", dataset_name).arg("uri", uri).answer(&[])
+        self.call("ci_describe_dataset_binding", Method::GET, Target::other(ServiceHost::CiAccount, "/datasetbinding"))
+            .arg("datasetname", dataset_name)
+            .arg("uri", uri)
+            .answer(&[])
     }
 
     /// Lists the bindings of a dataset.
@@ -149,7 +190,16 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106161>
     pub fn ci_describe_dataset_bindings(&self, dataset_name: impl Param) -> CiDescribeDatasetBindings<'_> {
-        self.call("ci_describe_dataset_bindings", Method::GET, Target::other(ServiceHost::CiAccount, "/datasetbindings")).ordered(&["datasetname", "nexttoken", "maxresults"]).arg("datasetname", dataset_name).defaults(&[("maxresults", "100")]).answer(&[]).into()
+        self.call(
+            "ci_describe_dataset_bindings",
+            Method::GET,
+            Target::other(ServiceHost::CiAccount, "/datasetbindings"),
+        )
+        .ordered(&["datasetname", "nexttoken", "maxresults"])
+        .arg("datasetname", dataset_name)
+        .defaults(&[("maxresults", "100")])
+        .answer(&[])
+        .into()
     }
 
     /// Reads the metadata of a file in a dataset.
@@ -158,7 +208,10 @@ impl MetaInsightClient {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/106164>
     pub fn ci_describe_file_meta_index(&self, dataset_name: impl Param, uri: impl Param) -> Call<'_, Response> {
-        self.call("ci_describe_file_meta_index", Method::GET, Target::other(ServiceHost::CiAccount, "/filemeta")).arg("datasetname", dataset_name).arg("uri", uri).answer(&[])
+        self.call("ci_describe_file_meta_index", Method::GET, Target::other(ServiceHost::CiAccount, "/filemeta"))
+            .arg("datasetname", dataset_name)
+            .arg("uri", uri)
+            .answer(&[])
     }
 }
 

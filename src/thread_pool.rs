@@ -17,14 +17,9 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// Python: `SimpleThreadPool(num_threads=5)`
 ///
 /// ```
-/// # use cos_emulator::CosEmulator;
-/// # use qcloud_cos::{CosConfig, CosS3Client};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let cos = CosEmulator::start()?;
-/// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-/// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-/// # let client = CosS3Client::new(config)?;
-/// # client.create_bucket("examplebucket-1250000000").send()?;
+/// # let (_cos, client, bucket) = start()?;
 /// use qcloud_cos::SimpleThreadPool;
 ///
 /// let pool = SimpleThreadPool::new(5)?;

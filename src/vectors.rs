@@ -24,7 +24,11 @@ impl CosVectorsClient {
     pub fn create_vector_bucket(&self, bucket: impl Into<String>) -> CreateVectorBucket<'_> {
         let name: String = bucket.into();
         let draft = json!({ "vectorBucketName": name, "encryptionConfiguration": { "sseType": UNSET } });
-        self.call("create_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/CreateVectorBucket")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("create_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/CreateVectorBucket"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Reads what is known of a vector bucket.
@@ -33,7 +37,10 @@ impl CosVectorsClient {
     pub fn get_vector_bucket(&self, bucket: impl Into<String>) -> Call<'_, Response> {
         let name: String = bucket.into();
         let draft = json!({ "vectorBucketName": name });
-        self.call("get_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectorBucket")).draft("", draft).content_type("application/json").answer(&[])
+        self.call("get_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectorBucket"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
     }
 
     /// Lists vector buckets.
@@ -41,7 +48,11 @@ impl CosVectorsClient {
     /// Python: `client.list_vector_buckets()`
     pub fn list_vector_buckets(&self) -> ListVectorBuckets<'_> {
         let draft = json!({ "maxResults": UNSET, "nextToken": UNSET, "prefix": UNSET });
-        self.call("list_vector_buckets", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectorBuckets")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("list_vector_buckets", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectorBuckets"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Deletes an empty vector bucket.
@@ -50,7 +61,10 @@ impl CosVectorsClient {
     pub fn delete_vector_bucket(&self, bucket: impl Into<String>) -> Call<'_, Response<()>> {
         let name: String = bucket.into();
         let draft = json!({ "vectorBucketName": name });
-        self.call("delete_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteVectorBucket")).draft("", draft).content_type("application/json").headers()
+        self.call("delete_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteVectorBucket"))
+            .draft("", draft)
+            .content_type("application/json")
+            .headers()
     }
 
     /// Creates an index in a vector bucket.
@@ -60,15 +74,27 @@ impl CosVectorsClient {
     /// client.create_index(Bucket='examplebucket-1250000000', Index='idx', DataType='float32', Dimension=128,
     ///     DistanceMetric='cosine')
     /// ```
-    pub fn create_index(&self, bucket: impl Into<String>, index: impl Into<Dict>, data_type: impl Into<Dict>, dimension: impl Into<Dict>, distance_metric: impl Into<Dict>) -> CreateIndex<'_> {
+    pub fn create_index(
+        &self,
+        bucket: impl Into<String>,
+        index: impl Into<Dict>,
+        data_type: impl Into<Dict>,
+        dimension: impl Into<Dict>,
+        distance_metric: impl Into<Dict>,
+    ) -> CreateIndex<'_> {
         let name: String = bucket.into();
-        let [index, data_type, dimension, distance_metric]: [Dict; 4] = [index.into(), data_type.into(), dimension.into(), distance_metric.into()];
+        let [index, data_type, dimension, distance_metric]: [Dict; 4] =
+            [index.into(), data_type.into(), dimension.into(), distance_metric.into()];
         let draft = json!({
             "dataType": data_type, "dimension": dimension, "distanceMetric": distance_metric,
             "metadataConfiguration": { "nonFilterableMetadataKeys": UNSET },
             "indexName": index, "vectorBucketName": name,
         });
-        self.call("create_index", Method::POST, Target::other(ServiceHost::Vectors, "/CreateIndex")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("create_index", Method::POST, Target::other(ServiceHost::Vectors, "/CreateIndex"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Reads what is known of an index.
@@ -78,7 +104,10 @@ impl CosVectorsClient {
         let name: String = bucket.into();
         let index: Dict = index.into();
         let draft = json!({ "indexName": index, "vectorBucketName": name });
-        self.call("get_index", Method::POST, Target::other(ServiceHost::Vectors, "/GetIndex")).draft("", draft).content_type("application/json").answer(&[])
+        self.call("get_index", Method::POST, Target::other(ServiceHost::Vectors, "/GetIndex"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
     }
 
     /// Lists the indexes of a vector bucket.
@@ -89,7 +118,11 @@ impl CosVectorsClient {
         let draft = json!({
             "vectorBucketName": name, "maxResults": UNSET, "nextToken": UNSET, "prefix": UNSET
         });
-        self.call("list_indexes", Method::POST, Target::other(ServiceHost::Vectors, "/ListIndexes")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("list_indexes", Method::POST, Target::other(ServiceHost::Vectors, "/ListIndexes"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Deletes an index with its vectors.
@@ -99,30 +132,50 @@ impl CosVectorsClient {
         let name: String = bucket.into();
         let index: Dict = index.into();
         let draft = json!({ "indexName": index, "vectorBucketName": name });
-        self.call("delete_index", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteIndex")).draft("", draft).content_type("application/json").headers()
+        self.call("delete_index", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteIndex"))
+            .draft("", draft)
+            .content_type("application/json")
+            .headers()
     }
 
     /// Writes vectors into an index; those with the same keys are replaced.
     ///
     /// Python: `client.put_vectors(Bucket='examplebucket-1250000000', Index='idx', Vectors=[..])`
-    pub fn put_vectors(&self, bucket: impl Into<String>, index: impl Into<Dict>, vectors: impl Into<Dict>) -> Call<'_, Response<()>> {
+    pub fn put_vectors(
+        &self,
+        bucket: impl Into<String>,
+        index: impl Into<Dict>,
+        vectors: impl Into<Dict>,
+    ) -> Call<'_, Response<()>> {
         let name: String = bucket.into();
         let [index, vectors]: [Dict; 2] = [index.into(), vectors.into()];
         let draft = json!({ "indexName": index, "vectorBucketName": name, "vectors": vectors });
-        self.call("put_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/PutVectors")).draft("", draft).content_type("application/json").headers()
+        self.call("put_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/PutVectors"))
+            .draft("", draft)
+            .content_type("application/json")
+            .headers()
     }
 
     /// Reads vectors by their keys.
     ///
     /// Python: `client.get_vectors(Bucket='examplebucket-1250000000', Index='idx', Keys=['v1'])`
-    pub fn get_vectors(&self, bucket: impl Into<String>, index: impl Into<Dict>, keys: impl Into<Dict>) -> GetVectors<'_> {
+    pub fn get_vectors(
+        &self,
+        bucket: impl Into<String>,
+        index: impl Into<Dict>,
+        keys: impl Into<Dict>,
+    ) -> GetVectors<'_> {
         let name: String = bucket.into();
         let [index, keys]: [Dict; 2] = [index.into(), keys.into()];
         let draft = json!({
             "indexName": index, "vectorBucketName": name, "keys": keys,
             "returnData": UNSET, "returnMetaData": UNSET,
         });
-        self.call("get_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectors")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("get_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectors"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Lists the vectors of an index.
@@ -135,43 +188,77 @@ impl CosVectorsClient {
             "indexName": index, "vectorBucketName": name, "maxResults": UNSET, "nextToken": UNSET,
             "returnData": UNSET, "returnMetaData": UNSET, "segmentCount": UNSET, "segmentIndex": UNSET, "filter": UNSET,
         });
-        self.call("list_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectors")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("list_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectors"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Deletes vectors by their keys.
     ///
     /// Python: `client.delete_vectors(Bucket='examplebucket-1250000000', Index='idx', Keys=['v1'])`
-    pub fn delete_vectors(&self, bucket: impl Into<String>, index: impl Into<Dict>, keys: impl Into<Dict>) -> Call<'_, Response<()>> {
+    pub fn delete_vectors(
+        &self,
+        bucket: impl Into<String>,
+        index: impl Into<Dict>,
+        keys: impl Into<Dict>,
+    ) -> Call<'_, Response<()>> {
         let name: String = bucket.into();
         let [index, keys]: [Dict; 2] = [index.into(), keys.into()];
         let draft = json!({ "indexName": index, "vectorBucketName": name, "keys": keys });
-        self.call("delete_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteVectors")).draft("", draft).content_type("application/json").headers()
+        self.call("delete_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteVectors"))
+            .draft("", draft)
+            .content_type("application/json")
+            .headers()
     }
 
     /// Finds the vectors of an index that are nearest to one.
     ///
     /// Python: `client.query_vectors(Bucket='examplebucket-1250000000', Index='idx', QueryVector={..}, TopK=10)`
-    pub fn query_vectors(&self, bucket: impl Into<String>, index: impl Into<Dict>, query_vector: impl Into<Dict>, top_k: impl Into<Dict>) -> QueryVectors<'_> {
+    pub fn query_vectors(
+        &self,
+        bucket: impl Into<String>,
+        index: impl Into<Dict>,
+        query_vector: impl Into<Dict>,
+        top_k: impl Into<Dict>,
+    ) -> QueryVectors<'_> {
         let name: String = bucket.into();
         let [index, query_vector, top_k]: [Dict; 3] = [index.into(), query_vector.into(), top_k.into()];
         let draft = json!({
             "indexName": index, "vectorBucketName": name, "queryVector": query_vector, "topK": top_k,
             "filter": UNSET, "returnDistance": UNSET, "returnMetaData": UNSET,
         });
-        self.call("query_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/QueryVectors")).draft("", draft).content_type("application/json").answer(&[]).into()
+        self.call("query_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/QueryVectors"))
+            .draft("", draft)
+            .content_type("application/json")
+            .answer(&[])
+            .into()
     }
 
     /// Sets the policy of a vector bucket.
     ///
     /// Python: `client.put_vector_bucket_policy(Bucket='examplebucket-1250000000', Policy={..})`
-    pub fn put_vector_bucket_policy(&self, bucket: impl Into<String>, policy: impl Into<Dict>) -> Call<'_, Response<()>> {
+    pub fn put_vector_bucket_policy(
+        &self,
+        bucket: impl Into<String>,
+        policy: impl Into<Dict>,
+    ) -> Call<'_, Response<()>> {
         let name: String = bucket.into();
         // A dict becomes the text of it.
         let policy: Dict = policy.into();
         let wrong = !matches!(policy, Dict::Text(_) | Dict::Map(_));
         let policy = policy.to_string();
         let draft = json!({ "policy": policy, "vectorBucketName": name });
-        self.call("put_vector_bucket_policy", Method::POST, Target::other(ServiceHost::Vectors, "/PutVectorBucketPolicy")).draft("", draft).refuse_if(wrong, "policy", || "is neither a dict nor JSON text".to_owned()).content_type("application/json").headers()
+        self.call(
+            "put_vector_bucket_policy",
+            Method::POST,
+            Target::other(ServiceHost::Vectors, "/PutVectorBucketPolicy"),
+        )
+        .draft("", draft)
+        .refuse_if(wrong, "policy", || "is neither a dict nor JSON text".to_owned())
+        .content_type("application/json")
+        .headers()
     }
 
     /// Reads the policy of a vector bucket.
@@ -180,7 +267,14 @@ impl CosVectorsClient {
     pub fn get_vector_bucket_policy(&self, bucket: impl Into<String>) -> Call<'_, Response> {
         let name: String = bucket.into();
         let draft = json!({ "vectorBucketName": name });
-        self.call("get_vector_bucket_policy", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectorBucketPolicy")).draft("", draft).content_type("application/json").answer(&[])
+        self.call(
+            "get_vector_bucket_policy",
+            Method::POST,
+            Target::other(ServiceHost::Vectors, "/GetVectorBucketPolicy"),
+        )
+        .draft("", draft)
+        .content_type("application/json")
+        .answer(&[])
     }
 
     /// Deletes the policy of a vector bucket.
@@ -189,7 +283,14 @@ impl CosVectorsClient {
     pub fn delete_vector_bucket_policy(&self, bucket: impl Into<String>) -> Call<'_, Response<()>> {
         let name: String = bucket.into();
         let draft = json!({ "vectorBucketName": name });
-        self.call("delete_vector_bucket_policy", Method::POST, Target::other(ServiceHost::Vectors, "/DeleteVectorBucketPolicy")).draft("", draft).content_type("application/json").headers()
+        self.call(
+            "delete_vector_bucket_policy",
+            Method::POST,
+            Target::other(ServiceHost::Vectors, "/DeleteVectorBucketPolicy"),
+        )
+        .draft("", draft)
+        .content_type("application/json")
+        .headers()
     }
 }
 

@@ -18,17 +18,25 @@ impl CosS3Client {
     /// Python: `client.ci_auditing_video_submit(Bucket='examplebucket-1250000000', Key='test.jpg')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46427>
-    pub fn ci_auditing_video_submit(&self, bucket: impl Into<String>, key: impl Into<Dict>) -> CiAuditingVideoSubmit<'_> {
+    pub fn ci_auditing_video_submit(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<Dict>,
+    ) -> CiAuditingVideoSubmit<'_> {
         let key: Dict = key.into();
         let draft = json!({
             "Input": { "Object": given(key), "Url": UNSET, "UserInfo": UNSET, "DataId": UNSET, "Encryption": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Snapshot": { "Mode": "Interval", "TimeInterval": "1.0", "Count": 100 }, "DetectContent": 0,
                 "Callback": UNSET, "CallbackVersion": "Simple", "CallbackType": UNSET, "Freeze": UNSET,
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_video_submit", Method::POST, bucket, "/video/auditing").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_video_submit", Method::POST, bucket, "/video/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that audits a sound file.
@@ -36,16 +44,24 @@ impl CosS3Client {
     /// Python: `client.ci_auditing_audio_submit(Bucket='examplebucket-1250000000', Key='test.jpg')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/53395>
-    pub fn ci_auditing_audio_submit(&self, bucket: impl Into<String>, key: impl Into<Dict>) -> CiAuditingAudioSubmit<'_> {
+    pub fn ci_auditing_audio_submit(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<Dict>,
+    ) -> CiAuditingAudioSubmit<'_> {
         let key: Dict = key.into();
         let draft = json!({
             "Input": { "Object": given(key), "Url": UNSET, "UserInfo": UNSET, "DataId": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Callback": UNSET, "CallbackVersion": "Simple", "CallbackType": UNSET, "Freeze": UNSET,
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_audio_submit", Method::POST, bucket, "/audio/auditing").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_audio_submit", Method::POST, bucket, "/audio/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that audits a text.
@@ -56,12 +72,16 @@ impl CosS3Client {
     pub fn ci_auditing_text_submit(&self, bucket: impl Into<String>) -> CiAuditingTextSubmit<'_> {
         let draft = json!({
             "Input": { "Object": UNSET, "Url": UNSET, "Content": UNSET, "UserInfo": UNSET, "DataId": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Callback": UNSET, "CallbackVersion": UNSET, "CallbackType": UNSET, "Freeze": UNSET,
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_text_submit", Method::POST, bucket, "/text/auditing").draft("Request", draft).content_type("application/xml").answer(&["JobsDetail.Section"]).into()
+        self.ci_call("ci_auditing_text_submit", Method::POST, bucket, "/text/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&["JobsDetail.Section"])
+            .into()
     }
 
     /// Starts a job that audits a document.
@@ -72,11 +92,15 @@ impl CosS3Client {
     pub fn ci_auditing_document_submit(&self, bucket: impl Into<String>) -> CiAuditingDocumentSubmit<'_> {
         let draft = json!({
             "Input": { "Url": UNSET, "Object": UNSET, "Type": UNSET, "UserInfo": UNSET, "DataId": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Callback": UNSET, "CallbackType": UNSET, "Freeze": UNSET, "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_document_submit", Method::POST, bucket, "/document/auditing").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_document_submit", Method::POST, bucket, "/document/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that audits a web page.
@@ -88,11 +112,15 @@ impl CosS3Client {
         let url: Dict = url.into();
         let draft = json!({
             "Input": { "Url": given(url), "UserInfo": UNSET, "DataId": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Callback": UNSET, "ReturnHighlightHtml": UNSET, "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_html_submit", Method::POST, bucket, "/webpage/auditing").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_html_submit", Method::POST, bucket, "/webpage/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that audits a live stream.
@@ -100,16 +128,24 @@ impl CosS3Client {
     /// Python: `client.ci_auditing_live_video_submit(Bucket='examplebucket-1250000000', BizType='b1')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46427>
-    pub fn ci_auditing_live_video_submit(&self, bucket: impl Into<String>, biz_type: impl Into<Dict>) -> CiAuditingLiveVideoSubmit<'_> {
+    pub fn ci_auditing_live_video_submit(
+        &self,
+        bucket: impl Into<String>,
+        biz_type: impl Into<Dict>,
+    ) -> CiAuditingLiveVideoSubmit<'_> {
         let biz_type: Dict = biz_type.into();
         let draft = json!({
             "Input": { "Url": UNSET, "UserInfo": UNSET, "DataId": UNSET },
-            "Conf": { 
+            "Conf": {
                 "Callback": UNSET, "CallbackType": UNSET, "DetectType": UNSET, "BizType": given(biz_type),
              },
             "Type": "live_video", "StorageConf": UNSET,
         });
-        self.ci_call("ci_auditing_live_video_submit", Method::POST, bucket, "/video/auditing").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_live_video_submit", Method::POST, bucket, "/video/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Audits several pictures.
@@ -117,7 +153,11 @@ impl CosS3Client {
     /// Python: `client.ci_auditing_image_batch(Bucket='examplebucket-1250000000', Input=[..])`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/63593>
-    pub fn ci_auditing_image_batch(&self, bucket: impl Into<String>, input: impl Into<Dict>) -> CiAuditingImageBatch<'_> {
+    pub fn ci_auditing_image_batch(
+        &self,
+        bucket: impl Into<String>,
+        input: impl Into<Dict>,
+    ) -> CiAuditingImageBatch<'_> {
         let input: Dict = input.into();
         let draft = json!({
             "Input": input,
@@ -125,7 +165,16 @@ impl CosS3Client {
                 "BizType": UNSET, "DetectType": UNSET, "Async": 0, "Callback": UNSET, "Freeze": UNSET,
             },
         });
-        self.ci_call("ci_auditing_image_batch", Method::POST, bucket, "/image/auditing").draft("Request", draft).content_type("application/xml").answer(&["JobsDetail", "JobsDetail.*.OcrResults", "JobsDetail.*.OcrResults.Keywords", "JobsDetail.PoliticsInfo.ObjectResults"]).into()
+        self.ci_call("ci_auditing_image_batch", Method::POST, bucket, "/image/auditing")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[
+                "JobsDetail",
+                "JobsDetail.*.OcrResults",
+                "JobsDetail.*.OcrResults.Keywords",
+                "JobsDetail.PoliticsInfo.ObjectResults",
+            ])
+            .into()
     }
 
     /// Starts a job that looks for viruses.
@@ -138,7 +187,11 @@ impl CosS3Client {
             "Input": { "Object": UNSET, "Url": UNSET },
             "Conf": { "DetectType": "Virus", "Callback": UNSET },
         });
-        self.ci_call("ci_auditing_virus_submit", Method::POST, bucket, "/virus/detect").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_auditing_virus_submit", Method::POST, bucket, "/virus/detect")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 }
 

@@ -13,8 +13,14 @@ impl CosS3Client {
     /// Python: `client.ci_create_inventory_trigger_jobs(Bucket='examplebucket-1250000000', JobBody={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/80155>
-    pub fn ci_create_inventory_trigger_jobs(&self, bucket: impl Into<String>, job_body: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_inventory_trigger_jobs", Method::POST, bucket, "/inventorytriggerjob").draft("Request", job_body).answer(&["JobsDetail"])
+    pub fn ci_create_inventory_trigger_jobs(
+        &self,
+        bucket: impl Into<String>,
+        job_body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_call("ci_create_inventory_trigger_jobs", Method::POST, bucket, "/inventorytriggerjob")
+            .draft("Request", job_body)
+            .answer(&["JobsDetail"])
     }
 
     /// Reads a batch job.
@@ -22,8 +28,13 @@ impl CosS3Client {
     /// Python: `client.ci_get_inventory_trigger_jobs(Bucket='examplebucket-1250000000', JobID='j1')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76893>
-    pub fn ci_get_inventory_trigger_jobs(&self, bucket: impl Into<String>, job_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_get_inventory_trigger_jobs", Method::GET, bucket, "/inventorytriggerjob/", job_id).answer(&["JobsDetail"])
+    pub fn ci_get_inventory_trigger_jobs(
+        &self,
+        bucket: impl Into<String>,
+        job_id: impl Into<String>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_get_inventory_trigger_jobs", Method::GET, bucket, "/inventorytriggerjob/", job_id)
+            .answer(&["JobsDetail"])
     }
 
     /// Lists batch jobs.
@@ -32,7 +43,30 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76894>
     pub fn ci_list_inventory_trigger_jobs(&self, bucket: impl Into<String>) -> CiListInventoryTriggerJobs<'_> {
-        self.ci_call("ci_list_inventory_trigger_jobs", Method::GET, bucket, "/inventorytriggerjob").ordered(&["type", "orderByTime", "states", "size", "nextToken", "workflowId", "jobId", "name", "startCreationTime", "endCreationTime"]).defaults(&[("type", "Workflow"), ("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", ""), ("workflowId", ""), ("jobId", "")]).answer(&["JobsDetail"]).into()
+        self.ci_call("ci_list_inventory_trigger_jobs", Method::GET, bucket, "/inventorytriggerjob")
+            .ordered(&[
+                "type",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "workflowId",
+                "jobId",
+                "name",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .defaults(&[
+                ("type", "Workflow"),
+                ("orderByTime", "Desc"),
+                ("states", "All"),
+                ("size", "10"),
+                ("nextToken", ""),
+                ("workflowId", ""),
+                ("jobId", ""),
+            ])
+            .answer(&["JobsDetail"])
+            .into()
     }
 
     /// Cancels a batch job.
@@ -40,8 +74,14 @@ impl CosS3Client {
     /// Python: `client.ci_delete_inventory_trigger_jobs(Bucket='examplebucket-1250000000', JobId='j1')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76892>
-    pub fn ci_delete_inventory_trigger_jobs(&self, bucket: impl Into<String>, job_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_delete_inventory_trigger_jobs", Method::PUT, bucket, "/inventorytriggerjob/", job_id).param("cancel", "").answer(&[])
+    pub fn ci_delete_inventory_trigger_jobs(
+        &self,
+        bucket: impl Into<String>,
+        job_id: impl Into<String>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_delete_inventory_trigger_jobs", Method::PUT, bucket, "/inventorytriggerjob/", job_id)
+            .param("cancel", "")
+            .answer(&[])
     }
 }
 

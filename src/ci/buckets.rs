@@ -12,7 +12,10 @@ impl CosS3Client {
     ///
     /// Python: `client.ci_get_bucket()`
     pub fn ci_get_bucket(&self) -> CiGetBucket<'_> {
-        self.call("ci_get_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["PicBucketList", "MediaBucketList"]).into()
+        self.call("ci_get_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket"))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["PicBucketList", "MediaBucketList"])
+            .into()
     }
 
     /// Lists the buckets in which media processing is on.
@@ -21,14 +24,20 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/48988>
     pub fn ci_get_media_bucket(&self) -> CiGetMediaBucket<'_> {
-        self.call("ci_get_media_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["MediaBucketList"]).into()
+        self.call("ci_get_media_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket"))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["MediaBucketList"])
+            .into()
     }
 
     /// Lists the buckets in which picture processing is on.
     ///
     /// Python: `client.ci_get_pic_bucket()`
     pub fn ci_get_pic_bucket(&self) -> CiGetPicBucket<'_> {
-        self.call("ci_get_pic_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/picbucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["PicBucketList"]).into()
+        self.call("ci_get_pic_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/picbucket"))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["PicBucketList"])
+            .into()
     }
 
     /// Lists the buckets in which AI recognition is on.
@@ -37,7 +46,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79594>
     pub fn ci_get_ai_bucket(&self) -> CiGetAiBucket<'_> {
-        self.call("ci_get_ai_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/ai_bucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["MediaBucketList"]).into()
+        self.call("ci_get_ai_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/ai_bucket"))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["MediaBucketList"])
+            .into()
     }
 
     /// Lists the buckets in which document processing is on.
@@ -46,7 +58,16 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46945>
     pub fn ci_get_doc_bucket(&self) -> CiGetDocBucket<'_> {
-        self.call("ci_get_doc_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/docbucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", "1"), ("pageSize", "10")]).answer(&["DocBucketList"]).into()
+        self.call("ci_get_doc_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/docbucket"))
+            .defaults(&[
+                ("regions", ""),
+                ("bucketNames", ""),
+                ("bucketName", ""),
+                ("pageNumber", "1"),
+                ("pageSize", "10"),
+            ])
+            .answer(&["DocBucketList"])
+            .into()
     }
 
     /// Lists the buckets in which speech recognition is on.
@@ -55,7 +76,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46232>
     pub fn ci_get_asr_bucket(&self) -> CiGetAsrBucket<'_> {
-        self.call("ci_get_asr_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/asrbucket")).defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["AsrBucketList"]).into()
+        self.call("ci_get_asr_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/asrbucket"))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["AsrBucketList"])
+            .into()
     }
 
     /// Switches picture processing on in a bucket.

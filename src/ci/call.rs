@@ -5,7 +5,6 @@ use std::fmt;
 use std::io::Read as _;
 
 use http::Method;
-use http::header::CONTENT_TYPE;
 
 use crate::client::CosS3Client;
 use crate::client::response::{Answered, Streaming, body_error};
@@ -90,16 +89,10 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Says of which type the body is, as long as the caller does not.
-    pub(crate) fn content_type(mut self, content_type: &str) -> Self {
-        self.request.set_header(CONTENT_TYPE.as_str(), content_type);
-        self
-    }
-
     /// Returns the document of the answer as a dict, XML or JSON. Its `lists` are lists however often they occur.
     pub(crate) fn answer(self, lists: &'static [&'static str]) -> Call<'a, Response> {
         self.returns(
-            Shape { root: "", lists },
+            Shape { lists, ..Shape::default() },
             Finish::Whole(|answer, shape| {
                 let answer = answer?;
                 let dict = answer.read(|body| document(&answer.headers, body, shape))?;

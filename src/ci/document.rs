@@ -20,8 +20,16 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46942>
-    pub fn ci_create_doc_job(&self, bucket: impl Into<String>, input_object: impl Into<Dict>, output_bucket: impl Into<Dict>, output_region: impl Into<Dict>, output_object: impl Into<Dict>) -> CiCreateDocJob<'_> {
-        let [input_object, output_bucket, output_region, output_object]: [Dict; 4] = [input_object.into(), output_bucket.into(), output_region.into(), output_object.into()];
+    pub fn ci_create_doc_job(
+        &self,
+        bucket: impl Into<String>,
+        input_object: impl Into<Dict>,
+        output_bucket: impl Into<Dict>,
+        output_region: impl Into<Dict>,
+        output_object: impl Into<Dict>,
+    ) -> CiCreateDocJob<'_> {
+        let [input_object, output_bucket, output_region, output_object]: [Dict; 4] =
+            [input_object.into(), output_bucket.into(), output_region.into(), output_object.into()];
         let draft = json!({
             "Input": { "Object": input_object }, "Tag": "DocProcess",
             "Operation": {
@@ -34,7 +42,11 @@ impl CosS3Client {
             },
             "QueueId": UNSET,
         });
-        self.ci_call("ci_create_doc_job", Method::POST, bucket, "/doc_jobs").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_doc_job", Method::POST, bucket, "/doc_jobs")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Reads a document job.
@@ -43,7 +55,9 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46943>
     pub fn ci_get_doc_job(&self, bucket: impl Into<String>, job_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_get_doc_job", Method::GET, bucket, "/doc_jobs/", job_id).content_type("application/xml").answer(&["JobsDetail"])
+        self.ci_item("ci_get_doc_job", Method::GET, bucket, "/doc_jobs/", job_id)
+            .content_type("application/xml")
+            .answer(&["JobsDetail"])
     }
 
     /// Lists document jobs.
@@ -52,7 +66,22 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46944>
     pub fn ci_list_doc_jobs(&self, bucket: impl Into<String>) -> CiListDocJobs<'_> {
-        self.ci_call("ci_list_doc_jobs", Method::GET, bucket, "/doc_jobs").ordered(&["tag", "orderByTime", "states", "size", "nextToken", "queueId", "startCreationTime", "endCreationTime"]).param("tag", "DocProcess").defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")]).content_type("application/xml").answer(&["JobsDetail"]).into()
+        self.ci_call("ci_list_doc_jobs", Method::GET, bucket, "/doc_jobs")
+            .ordered(&[
+                "tag",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "queueId",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .param("tag", "DocProcess")
+            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .content_type("application/xml")
+            .answer(&["JobsDetail"])
+            .into()
     }
 
     /// Converts a page of a document into a picture, and returns it.
@@ -61,7 +90,38 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/47074>
     pub fn ci_doc_preview_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiDocPreviewProcess<'_> {
-        self.process_call("ci_doc_preview_process", bucket, key, "doc-preview").ordered(&["ci-process", "srcType", "page", "dstType", "password", "comment", "sheet", "excelPaperDirection", "excelRow", "excelCol", "excelPaperSize", "txtPagination", "ImageParams", "quality", "scale", "imageDpi"]).defaults(&[("comment", "0"), ("sheet", "1"), ("excelPaperDirection", "0"), ("excelRow", "0"), ("excelCol", "0"), ("txtPagination", "false"), ("quality", "100"), ("scale", "100"), ("imageDpi", "96")]).stream().into()
+        self.process_call("ci_doc_preview_process", bucket, key, "doc-preview")
+            .ordered(&[
+                "ci-process",
+                "srcType",
+                "page",
+                "dstType",
+                "password",
+                "comment",
+                "sheet",
+                "excelPaperDirection",
+                "excelRow",
+                "excelCol",
+                "excelPaperSize",
+                "txtPagination",
+                "ImageParams",
+                "quality",
+                "scale",
+                "imageDpi",
+            ])
+            .defaults(&[
+                ("comment", "0"),
+                ("sheet", "1"),
+                ("excelPaperDirection", "0"),
+                ("excelRow", "0"),
+                ("excelCol", "0"),
+                ("txtPagination", "false"),
+                ("quality", "100"),
+                ("scale", "100"),
+                ("imageDpi", "96"),
+            ])
+            .stream()
+            .into()
     }
 
     /// Converts a document into a web page, and returns it.
@@ -69,8 +129,29 @@ impl CosS3Client {
     /// Python: `client.ci_doc_preview_html_process(Bucket='examplebucket-1250000000', Key='test.doc')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/52518>
-    pub fn ci_doc_preview_html_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiDocPreviewHtmlProcess<'_> {
-        self.process_call("ci_doc_preview_html_process", bucket, key, "doc-preview").ordered(&["ci-process", "srcType", "copyable", "dstType", "htmlParams", "htmlwaterword", "htmlfillstyle", "htmlfront", "htmlrotate", "htmlhorizontal", "htmlvertical", "htmltitle"]).defaults(&[("copyable", "1"), ("dstType", "html")]).stream().into()
+    pub fn ci_doc_preview_html_process(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+    ) -> CiDocPreviewHtmlProcess<'_> {
+        self.process_call("ci_doc_preview_html_process", bucket, key, "doc-preview")
+            .ordered(&[
+                "ci-process",
+                "srcType",
+                "copyable",
+                "dstType",
+                "htmlParams",
+                "htmlwaterword",
+                "htmlfillstyle",
+                "htmlfront",
+                "htmlrotate",
+                "htmlhorizontal",
+                "htmlvertical",
+                "htmltitle",
+            ])
+            .defaults(&[("copyable", "1"), ("dstType", "html")])
+            .stream()
+            .into()
     }
 }
 

@@ -17,7 +17,11 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/83107>
     pub fn file_hash(&self, bucket: impl Into<String>, key: impl Into<String>, r#type: impl Param) -> FileHash<'_> {
-        self.process_call("file_hash", bucket, key, "filehash").arg("type", r#type).defaults(&[("addtoheader", "false")]).answer(&[]).into()
+        self.process_call("file_hash", bucket, key, "filehash")
+            .arg("type", r#type)
+            .defaults(&[("addtoheader", "false")])
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that computes a hash of an object's content.
@@ -29,14 +33,23 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/436/83108>
-    pub fn ci_create_file_hash_job(&self, bucket: impl Into<String>, input_object: impl Into<Dict>, file_hash_code_config: impl Into<Dict>) -> CiCreateFileHashJob<'_> {
+    pub fn ci_create_file_hash_job(
+        &self,
+        bucket: impl Into<String>,
+        input_object: impl Into<Dict>,
+        file_hash_code_config: impl Into<Dict>,
+    ) -> CiCreateFileHashJob<'_> {
         let [input_object, file_hash_code_config]: [Dict; 2] = [input_object.into(), file_hash_code_config.into()];
         let draft = json!({
             "Input": { "Object": input_object }, "Tag": "FileHashCode",
             "Operation": { "FileHashCodeConfig": file_hash_code_config, "UserData": UNSET },
             "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
         });
-        self.ci_call("ci_create_file_hash_job", Method::POST, bucket, "/file_jobs").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_file_hash_job", Method::POST, bucket, "/file_jobs")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that unpacks an archive.
@@ -48,8 +61,16 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/436/83110>
-    pub fn ci_create_file_uncompress_job(&self, bucket: impl Into<String>, input_object: impl Into<Dict>, output_bucket: impl Into<Dict>, output_region: impl Into<Dict>, file_uncompress_config: impl Into<Dict>) -> CiCreateFileUncompressJob<'_> {
-        let [input_object, output_bucket, output_region, file_uncompress_config]: [Dict; 4] = [input_object.into(), output_bucket.into(), output_region.into(), file_uncompress_config.into()];
+    pub fn ci_create_file_uncompress_job(
+        &self,
+        bucket: impl Into<String>,
+        input_object: impl Into<Dict>,
+        output_bucket: impl Into<Dict>,
+        output_region: impl Into<Dict>,
+        file_uncompress_config: impl Into<Dict>,
+    ) -> CiCreateFileUncompressJob<'_> {
+        let [input_object, output_bucket, output_region, file_uncompress_config]: [Dict; 4] =
+            [input_object.into(), output_bucket.into(), output_region.into(), file_uncompress_config.into()];
         let draft = json!({
             "Input": { "Object": input_object }, "Tag": "FileUncompress",
             "Operation": {
@@ -58,7 +79,11 @@ impl CosS3Client {
             },
             "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
         });
-        self.ci_call("ci_create_file_uncompress_job", Method::POST, bucket, "/file_jobs").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_file_uncompress_job", Method::POST, bucket, "/file_jobs")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Starts a job that packs objects into an archive.
@@ -71,8 +96,16 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/436/83112>
-    pub fn ci_create_file_compress_job(&self, bucket: impl Into<String>, output_bucket: impl Into<Dict>, output_region: impl Into<Dict>, output_object: impl Into<Dict>, file_compress_config: impl Into<Dict>) -> CiCreateFileCompressJob<'_> {
-        let [output_bucket, output_region, output_object, file_compress_config]: [Dict; 4] = [output_bucket.into(), output_region.into(), output_object.into(), file_compress_config.into()];
+    pub fn ci_create_file_compress_job(
+        &self,
+        bucket: impl Into<String>,
+        output_bucket: impl Into<Dict>,
+        output_region: impl Into<Dict>,
+        output_object: impl Into<Dict>,
+        file_compress_config: impl Into<Dict>,
+    ) -> CiCreateFileCompressJob<'_> {
+        let [output_bucket, output_region, output_object, file_compress_config]: [Dict; 4] =
+            [output_bucket.into(), output_region.into(), output_object.into(), file_compress_config.into()];
         let draft = json!({
             "Tag": "FileCompress",
             "Operation": {
@@ -82,13 +115,21 @@ impl CosS3Client {
             },
             "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
         });
-        self.ci_call("ci_create_file_compress_job", Method::POST, bucket, "/file_jobs").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_file_compress_job", Method::POST, bucket, "/file_jobs")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Reads file jobs; several ids are joined by commas.
     ///
     /// Python: `client.ci_get_file_process_jobs(Bucket='examplebucket-1250000000', JobIDs='j1')`
-    pub fn ci_get_file_process_jobs(&self, bucket: impl Into<String>, job_i_ds: impl Into<String>) -> Call<'_, Response> {
+    pub fn ci_get_file_process_jobs(
+        &self,
+        bucket: impl Into<String>,
+        job_i_ds: impl Into<String>,
+    ) -> Call<'_, Response> {
         self.ci_item("ci_get_file_process_jobs", Method::GET, bucket, "/file_jobs/", job_i_ds).answer(&["JobsDetail"])
     }
 

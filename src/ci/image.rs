@@ -20,21 +20,33 @@ impl CosS3Client {
     ///
     /// Python: `client.ci_put_image_style(Bucket='examplebucket-1250000000', Request={..})`
     pub fn ci_put_image_style(&self, bucket: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response<()>> {
-        self.call("ci_put_image_style", Method::PUT, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/")).param("style", "").draft("AddStyle", request).headers()
+        self.call("ci_put_image_style", Method::PUT, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/"))
+            .param("style", "")
+            .draft("AddStyle", request)
+            .headers()
     }
 
     /// Reads a style of a bucket, or all of them if the name is left out.
     ///
     /// Python: `client.ci_get_image_style(Bucket='examplebucket-1250000000', Request={..})`
     pub fn ci_get_image_style(&self, bucket: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response> {
-        self.call("ci_get_image_style", Method::GET, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/")).param("style", "").draft("GetStyle", request).answer(&[])
+        self.call("ci_get_image_style", Method::GET, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/"))
+            .param("style", "")
+            .draft("GetStyle", request)
+            .answer(&[])
     }
 
     /// Deletes a style of a bucket.
     ///
     /// Python: `client.ci_delete_image_style(Bucket='examplebucket-1250000000', Request={..})`
     pub fn ci_delete_image_style(&self, bucket: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response<()>> {
-        self.call("ci_delete_image_style", Method::DELETE, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/")).param("style", "").draft("DeleteStyle", request).headers()
+        self.call(
+            "ci_delete_image_style",
+            Method::DELETE,
+            Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/"),
+        )
+        .param("style", "")
+        .draft("DeleteStyle", request)
+        .headers()
     }
 }
-

@@ -1,7 +1,5 @@
 //! Media files: what is known of them, and what is taken out of them.
 
-
-
 use crate::ci::call::StreamOutput;
 use crate::client::CosS3Client;
 use crate::ops::argument::Param;
@@ -24,7 +22,12 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/55671>
     pub fn get_snapshot(&self, bucket: impl Into<String>, key: impl Into<String>, time: impl Param) -> GetSnapshot<'_> {
-        self.process_call("get_snapshot", bucket, key, "snapshot").ordered(&["ci-process", "time", "width", "height", "format", "rotate", "mode"]).arg("time", time).defaults(&[("format", "jpg"), ("rotate", "auto"), ("mode", "exactframe")]).stream().into()
+        self.process_call("get_snapshot", bucket, key, "snapshot")
+            .ordered(&["ci-process", "time", "width", "height", "format", "rotate", "mode"])
+            .arg("time", time)
+            .defaults(&[("format", "jpg"), ("rotate", "auto"), ("mode", "exactframe")])
+            .stream()
+            .into()
     }
 
     /// Returns an M3U8 playlist of a private object, with signed URLs of its segments.
@@ -32,7 +35,12 @@ impl CosS3Client {
     /// Python: `client.get_pm3u8(Bucket='examplebucket-1250000000', Key='test.jpg', Expires=3600)`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/63740>
-    pub fn get_pm3u8(&self, bucket: impl Into<String>, key: impl Into<String>, expires: impl Param) -> Call<'_, StreamOutput> {
+    pub fn get_pm3u8(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        expires: impl Param,
+    ) -> Call<'_, StreamOutput> {
         self.process_call("get_pm3u8", bucket, key, "pm3u8").arg("expires", expires).stream()
     }
 

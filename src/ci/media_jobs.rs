@@ -15,7 +15,9 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54013>
     pub fn ci_create_media_jobs(&self, bucket: impl Into<String>, jobs: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_media_jobs", Method::POST, bucket, "/jobs").draft("Request", jobs).answer(&["JobsDetail"])
+        self.ci_call("ci_create_media_jobs", Method::POST, bucket, "/jobs")
+            .draft("Request", jobs)
+            .answer(&["JobsDetail"])
     }
 
     /// Starts a picture job.
@@ -24,7 +26,9 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/67194>
     pub fn ci_create_media_pic_jobs(&self, bucket: impl Into<String>, jobs: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_media_pic_jobs", Method::POST, bucket, "/pic_jobs").draft("Request", jobs).answer(&["JobsDetail"])
+        self.ci_call("ci_create_media_pic_jobs", Method::POST, bucket, "/pic_jobs")
+            .draft("Request", jobs)
+            .answer(&["JobsDetail"])
     }
 
     /// Reads media jobs; several ids are joined by commas.
@@ -51,7 +55,21 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54011>
     pub fn ci_list_media_jobs(&self, bucket: impl Into<String>, tag: impl Param) -> CiListMediaJobs<'_> {
-        self.ci_call("ci_list_media_jobs", Method::GET, bucket, "/jobs").ordered(&["tag", "orderByTime", "states", "size", "nextToken", "queueId", "startCreationTime", "endCreationTime"]).arg("tag", tag).defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")]).answer(&["JobsDetail"]).into()
+        self.ci_call("ci_list_media_jobs", Method::GET, bucket, "/jobs")
+            .ordered(&[
+                "tag",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "queueId",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .arg("tag", tag)
+            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .answer(&["JobsDetail"])
+            .into()
     }
 
     /// Lists picture jobs.
@@ -60,7 +78,21 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/67198>
     pub fn ci_list_media_pic_jobs(&self, bucket: impl Into<String>, tag: impl Param) -> CiListMediaPicJobs<'_> {
-        self.ci_call("ci_list_media_pic_jobs", Method::GET, bucket, "/pic_jobs").ordered(&["tag", "orderByTime", "states", "size", "nextToken", "queueId", "startCreationTime", "endCreationTime"]).arg("tag", tag).defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")]).answer(&["JobsDetail"]).into()
+        self.ci_call("ci_list_media_pic_jobs", Method::GET, bucket, "/pic_jobs")
+            .ordered(&[
+                "tag",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "queueId",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .arg("tag", tag)
+            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .answer(&["JobsDetail"])
+            .into()
     }
 
     /// Cancels a job that has not started.
@@ -87,7 +119,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/104291>
     pub fn ci_update_hls_play_key(&self, bucket: impl Into<String>) -> CiUpdateHlsPlayKey<'_> {
-        self.ci_call("ci_update_hls_play_key", Method::PUT, bucket, "/playKey").ordered(&["masterPlayKey", "backupPlayKey"]).answer(&[]).into()
+        self.ci_call("ci_update_hls_play_key", Method::PUT, bucket, "/playKey")
+            .ordered(&["masterPlayKey", "backupPlayKey"])
+            .answer(&[])
+            .into()
     }
 }
 

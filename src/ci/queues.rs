@@ -14,14 +14,20 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54045>
     pub fn ci_get_media_queue(&self, bucket: impl Into<String>) -> CiGetMediaQueue<'_> {
-        self.ci_call("ci_get_media_queue", Method::GET, bucket, "/queue").defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")]).answer(&["QueueList"]).into()
+        self.ci_call("ci_get_media_queue", Method::GET, bucket, "/queue")
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["QueueList"])
+            .into()
     }
 
     /// Lists the queues of picture jobs.
     ///
     /// Python: `client.ci_get_media_pic_queue(Bucket='examplebucket-1250000000')`
     pub fn ci_get_media_pic_queue(&self, bucket: impl Into<String>) -> CiGetMediaPicQueue<'_> {
-        self.ci_call("ci_get_media_pic_queue", Method::GET, bucket, "/picqueue").defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")]).answer(&["QueueList"]).into()
+        self.ci_call("ci_get_media_pic_queue", Method::GET, bucket, "/picqueue")
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["QueueList"])
+            .into()
     }
 
     /// Lists the queues of AI jobs.
@@ -30,7 +36,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79394>
     pub fn ci_get_ai_queue(&self, bucket: impl Into<String>) -> CiGetAiQueue<'_> {
-        self.ci_call("ci_get_ai_queue", Method::GET, bucket, "/ai_queue").defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")]).answer(&["QueueList"]).into()
+        self.ci_call("ci_get_ai_queue", Method::GET, bucket, "/ai_queue")
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["QueueList"])
+            .into()
     }
 
     /// Lists the queues of document jobs.
@@ -39,7 +48,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46946>
     pub fn ci_get_doc_queue(&self, bucket: impl Into<String>) -> CiGetDocQueue<'_> {
-        self.ci_call("ci_get_doc_queue", Method::GET, bucket, "/docqueue").defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")]).answer(&["QueueList"]).into()
+        self.ci_call("ci_get_doc_queue", Method::GET, bucket, "/docqueue")
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")])
+            .answer(&["QueueList"])
+            .into()
     }
 
     /// Lists the queues of speech jobs.
@@ -48,7 +60,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46234>
     pub fn ci_get_asr_queue(&self, bucket: impl Into<String>) -> CiGetAsrQueue<'_> {
-        self.ci_call("ci_get_asr_queue", Method::GET, bucket, "/asrqueue").defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")]).answer(&["QueueList"]).into()
+        self.ci_call("ci_get_asr_queue", Method::GET, bucket, "/asrqueue")
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")])
+            .answer(&["QueueList"])
+            .into()
     }
 
     /// Changes a queue of media jobs.
@@ -56,22 +71,44 @@ impl CosS3Client {
     /// Python: `client.ci_update_media_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54046>
-    pub fn ci_update_media_queue(&self, bucket: impl Into<String>, queue_id: impl Into<String>, request: impl Into<Dict>) -> CiUpdateMediaQueue<'_> {
-        self.ci_item("ci_update_media_queue", Method::PUT, bucket, "/queue/", queue_id).draft("Request", request).answer(&["Queue"]).into()
+    pub fn ci_update_media_queue(
+        &self,
+        bucket: impl Into<String>,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> CiUpdateMediaQueue<'_> {
+        self.ci_item("ci_update_media_queue", Method::PUT, bucket, "/queue/", queue_id)
+            .draft("Request", request)
+            .answer(&["Queue"])
+            .into()
     }
 
     /// Changes a queue of picture jobs.
     ///
     /// Python: `client.ci_update_media_pic_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
-    pub fn ci_update_media_pic_queue(&self, bucket: impl Into<String>, queue_id: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_media_pic_queue", Method::PUT, bucket, "/picqueue/", queue_id).draft("Request", request).answer(&["Queue"])
+    pub fn ci_update_media_pic_queue(
+        &self,
+        bucket: impl Into<String>,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_media_pic_queue", Method::PUT, bucket, "/picqueue/", queue_id)
+            .draft("Request", request)
+            .answer(&["Queue"])
     }
 
     /// Changes a queue of document jobs.
     ///
     /// Python: `client.ci_update_doc_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
-    pub fn ci_update_doc_queue(&self, bucket: impl Into<String>, queue_id: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_doc_queue", Method::PUT, bucket, "/docqueue/", queue_id).draft("Request", request).answer(&["Queue"])
+    pub fn ci_update_doc_queue(
+        &self,
+        bucket: impl Into<String>,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_doc_queue", Method::PUT, bucket, "/docqueue/", queue_id)
+            .draft("Request", request)
+            .answer(&["Queue"])
     }
 
     /// Changes a queue of speech jobs.
@@ -79,15 +116,29 @@ impl CosS3Client {
     /// Python: `client.ci_update_asr_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46235>
-    pub fn ci_update_asr_queue(&self, bucket: impl Into<String>, queue_id: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_asr_queue", Method::PUT, bucket, "/asrqueue/", queue_id).draft("Request", request).answer(&["Queue"])
+    pub fn ci_update_asr_queue(
+        &self,
+        bucket: impl Into<String>,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_asr_queue", Method::PUT, bucket, "/asrqueue/", queue_id)
+            .draft("Request", request)
+            .answer(&["Queue"])
     }
 
     /// Changes a queue of AI jobs.
     ///
     /// Python: `client.ci_update_ai_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
-    pub fn ci_update_ai_queue(&self, bucket: impl Into<String>, queue_id: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_ai_queue", Method::PUT, bucket, "/ai_queue/", queue_id).draft("Request", request).answer(&["Queue"])
+    pub fn ci_update_ai_queue(
+        &self,
+        bucket: impl Into<String>,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_ai_queue", Method::PUT, bucket, "/ai_queue/", queue_id)
+            .draft("Request", request)
+            .answer(&["Queue"])
     }
 }
 

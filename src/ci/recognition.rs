@@ -1,7 +1,5 @@
 //! Recognition of what pictures hold.
 
-
-
 use crate::ci::call::StreamOutput;
 use crate::client::CosS3Client;
 use crate::ops::argument::Param;
@@ -29,35 +27,71 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/39082>
     pub fn ci_image_detect_label(&self, bucket: impl Into<String>) -> CiImageDetectLabel<'_> {
-        self.process_any_call("ci_image_detect_label", bucket, "detect-label").ordered(&["ci-process", "scenes", "detect-url"]).answer(&[]).into()
+        self.process_any_call("ci_image_detect_label", bucket, "detect-label")
+            .ordered(&["ci-process", "scenes", "detect-url"])
+            .answer(&[])
+            .into()
     }
 
     /// Makes a QR code; the picture comes in Base64 as `ResultImage`.
     ///
     /// Python: `client.ci_qrcode_generate(Bucket='examplebucket-1250000000', QrcodeContent='text', Width=200)`
-    pub fn ci_qrcode_generate(&self, bucket: impl Into<String>, qrcode_content: impl Param, width: impl Param) -> CiQrcodeGenerate<'_> {
-        self.process_any_call("ci_qrcode_generate", bucket, "qrcode-generate").arg("qrcode-content", qrcode_content).arg("width", width).defaults(&[("mode", "0")]).answer(&[]).into()
+    pub fn ci_qrcode_generate(
+        &self,
+        bucket: impl Into<String>,
+        qrcode_content: impl Param,
+        width: impl Param,
+    ) -> CiQrcodeGenerate<'_> {
+        self.process_any_call("ci_qrcode_generate", bucket, "qrcode-generate")
+            .arg("qrcode-content", qrcode_content)
+            .arg("width", width)
+            .defaults(&[("mode", "0")])
+            .answer(&[])
+            .into()
     }
 
     /// Finds the QR codes and bar codes in a picture.
     ///
     /// Python: `client.ci_get_object_qrcode(Bucket='examplebucket-1250000000', Key='test.jpg', Cover=0)`
-    pub fn ci_get_object_qrcode(&self, bucket: impl Into<String>, key: impl Into<String>, cover: impl Param) -> CiGetObjectQrcode<'_> {
-        self.process_call("ci_get_object_qrcode", bucket, key, "QRcode").ordered(&["response-", "versionId", "ci-process", "cover", "bar-type"]).arg("cover", cover).defaults(&[("bar-type", "0")]).answer(&[]).into()
+    pub fn ci_get_object_qrcode(
+        &self,
+        bucket: impl Into<String>,
+        key: impl Into<String>,
+        cover: impl Param,
+    ) -> CiGetObjectQrcode<'_> {
+        self.process_call("ci_get_object_qrcode", bucket, key, "QRcode")
+            .ordered(&["response-", "versionId", "ci-process", "cover", "bar-type"])
+            .arg("cover", cover)
+            .defaults(&[("bar-type", "0")])
+            .answer(&[])
+            .into()
     }
 
     /// Reads the text in a picture.
     ///
     /// Python: `client.ci_ocr_process(Bucket='examplebucket-1250000000', Key='test.jpg')`
     pub fn ci_ocr_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiOcrProcess<'_> {
-        self.process_call("ci_ocr_process", bucket, key, "OCR").defaults(&[("type", "general"), ("language-type", "zh"), ("ispdf", "false"), ("pdf-pagenumber", "1"), ("isword", "false"), ("enable-word-polygon", "false")]).answer(&[]).into()
+        self.process_call("ci_ocr_process", bucket, key, "OCR")
+            .defaults(&[
+                ("type", "general"),
+                ("language-type", "zh"),
+                ("ispdf", "false"),
+                ("pdf-pagenumber", "1"),
+                ("isword", "false"),
+                ("enable-word-polygon", "false"),
+            ])
+            .answer(&[])
+            .into()
     }
 
     /// Finds the logos in a picture.
     ///
     /// Python: `client.ci_recognize_logo_process(Bucket='examplebucket-1250000000')`
     pub fn ci_recognize_logo_process(&self, bucket: impl Into<String>) -> CiRecognizeLogoProcess<'_> {
-        self.process_any_call("ci_recognize_logo_process", bucket, "RecognizeLogo").ordered(&["ci-process", "detect-url"]).answer(&[]).into()
+        self.process_any_call("ci_recognize_logo_process", bucket, "RecognizeLogo")
+            .ordered(&["ci-process", "detect-url"])
+            .answer(&[])
+            .into()
     }
 
     /// Doubles the resolution of a picture, and returns the new one.
@@ -66,7 +100,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/83793>
     pub fn ci_super_resolution_process(&self, bucket: impl Into<String>) -> CiSuperResolutionProcess<'_> {
-        self.process_any_call("ci_super_resolution_process", bucket, "AISuperResolution").ordered(&["ci-process", "detect-url"]).stream().into()
+        self.process_any_call("ci_super_resolution_process", bucket, "AISuperResolution")
+            .ordered(&["ci-process", "detect-url"])
+            .stream()
+            .into()
     }
 }
 

@@ -19,8 +19,15 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78951>
-    pub fn ci_create_asr_job(&self, bucket: impl Into<String>, output_bucket: impl Into<Dict>, output_region: impl Into<Dict>, output_object: impl Into<Dict>) -> CiCreateAsrJob<'_> {
-        let [output_bucket, output_region, output_object]: [Dict; 3] = [output_bucket.into(), output_region.into(), output_object.into()];
+    pub fn ci_create_asr_job(
+        &self,
+        bucket: impl Into<String>,
+        output_bucket: impl Into<Dict>,
+        output_region: impl Into<Dict>,
+        output_object: impl Into<Dict>,
+    ) -> CiCreateAsrJob<'_> {
+        let [output_bucket, output_region, output_object]: [Dict; 3] =
+            [output_bucket.into(), output_region.into(), output_object.into()];
         let draft = json!({
             "Input": { "Object": UNSET, "Url": UNSET }, "Tag": "SpeechRecognition",
             "Operation": {
@@ -29,7 +36,11 @@ impl CosS3Client {
             },
             "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackType": UNSET, "CallBackMqConfig": UNSET,
         });
-        self.ci_call("ci_create_asr_job", Method::POST, bucket, "/asr_jobs").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_asr_job", Method::POST, bucket, "/asr_jobs")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Reads a speech job.
@@ -38,7 +49,9 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46229>
     pub fn ci_get_asr_job(&self, bucket: impl Into<String>, job_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_get_asr_job", Method::GET, bucket, "/asr_jobs/", job_id).content_type("application/xml").answer(&["JobsDetail"])
+        self.ci_item("ci_get_asr_job", Method::GET, bucket, "/asr_jobs/", job_id)
+            .content_type("application/xml")
+            .answer(&["JobsDetail"])
     }
 
     /// Lists speech jobs.
@@ -47,7 +60,22 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46230>
     pub fn ci_list_asr_jobs(&self, bucket: impl Into<String>) -> CiListAsrJobs<'_> {
-        self.ci_call("ci_list_asr_jobs", Method::GET, bucket, "/asr_jobs").ordered(&["tag", "orderByTime", "states", "size", "nextToken", "queueId", "startCreationTime", "endCreationTime"]).param("tag", "SpeechRecognition").defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")]).content_type("application/xml").answer(&["JobsDetail"]).into()
+        self.ci_call("ci_list_asr_jobs", Method::GET, bucket, "/asr_jobs")
+            .ordered(&[
+                "tag",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "queueId",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .param("tag", "SpeechRecognition")
+            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .content_type("application/xml")
+            .answer(&["JobsDetail"])
+            .into()
     }
 }
 

@@ -19,7 +19,12 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78939>
-    pub fn ci_create_asr_template(&self, bucket: impl Into<String>, name: impl Into<Dict>, engine_model_type: impl Into<Dict>) -> CiCreateAsrTemplate<'_> {
+    pub fn ci_create_asr_template(
+        &self,
+        bucket: impl Into<String>,
+        name: impl Into<Dict>,
+        engine_model_type: impl Into<Dict>,
+    ) -> CiCreateAsrTemplate<'_> {
         let [name, engine_model_type]: [Dict; 2] = [name.into(), engine_model_type.into()];
         let draft = json!({
             "Name": name, "Tag": "SpeechRecognition",
@@ -30,7 +35,11 @@ impl CosS3Client {
                 "WordInfo": 0, "HotVocabularyTableId": UNSET,
             },
         });
-        self.ci_call("ci_create_asr_template", Method::POST, bucket, "/template").draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_call("ci_create_asr_template", Method::POST, bucket, "/template")
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Replaces a template of speech recognition.
@@ -42,8 +51,17 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78942>
-    pub fn ci_update_asr_template(&self, bucket: impl Into<String>, template_id: impl Into<String>, name: impl Into<Dict>, engine_model_type: impl Into<Dict>, channel_num: impl Into<Dict>, res_text_format: impl Into<Dict>) -> CiUpdateAsrTemplate<'_> {
-        let [name, engine_model_type, channel_num, res_text_format]: [Dict; 4] = [name.into(), engine_model_type.into(), channel_num.into(), res_text_format.into()];
+    pub fn ci_update_asr_template(
+        &self,
+        bucket: impl Into<String>,
+        template_id: impl Into<String>,
+        name: impl Into<Dict>,
+        engine_model_type: impl Into<Dict>,
+        channel_num: impl Into<Dict>,
+        res_text_format: impl Into<Dict>,
+    ) -> CiUpdateAsrTemplate<'_> {
+        let [name, engine_model_type, channel_num, res_text_format]: [Dict; 4] =
+            [name.into(), engine_model_type.into(), channel_num.into(), res_text_format.into()];
         let draft = json!({
             "Name": name, "Tag": "SpeechRecognition",
             "SpeechRecognition": {
@@ -53,7 +71,11 @@ impl CosS3Client {
                 "WordInfo": 0, "HotVocabularyTableId": UNSET,
             },
         });
-        self.ci_item("ci_update_asr_template", Method::PUT, bucket, "/template/", template_id).draft("Request", draft).content_type("application/xml").answer(&[]).into()
+        self.ci_item("ci_update_asr_template", Method::PUT, bucket, "/template/", template_id)
+            .draft("Request", draft)
+            .content_type("application/xml")
+            .answer(&[])
+            .into()
     }
 
     /// Lists templates, as [`ci_get_template`](Self::ci_get_template) does.
@@ -62,7 +84,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46943>
     pub fn ci_get_asr_template(&self, bucket: impl Into<String>) -> CiGetAsrTemplate<'_> {
-        self.ci_call("ci_get_asr_template", Method::GET, bucket, "/template").defaults(&[("category", "Custom"), ("ids", ""), ("name", ""), ("pageNumber", "1"), ("pageSize", "10")]).answer(&["TemplateList"]).into()
+        self.ci_call("ci_get_asr_template", Method::GET, bucket, "/template")
+            .defaults(&[("category", "Custom"), ("ids", ""), ("name", ""), ("pageNumber", "1"), ("pageSize", "10")])
+            .answer(&["TemplateList"])
+            .into()
     }
 
     /// Deletes a template, as [`ci_delete_template`](Self::ci_delete_template) does.
@@ -70,7 +95,11 @@ impl CosS3Client {
     /// Python: `client.ci_delete_asr_template(Bucket='examplebucket-1250000000', TemplateId='t1')`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46943>
-    pub fn ci_delete_asr_template(&self, bucket: impl Into<String>, template_id: impl Into<String>) -> Call<'_, Response> {
+    pub fn ci_delete_asr_template(
+        &self,
+        bucket: impl Into<String>,
+        template_id: impl Into<String>,
+    ) -> Call<'_, Response> {
         self.ci_item("ci_delete_asr_template", Method::DELETE, bucket, "/template/", template_id).answer(&[])
     }
 }

@@ -14,7 +14,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78939>
     pub fn ci_create_template(&self, bucket: impl Into<String>, template: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_template", Method::POST, bucket, "/template").draft("Request", template).content_type("application/xml").answer(&[])
+        self.ci_call("ci_create_template", Method::POST, bucket, "/template")
+            .draft("Request", template)
+            .content_type("application/xml")
+            .answer(&[])
     }
 
     /// Replaces a template.
@@ -22,8 +25,16 @@ impl CosS3Client {
     /// Python: `client.ci_update_template(Bucket='examplebucket-1250000000', TemplateId='t1', Template={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78942>
-    pub fn ci_update_template(&self, bucket: impl Into<String>, template_id: impl Into<String>, template: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_template", Method::PUT, bucket, "/template/", template_id).draft("Request", template).content_type("application/xml").answer(&[])
+    pub fn ci_update_template(
+        &self,
+        bucket: impl Into<String>,
+        template_id: impl Into<String>,
+        template: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_template", Method::PUT, bucket, "/template/", template_id)
+            .draft("Request", template)
+            .content_type("application/xml")
+            .answer(&[])
     }
 
     /// Lists templates.
@@ -32,7 +43,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46943>
     pub fn ci_get_template(&self, bucket: impl Into<String>) -> CiGetTemplate<'_> {
-        self.ci_call("ci_get_template", Method::GET, bucket, "/template").defaults(&[("category", "Custom"), ("ids", ""), ("name", ""), ("pageNumber", "1"), ("pageSize", "10")]).answer(&["TemplateList"]).into()
+        self.ci_call("ci_get_template", Method::GET, bucket, "/template")
+            .defaults(&[("category", "Custom"), ("ids", ""), ("name", ""), ("pageNumber", "1"), ("pageSize", "10")])
+            .answer(&["TemplateList"])
+            .into()
     }
 
     /// Deletes a template.

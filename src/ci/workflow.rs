@@ -23,8 +23,15 @@ impl CosS3Client {
     /// Python: `client.ci_update_workflow(Bucket='examplebucket-1250000000', WorkflowId='w1', Body={..})`
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76861>
-    pub fn ci_update_workflow(&self, bucket: impl Into<String>, workflow_id: impl Into<String>, body: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_item("ci_update_workflow", Method::PUT, bucket, "/workflow/", workflow_id).draft("Request", body).answer(&[])
+    pub fn ci_update_workflow(
+        &self,
+        bucket: impl Into<String>,
+        workflow_id: impl Into<String>,
+        body: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_workflow", Method::PUT, bucket, "/workflow/", workflow_id)
+            .draft("Request", body)
+            .answer(&[])
     }
 
     /// Switches a workflow on or off.
@@ -35,8 +42,15 @@ impl CosS3Client {
     /// ```
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76861>
-    pub fn ci_update_workflow_state(&self, bucket: impl Into<String>, workflow_id: impl Into<String>, update_state: impl Param) -> Call<'_, Response> {
-        self.ci_item("ci_update_workflow_state", Method::PUT, bucket, "/workflow/", workflow_id).param(&update_state.into_param().unwrap_or_default(), "").answer(&[])
+    pub fn ci_update_workflow_state(
+        &self,
+        bucket: impl Into<String>,
+        workflow_id: impl Into<String>,
+        update_state: impl Param,
+    ) -> Call<'_, Response> {
+        self.ci_item("ci_update_workflow_state", Method::PUT, bucket, "/workflow/", workflow_id)
+            .param(&update_state.into_param().unwrap_or_default(), "")
+            .answer(&[])
     }
 
     /// Lists workflows.
@@ -45,7 +59,10 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/76857>
     pub fn ci_get_workflow(&self, bucket: impl Into<String>) -> CiGetWorkflow<'_> {
-        self.ci_call("ci_get_workflow", Method::GET, bucket, "/workflow").defaults(&[("ids", ""), ("name", ""), ("pageNumber", ""), ("pageSize", "")]).answer(&["MediaWorkflowList"]).into()
+        self.ci_call("ci_get_workflow", Method::GET, bucket, "/workflow")
+            .defaults(&[("ids", ""), ("name", ""), ("pageNumber", ""), ("pageSize", "")])
+            .answer(&["MediaWorkflowList"])
+            .into()
     }
 
     /// Deletes a workflow.
@@ -62,8 +79,16 @@ impl CosS3Client {
     /// Python: `client.ci_trigger_workflow(Bucket='examplebucket-1250000000', WorkflowId='w1', Key='test.jpg')`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54641>
-    pub fn ci_trigger_workflow(&self, bucket: impl Into<String>, workflow_id: impl Param, key: impl Param) -> Call<'_, Response> {
-        self.ci_call("ci_trigger_workflow", Method::POST, bucket, "/triggerworkflow").arg("workflowId", workflow_id).arg("object", key).answer(&[])
+    pub fn ci_trigger_workflow(
+        &self,
+        bucket: impl Into<String>,
+        workflow_id: impl Param,
+        key: impl Param,
+    ) -> Call<'_, Response> {
+        self.ci_call("ci_trigger_workflow", Method::POST, bucket, "/triggerworkflow")
+            .arg("workflowId", workflow_id)
+            .arg("object", key)
+            .answer(&[])
     }
 
     /// Reads one run of a workflow.
@@ -72,7 +97,8 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/53992>
     pub fn ci_get_workflowexecution(&self, bucket: impl Into<String>, run_id: impl Into<String>) -> Call<'_, Response> {
-        self.ci_item("ci_get_workflowexecution", Method::GET, bucket, "/workflowexecution/", run_id).answer(&["WorkflowExecution"])
+        self.ci_item("ci_get_workflowexecution", Method::GET, bucket, "/workflowexecution/", run_id)
+            .answer(&["WorkflowExecution"])
     }
 
     /// Lists the runs of a workflow.
@@ -80,8 +106,27 @@ impl CosS3Client {
     /// Python: `client.ci_list_workflowexecution(Bucket='examplebucket-1250000000', WorkflowId='w1')`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/80048>
-    pub fn ci_list_workflowexecution(&self, bucket: impl Into<String>, workflow_id: impl Param) -> CiListWorkflowexecution<'_> {
-        self.ci_call("ci_list_workflowexecution", Method::GET, bucket, "/workflowexecution").ordered(&["workflowId", "name", "orderByTime", "states", "size", "nextToken", "startCreationTime", "endCreationTime", "jobId"]).arg("workflowId", workflow_id).defaults(&[("name", ""), ("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")]).answer(&["WorkflowExecution"]).into()
+    pub fn ci_list_workflowexecution(
+        &self,
+        bucket: impl Into<String>,
+        workflow_id: impl Param,
+    ) -> CiListWorkflowexecution<'_> {
+        self.ci_call("ci_list_workflowexecution", Method::GET, bucket, "/workflowexecution")
+            .ordered(&[
+                "workflowId",
+                "name",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "startCreationTime",
+                "endCreationTime",
+                "jobId",
+            ])
+            .arg("workflowId", workflow_id)
+            .defaults(&[("name", ""), ("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .answer(&["WorkflowExecution"])
+            .into()
     }
 }
 

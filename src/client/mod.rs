@@ -37,14 +37,17 @@ type Random = dyn Fn() -> f64 + Send + Sync;
 /// Python: `CosS3Client(config)`
 ///
 /// ```
-/// use cos_emulator::CosEmulator;
 /// use qcloud_cos::{CosConfig, CosS3Client};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let cos = CosEmulator::start()?; // instead of the real COS
+/// # let cos = cos_emulator::CosEmulator::start()?;
+/// # let (secret_id, secret_key) = (cos.secret_id(), cos.secret_key());
+/// # let address = std::net::SocketAddr::from(([127, 0, 0, 1], cos.port()));
 /// let config = CosConfig::builder()
-///     .region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-///     .scheme("http").ip("127.0.0.1").port(cos.port())
+///     .region("ap-guangzhou")
+///     .secret_id(secret_id)
+///     .secret_key(secret_key)
+/// #   .scheme("http").connect_to(address)
 ///     .build()?;
 /// let client = CosS3Client::new(config)?;
 /// client.create_bucket("examplebucket-1250000000").send()?;
@@ -96,6 +99,7 @@ impl CosS3ClientBuilder {
     }
 
     /// Sets the clock of signatures. For tests. Default: the system's clock.
+    #[doc(hidden)]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
@@ -103,6 +107,7 @@ impl CosS3ClientBuilder {
 
     /// Sets the function that pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
     /// that has a handle a sleep that ends when it is paused or cancelled.
+    #[doc(hidden)]
     pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.sleeper = Some(Box::new(sleeper));
         self
@@ -110,12 +115,14 @@ impl CosS3ClientBuilder {
 
     /// Sets the function that measures the time that a call has left, counted from any moment on. For tests. Default: the
     /// system's monotonic clock.
+    #[doc(hidden)]
     pub fn monotonic(mut self, monotonic: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.monotonic = Box::new(monotonic);
         self
     }
 
     /// Sets the function that draws the pauses, from 0 to 1. For tests. Default: random.
+    #[doc(hidden)]
     pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.random = Box::new(random);
         self

@@ -45,6 +45,17 @@ pub(super) struct CallState {
 /// Finds out whether a request was carried out.
 type Reconcile<'l, T> = Option<&'l dyn Fn(&Attempts) -> Verdict<T>>;
 
+/// Completes a request, and refuses one that cannot be sent.
+fn prepare(request: &mut Request<'_>) -> Result<(), CosClientError> {
+    request.check()?;
+    request.seal();
+    request.check_framing()?;
+    match &request.body.0 {
+        BodyKind::Failed(error) => Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}"))),
+        _ => Ok(()),
+    }
+}
+
 impl CosS3Client {
     /// Sends a request until it succeeds, nothing helps, or `limit` is over.
     pub(super) fn run<T>(
@@ -54,16 +65,11 @@ impl CosS3Client {
         finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failure>,
         reconcile: Reconcile<'_, T>,
     ) -> Result<(T, Attempts), CosError> {
-        request.check()?;
-        request.seal();
-        request.check_framing()?;
-        if let BodyKind::Failed(error) = &request.body.0 {
-            return Err(CosClientError::new(ClientErrorKind::Body, format!("body: {error}")).into());
-        }
+        prepare(&mut request)?;
         let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
         let mut call = CallState {
-            until: limit.map(|limit| (self.inner.monotonic)().saturating_add(limit)),
+            until: self.deadline(limit),
             switched: self.start_at_backup(&host, &mut location),
             ..CallState::default()
         };
@@ -72,10 +78,7 @@ impl CosS3Client {
             let interruptions = self.proceed().map_err(|error| error.with_attempts(call.attempts))?;
             call.attempts.count += 1;
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
-            let credentials = match call.fresh.take() {
-                Some(fresh) => Some(fresh),
-                None => self.credentials(&call)?,
-            };
+            let credentials = self.credentials(&mut call)?;
             let (number, until) = (call.attempts.count, call.until);
             let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
             let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
@@ -101,7 +104,7 @@ impl CosS3Client {
             if self.interruptions() != interruptions && replayable && (idempotent || !may_be_done(outcome)) {
                 // A pause broke it off. The next round waits for its end.
                 call.paused += 1;
-                call.until = limit.map(|limit| (self.inner.monotonic)().saturating_add(limit));
+                call.until = self.deadline(limit);
                 continue;
             }
             if let Some(reconcile) = reconcile.filter(|_| must_reconcile(outcome, call.attempts)) {
@@ -171,8 +174,16 @@ impl CosS3Client {
         Ok(interruptions)
     }
 
+    /// Returns when a call that may take so long is over.
+    fn deadline(&self, limit: Option<Duration>) -> Option<Duration> {
+        limit.map(|limit| (self.inner.monotonic)().saturating_add(limit))
+    }
+
     /// Returns the credentials to sign with; they must come before the call's time is over.
-    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
+    fn credentials(&self, call: &mut CallState) -> Result<Option<Credentials>, CosError> {
+        if let Some(fresh) = call.fresh.take() {
+            return Ok(Some(fresh));
+        }
         let found = within(self.left(call.until), || self.inner.config.credentials());
         found.map_err(|error| {
             let deadline_exceeded = error.deadline_exceeded();

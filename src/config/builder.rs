@@ -126,9 +126,9 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets what gives the credentials for each request; used if no secret id is set. Besides providers of one's own
+    /// Sets the provider of the credentials for each request; used if no secret id is set. Besides providers of one's own
     /// there are those for the environment, coscli's file, an instance's role and STS; a
-    /// [`CredentialChain`](crate::credential::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
+    /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self
@@ -161,7 +161,7 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets how long a transfer may stand still before it is given up. A transfer that moves is
+    /// Sets how long a transfer may stand still before its request fails. A transfer that moves is
     /// never cut, however long it takes. Default: 30 s, or `timeout`.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = Some(timeout);

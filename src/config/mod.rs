@@ -30,7 +30,7 @@ pub struct CosConfig {
     live: Arc<RwLock<Live>>,
 }
 
-/// What does not change once built.
+/// The settings that do not change once they are built.
 #[derive(Debug)]
 pub(crate) struct Fixed {
     pub(crate) anonymous: bool,
@@ -100,7 +100,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// What the setters of a finished configuration change.
+/// The settings that setters of a finished configuration change.
 struct Live {
     addressing: Arc<Addressing>,
     credentials: Option<Arc<dyn CredentialProvider>>,

@@ -15,15 +15,15 @@ const REST: Duration = Duration::from_secs(10);
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
 
-/// Keeps what another provider gave, and renews it shortly before it expires.
+/// Keeps the credentials of another provider, and renews them shortly before they expire.
 ///
 /// However many threads ask, the provider is asked by one at a time: the others use the old credentials
 /// while those are valid, or else wait for its result. If a renewal fails, the old credentials are used
 /// until they expire. Credentials whose expiry is not known are kept until COS refuses them.
 ///
-/// [`InstanceRoleCredentials`](crate::credential::InstanceRoleCredentials),
-/// [`AssumeRoleCredentials`](crate::credential::AssumeRoleCredentials) and
-/// [`FederationTokenCredentials`](crate::credential::FederationTokenCredentials) do this by themselves.
+/// [`InstanceRoleCredentials`](crate::credentials::InstanceRoleCredentials),
+/// [`AssumeRoleCredentials`](crate::credentials::AssumeRoleCredentials) and
+/// [`FederationTokenCredentials`](crate::credentials::FederationTokenCredentials) do this by themselves.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -172,7 +172,7 @@ impl Cache {
         }
     }
 
-    /// Asks, or waits for the result of who asks already.
+    /// Asks, or waits for the result of the thread that asks already.
     fn renew(
         &self,
         mut state: MutexGuard<'_, State>,
@@ -259,7 +259,7 @@ fn out_of_time() -> CosClientError {
     CosClientError::new(ClientErrorKind::Credentials, "the credentials did not come in time").without_time()
 }
 
-/// The same error for all who waited.
+/// The same error for all threads that waited.
 fn shared(error: &CosError) -> CosClientError {
     match error {
         CosError::Client(error) => error.again(),

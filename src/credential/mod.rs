@@ -1,4 +1,4 @@
-//! Who signs: secret id, secret key and, for temporary credentials, a token.
+//! The credentials of signatures: secret id, secret key and, for temporary ones, a token.
 
 mod cached;
 pub(crate) mod deadline;

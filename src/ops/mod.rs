@@ -2,16 +2,22 @@
 
 pub(crate) mod acl;
 pub(crate) mod argument;
-pub(crate) mod bucket;
 pub(crate) mod call;
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod lost_answer;
-pub(crate) mod multipart;
-pub(crate) mod object;
 pub(crate) mod options;
 pub(crate) mod paging;
-pub(crate) mod presign;
 pub(crate) mod response;
-pub(crate) mod service;
 pub(crate) mod values;
+
+// These have the methods of the client, in the order of its page in the documentation: the common ones first; blank lines keep it.
+pub(crate) mod object;
+
+pub(crate) mod multipart;
+
+pub(crate) mod presign;
+
+pub(crate) mod bucket;
+
+pub(crate) mod service;

@@ -11,11 +11,14 @@ use crate::wire::request::Request;
 use crate::wire::sign::{Signature, ToSign};
 use crate::wire::uri::{Location, Target, encode_query, locate};
 
+/// # Signatures
 impl CosS3Client {
     /// Computes the `Authorization` header of a request that someone else sends.
     ///
     /// The key `"/"` stands for the bucket itself, for what is done to buckets. An empty key is an error, as in Python; an
     /// anonymous client's signature is empty.
+    ///
+    /// Returns `String`.
     ///
     /// Python:
     /// ```python
@@ -32,6 +35,8 @@ impl CosS3Client {
     ///
     /// With temporary credentials the URL carries their token, signed, so that it works as it is, and ends no later
     /// than they do, where that is known.
+    ///
+    /// Returns `String`.
     ///
     /// Python:
     /// ```python
@@ -58,6 +63,8 @@ impl CosS3Client {
     }
 
     /// Makes a URL that lets whoever has it download an object until it expires.
+    ///
+    /// Returns `String`.
     ///
     /// Python:
     /// ```python

@@ -13,11 +13,14 @@ use crate::ops::response::Response;
 use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
 
+/// # The account
 impl CosS3Client {
     /// Lists the buckets of the account, up to 2000 at a time.
     ///
     /// `send` fetches one page; `pages` and `buckets` go on to the end. The request goes to the service's own
     /// domain (`service_domain`), whatever IP is configured.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`ListBucketsOutput`](crate::bucket::ListBucketsOutput)`>`.
     ///
     /// Python:
     /// ```python

@@ -28,7 +28,7 @@ pub(crate) enum Denied {
     /// To ask again might help.
     Passing(String),
     Final(String),
-    /// There are none to give.
+    /// There are no credentials.
     Nothing(String),
 }
 
@@ -79,7 +79,7 @@ fn failed(what: &str, why: &str) -> CosClientError {
     CosClientError::new(ClientErrorKind::Credentials, format!("{what}: {why}"))
 }
 
-/// Makes a request. Its headers may hold secrets, so none shows in a log.
+/// Makes a request. Its headers may hold secrets, so that no header shows in a log.
 pub(crate) fn request(
     method: Method,
     url: &str,

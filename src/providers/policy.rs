@@ -1,4 +1,4 @@
-//! What temporary credentials may do.
+//! The rights of temporary credentials.
 //!
 //! API: <https://cloud.tencent.com/document/product/436/31923>
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{CosClientError, CosError};
 
-/// A list of what temporary credentials may do, and may not.
+/// A list of rights that temporary credentials have, and of rights that they lack.
 ///
 /// They can never do more than who asks for them, and of that only what is allowed here and not denied.
 ///

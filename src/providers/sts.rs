@@ -22,7 +22,7 @@ use crate::wire::uri::encode;
 const CONTENT_TYPE: &str = "application/json";
 const VERSION: &str = "2018-08-13";
 
-/// What both actions have: who asks, how, and what was given.
+/// What both actions share: the signer, the network, and the arguments.
 struct Sts<P> {
     source: P,
     duration_seconds: u64,
@@ -48,7 +48,7 @@ impl<P: CredentialProvider> Sts<P> {
         }
     }
 
-    /// Checks what both actions have, and returns its part of the parameters.
+    /// Checks the arguments that both actions share, and returns their parameters.
     fn parameters(&self, longest: u64) -> Result<Map<String, Value>, CosError> {
         check_host("endpoint", &self.endpoint)?;
         check_name("region", &self.region, [1, 64], "-")?;
@@ -104,7 +104,7 @@ impl<P: CredentialProvider> Sts<P> {
     }
 }
 
-/// What both providers have.
+/// What both providers share.
 macro_rules! sts_setters {
     () => {
         /// Sets where STS is, without a scheme: `sts.internal.tencentcloudapi.com` from inside Tencent Cloud,
@@ -242,7 +242,7 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
         self
     }
 
-    /// Narrows what the credentials may do. Default: all that the role may.
+    /// Narrows the rights of the credentials. Default: all rights of the role.
     pub fn policy(mut self, policy: StsPolicy) -> Self {
         self.sts.policy = Some(policy);
         self
@@ -267,7 +267,7 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
     }
 }
 
-/// Takes temporary credentials that may do what a policy allows, from STS.
+/// Gets temporary credentials from STS whose rights a policy limits.
 ///
 /// They are for handing to others, by [`Credentials::expose`]: browsers that may upload under one prefix, say. `source`
 /// must be permanent credentials. What STS gives is kept until 5 minutes before it expires; [`refresh`](CredentialProvider::refresh)
@@ -329,7 +329,7 @@ impl<P: CredentialProvider> FederationTokenCredentials<P> {
     }
 }
 
-/// What both providers are.
+/// What both providers share.
 macro_rules! sts_provider {
     ($name:ident) => {
         impl<P: CredentialProvider> CredentialProvider for $name<P> {

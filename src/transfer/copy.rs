@@ -8,7 +8,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::handle::TransferHandle;
-use super::multipart::checkpoint::{self, SavedPart, UploadCheckpoint, UploadIdentity};
+use super::multipart::checkpoint::{self, Earlier, SavedPart, UploadCheckpoint, UploadIdentity};
 use super::multipart::session::{Destination, Done, OpenUpload};
 use super::multipart::{MultipartUpload, OnFailure, PartSource, missing};
 use super::pin;
@@ -41,6 +41,8 @@ impl CosS3Client {
     /// kept only by one request. Conditions on the source are asked when it is looked up. A copy in parts that broke
     /// off is resumed by the next call, also of a later process; one that was refused deletes its parts.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyOutput`](crate::transfer::CopyOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.copy(Bucket='examplebucket-1250000000', Key='copy.bin',
@@ -49,14 +51,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.create_bucket("sourcebucket-1250000000").send()?;
     /// # client.put_object("sourcebucket-1250000000", b"abcdefg", "big.bin").send()?;
     /// use qcloud_cos::CopySource;
@@ -104,15 +101,6 @@ pub struct CopyTransfer<'a> {
 }
 
 impl CopyTransfer<'_> {
-    options::every!();
-    options::copy_source!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::traffic_limit!();
-
     /// Sets whether the copy keeps the metadata of the source (`Copy`) or gets the metadata that is set here
     /// (`Replaced`). Python: `CopyStatus`. Default: `Copy`.
     pub fn copy_status(mut self, status: impl AsRef<str>) -> Self {
@@ -259,9 +247,14 @@ impl CopyTransfer<'_> {
             discard_on_cancel: self.discard_on_cancel,
             crc64: head.crc64,
         };
-        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan };
+        let resumes = matches!(earlier, Some(Earlier::Begun | Earlier::Upload { .. }));
+        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan, resumes };
         Ok(multipart.run(&parts, earlier)?.into())
     }
+}
+
+impl CopyTransfer<'_> {
+    options::copy!();
 }
 
 impl CopyTransfer<'static> {
@@ -280,6 +273,8 @@ struct CopyParts<'t> {
     pool: &'t ThreadPool,
     stop: &'t StopSignal,
     plan: Plan,
+    /// An earlier call started the upload, so that others may know it.
+    resumes: bool,
 }
 
 impl<'t> PartSource<'t> for CopyParts<'t> {
@@ -304,7 +299,7 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
 
     fn restart(&self) -> bool {
         self.stop.reset();
-        true
+        self.resumes
     }
 
     /// Takes only an upload that we began. One that has parts is somebody else's.

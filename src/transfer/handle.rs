@@ -9,21 +9,16 @@ use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// How long a cancelled transfer may take to end before nobody waits for it any more.
-const CANCEL_GRACE: Duration = Duration::from_millis(700);
+const CANCEL_GRACE: Duration = Duration::from_millis(900);
 
 /// A transfer under way, from `start`: it can be watched, paused, cancelled and waited for.
 ///
 /// Dropping the handle does not end the transfer. The end of the program does; the next call then resumes it.
 ///
 /// ```
-/// # use cos_emulator::CosEmulator;
-/// # use qcloud_cos::{CosConfig, CosS3Client};
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let cos = CosEmulator::start()?;
-/// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-/// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-/// # let client = CosS3Client::new(config)?;
-/// # client.create_bucket("examplebucket-1250000000").send()?;
+/// # let (_cos, client, bucket) = start()?;
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("big.bin");
 /// # std::fs::write(&path, vec![7; 3 * 1024 * 1024])?;

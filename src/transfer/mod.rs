@@ -1,17 +1,22 @@
 //! Transfers of files and folders: in one request or in parallel parts, resumed where they broke off.
 
 pub(crate) mod checkpoint;
-pub(crate) mod copy;
-pub(crate) mod download;
 mod file;
-pub(crate) mod folder;
 pub(crate) mod handle;
 mod multipart;
 mod plan;
 mod pool;
 mod progress;
+
+// In the order of the client's page in the documentation; blank lines keep it.
 pub(crate) mod upload;
 pub(crate) mod upload_buffer;
+
+pub(crate) mod download;
+
+pub(crate) mod copy;
+
+pub(crate) mod folder;
 
 pub use copy::{CopyOutput, CopyTransfer};
 pub use download::{DownloadFile, DownloadFileOutput};

@@ -36,20 +36,17 @@ impl CosS3Client {
     /// with COS's. If the upload fails, its parts are deleted; a completion that was sent and whose outcome
     /// is unknown is left alone.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`UploadFileOutput`](crate::transfer::UploadFileOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.upload_file_from_buffer(Bucket='examplebucket-1250000000', Key='big.bin', Body=stream)
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// use std::io::Read;
     ///
     /// let stream = std::io::repeat(7).take(3_000_000); // any `Read`: a pipe, a decoder, another download
@@ -99,15 +96,6 @@ impl fmt::Debug for UploadFileFromBuffer<'_> {
 }
 
 impl UploadFileFromBuffer<'_> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::conditions!();
-    options::content_check!();
-    options::traffic_limit!();
-
     /// Sets how much is in memory at a time, in MiB, read or being sent; one part is in any case. Python:
     /// `MaxBufferSize`. Default: 100.
     pub fn max_buffer_size(mut self, mib: u64) -> Self {
@@ -164,6 +152,10 @@ impl UploadFileFromBuffer<'_> {
         };
         Ok(multipart.run(&parts, None)?.into())
     }
+}
+
+impl UploadFileFromBuffer<'_> {
+    options::upload!();
 }
 
 impl UploadFileFromBuffer<'static> {

@@ -112,7 +112,7 @@ fn agent(config: Config, routes: &Arc<Routes>, fixed: Option<SocketAddr>) -> Age
 
 /// Returns the proxy of a request. One that cannot be used is an error before anything is sent.
 fn route(routes: &Routes, uri: &Uri) -> Result<Option<Arc<Proxy>>, Failure> {
-    proxy_of(routes, uri).map_err(|error| Failure::finally(error))
+    proxy_of(routes, uri).map_err(Failure::finally)
 }
 
 impl Ureq {
@@ -227,7 +227,7 @@ pub(crate) fn exchange(
     request: http::Request<Vec<u8>>,
     route: &Route<'_>,
 ) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
-    let (routes, tls) = ways(route.network).map_err(|error| Failure::finally(error))?;
+    let (routes, tls) = ways(route.network).map_err(Failure::finally)?;
     let uri = request.uri().clone();
     let proxy = self::route(&routes, &uri)?;
     let until = Instant::now() + route.timeout;

@@ -1,4 +1,4 @@
-//! The body of a request: what is read, from where on, and how often.
+//! The body of a request: bytes, or a source that is read while it is sent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 ///
 /// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
 /// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
-/// seekable bodies can be sent again when a request is repeated; the others cannot, once a byte of
+/// seekable bodies can be sent again when a request is retried; the others cannot, once a byte of
 /// them was read.
 ///
 /// ```
@@ -45,8 +45,8 @@ pub(crate) trait BodySource: Read + Send {
 }
 
 impl<'a> Body<'a> {
-    /// Sends what `reader` gives, until its end. The length is unknown, so it goes out in chunks
-    /// (`Transfer-Encoding: chunked`), and the request is not repeated once a byte was read.
+    /// Sends the bytes of `reader` until its end. The length is unknown, so they go out in chunks
+    /// (`Transfer-Encoding: chunked`), and the request is not retried once a byte was read.
     pub fn reader(reader: impl Read + Send + 'a) -> Self {
         Self(BodyKind::Source(Box::new(OneShot { reader, len: None, pulled: false })))
     }
@@ -56,7 +56,7 @@ impl<'a> Body<'a> {
         Self(BodyKind::Source(Box::new(OneShot { reader: reader.take(len), len: Some(len), pulled: false })))
     }
 
-    /// Sends what `reader` holds from its current position on, as Python does with a file or a
+    /// Sends the content of `reader` from its current position on, as Python does with a file or a
     /// `BytesIO`. The length is found by seeking, and the request can be repeated. What claims to be empty and is not,
     /// such as a file of `/proc`, is read to its end and sent in chunks.
     pub fn seekable(mut reader: impl Read + Seek + Send + 'a) -> Self {

@@ -10,19 +10,19 @@ pub(crate) struct BodyRetry {
     breaks: u32,
     /// How many bytes came since it last broke off.
     since: u64,
-    /// What the host was charged since bytes last came.
+    /// The tokens that the host was charged since bytes last came.
     spent: u32,
 }
 
 impl BodyRetry {
-    /// Notes bytes that came; returns what the host gets back for them.
+    /// Notes bytes that came, and returns the tokens that the host gets back for them.
     pub(crate) fn bytes_received(&mut self, bytes: u64) -> u32 {
         self.since += bytes;
         if bytes > 0 { std::mem::take(&mut self.spent) } else { 0 }
     }
 
-    /// Notes that the body broke off. Returns how often it did so by now and what another request may cost the
-    /// host, which is `cost` if nothing came at all; none: it did so in as many attempts as there may be.
+    /// Notes that the body broke off. Returns how often it has done so, and the tokens that another request costs the
+    /// host: `cost` if nothing came at all. `None`: all attempts are used.
     pub(crate) fn broke_off(&mut self, attempts: u32, cost: u32) -> Option<(u32, u32)> {
         let cost = if self.since == 0 { cost } else { 0 };
         self.breaks = if self.since >= PROGRESS { 1 } else { self.breaks + 1 };

@@ -1,8 +1,8 @@
 //! How wrong a clock is, by the date of an answer.
 
-/// From how many seconds on a clock is so wrong that COS refuses what it signs.
+/// From how many seconds on a clock is so wrong that COS refuses its signatures.
 const CLOCK_OFF: u64 = 30;
-/// A clock that is off by more is not put right by what an answer says: 24 hours.
+/// A clock that is off by more is not corrected from an answer: 24 hours.
 const CLOCK_OFF_MOST: u64 = 24 * 60 * 60;
 
 /// Returns by how many seconds a clock that says `local` must be put forward to agree with an answer of

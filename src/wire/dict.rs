@@ -172,7 +172,7 @@ pub(crate) fn required_text<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     scalar(deserializer)
 }
 
-/// Reads a number, or text that holds one. Empty text is none.
+/// Reads a number, or text that holds one. Empty text is `None`.
 pub(crate) fn number<'de, D, N>(deserializer: D) -> Result<Option<N>, D::Error>
 where
     D: Deserializer<'de>,
@@ -186,7 +186,7 @@ where
     }
 }
 
-/// Reads a switch, or text that holds one. Empty text is none.
+/// Reads a switch, or text that holds one. Empty text is `None`.
 pub(crate) fn switch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     let text = scalar(deserializer)?;
     match text.trim() {

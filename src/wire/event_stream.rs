@@ -12,7 +12,7 @@ const CHECKSUM: usize = 4;
 /// The longest message that is accepted, in bytes. COS sends records in messages of up to 1 MiB.
 const LIMIT: usize = 16 * 1024 * 1024;
 
-/// What a message starts with.
+/// The start of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Prelude {
     bytes: [u8; PRELUDE],
@@ -46,7 +46,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// Reads and checks what follows a prelude.
+    /// Reads and checks the rest of a message after its prelude.
     pub(crate) fn parse(prelude: &Prelude, rest: &[u8]) -> Result<Self, CosClientError> {
         let content = rest.len().checked_sub(CHECKSUM).filter(|_| rest.len() == prelude.rest);
         let (content, sum) = content.and_then(|at| rest.split_at_checked(at)).ok_or_else(cut)?;

@@ -1,4 +1,4 @@
-//! What may stand where a host is named.
+//! Checks of host names, addresses and ports.
 
 use core::net::Ipv6Addr;
 
@@ -23,7 +23,7 @@ pub(crate) fn check_host(field: &str, host: &str) -> Result<(), CosClientError> 
     Ok(())
 }
 
-/// Refuses what is no address to connect to, and a port of 0 or two of them.
+/// Refuses texts that are no address to connect to, and a port of 0 or two ports.
 pub(crate) fn check_ip(ip: Option<&str>, port: Option<u16>) -> Result<(), CosClientError> {
     if port == Some(0) {
         return Err(CosClientError::invalid("port", "must be at least 1"));

@@ -9,12 +9,12 @@ use crate::error::CosClientError;
 pub(crate) struct ContentRange {
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// The length of the object; none for `*`.
+    /// The length of the object. `None` stands for `*`.
     pub(crate) total: Option<u64>,
 }
 
 impl ContentRange {
-    /// Reads `bytes 0-9/100`; none for anything that is not exactly that or makes no sense.
+    /// Reads `bytes 0-9/100`. `None`: the text is not exactly that, or makes no sense.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
         let (first, last) = range.split_once('-')?;
@@ -44,7 +44,7 @@ impl ContentRange {
     }
 }
 
-/// Refuses what asks for no bytes: a server would ignore it and send the whole object.
+/// Refuses a range of no bytes: a server would ignore it and send the whole object.
 pub(crate) fn check_range(asked: &str) -> Result<(), CosClientError> {
     let is_range = |range: &str| match range.trim().split_once('-') {
         Some(("", last)) => number(last).is_some_and(|len| len > 0),

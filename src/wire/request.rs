@@ -66,7 +66,7 @@ pub(crate) struct Traits {
     pub(crate) transfer: bool,
     /// COS works while it answers, and keeps the connection alive by a few bytes meanwhile.
     pub(crate) trickles: bool,
-    /// By what a success shows that it is one.
+    /// The proof that a success is one of COS.
     pub(crate) proof: Proof,
 }
 

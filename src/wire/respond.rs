@@ -142,7 +142,7 @@ struct ErrorDocument {
     trace_id: String,
 }
 
-/// Builds the error of an answer. What the body does not say is taken from the headers, so that the
+/// Builds the error of an answer. The headers fill in what the body lacks, so that the
 /// request id is there even for a HEAD.
 pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
     let mut found = document(answer);
@@ -189,7 +189,7 @@ fn document(answer: &Refusal<'_>) -> ErrorDocument {
     whole.unwrap_or_else(|| from_damaged(answer.body))
 }
 
-/// Takes from a document that was cut or damaged what still stands there whole, above all the code.
+/// Takes the whole elements of a document that was cut or damaged, above all the code.
 fn from_damaged(body: &[u8]) -> ErrorDocument {
     let text = String::from_utf8_lossy(body);
     let field = |name: &str| {

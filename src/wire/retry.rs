@@ -1,4 +1,4 @@
-//! Whether a failed attempt is repeated, when, and against which domain. A pure decision: the
+//! Decides whether a failed attempt is retried, when, and against which domain. The decision is pure: the
 //! randomness and the time left are arguments, and the caller sleeps.
 
 use std::time::Duration;
@@ -18,9 +18,9 @@ const CORRUPT_ATTEMPTS: u32 = 3;
 
 /// How many tokens a host starts with, and has at most.
 pub(crate) const TOKENS: u32 = 500;
-/// What a repetition costs after a failure that is likely to pass by itself.
+/// The tokens that a retry costs after a failure that is likely to pass by itself.
 pub(crate) const TRANSIENT_COST: u32 = 14;
-/// What a repetition costs after COS asked for less traffic.
+/// The tokens that a retry costs after COS asked for less traffic.
 const THROTTLE_COST: u32 = 5;
 
 /// The codes by which COS says that the credentials are no longer, or not yet, good.
@@ -56,31 +56,31 @@ pub(crate) enum RetryOutcome<'a> {
     StaleConnection,
     /// The connection broke or stayed silent after something was sent.
     Broken,
-    /// The checksum of what arrived is not that of what was sent.
+    /// The checksum of the bytes that arrived is not that of the bytes that were sent.
     Corrupt,
     /// Something answered that is not COS, and whether COS heard of the request is not known.
     Foreign,
-    /// Nothing a repetition could mend: wrong certificate, unreadable file, nonsense answer.
+    /// A retry cannot help: wrong certificate, unreadable file, nonsense answer.
     Final,
 }
 
-/// What has happened so far, and what the request allows.
+/// The attempts so far, and the retries that the request allows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RetryState {
     /// Attempts made, the one just ended included.
     pub(crate) made: u32,
-    /// In how many of them something else arrived than what was sent.
+    /// In how many of them other bytes arrived than were sent.
     pub(crate) corrupt: u32,
-    /// What was repeated at once, each at most one time.
+    /// The repairs that were made, each at most once.
     pub(crate) repaired: Repaired,
     pub(crate) idempotent: bool,
     /// The body can be sent again from its start.
     pub(crate) replayable: bool,
     /// Whether a provider can be asked for other credentials.
     pub(crate) refreshable: bool,
-    /// What is left of the host's tokens.
+    /// The tokens that the host has left.
     pub(crate) tokens: u32,
-    /// How much time is left for the call; none if it may take as long as it takes.
+    /// How much time the call has left. `None`: it has no deadline.
     pub(crate) left: Option<Duration>,
 }
 
@@ -106,7 +106,7 @@ impl Repaired {
     }
 }
 
-/// What is put right before a repetition at once.
+/// A repair before an immediate retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repair {
     /// A fresh connection instead of the kept one.
@@ -117,7 +117,7 @@ pub(crate) enum Repair {
     Credentials,
 }
 
-/// What to do next.
+/// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Stop(StopReason),
@@ -128,7 +128,7 @@ pub(crate) enum Decision {
 /// Why nothing is tried any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StopReason {
-    /// A repetition cannot help, or could do harm.
+    /// A retry cannot help, or could do harm.
     Final,
     /// All attempts were made.
     Attempts,
@@ -240,7 +240,7 @@ pub(crate) fn may_be_done(outcome: RetryOutcome<'_>) -> bool {
     }
 }
 
-/// Whether an error that names a single key of many may pass by itself, and then what a repetition costs.
+/// Tells whether the error of a single key of many may pass by itself, and then the cost of a retry.
 pub(crate) fn passing(code: &str) -> Option<(Duration, u32)> {
     match code {
         "InternalError" | "RequestTimeout" => Some((TRANSIENT_BASE, TRANSIENT_COST)),

@@ -34,7 +34,7 @@ const SIGNED_HEADERS: [&str; 17] = [
 /// How long before the present a signature starts to be valid, for clocks that are ahead of COS.
 pub(crate) const BACKDATED_SECONDS: u64 = 60;
 
-/// What a signature covers.
+/// The parts of a request that a signature covers.
 pub(crate) struct ToSign<'a> {
     pub(crate) method: &'a Method,
     /// The key as it is, with a leading slash; not percent-encoded.

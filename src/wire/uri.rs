@@ -9,7 +9,7 @@ pub(crate) use super::address::{Addressing, Module, ServiceHost, bucket_name, re
 use super::host::is_ipv6;
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// RFC 3986 "unreserved": what neither a query value nor a signed value encodes.
+/// RFC 3986 "unreserved": the characters that neither a query value nor a signed value encodes.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The same with `/` left alone: the path of an object.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
@@ -58,7 +58,7 @@ pub(crate) fn encode_query<N: AsRef<str>, V: AsRef<str>>(query: &[(N, V)]) -> St
     text
 }
 
-/// What a request is about.
+/// The bucket, object or service that a request addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The account: all its buckets.

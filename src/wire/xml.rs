@@ -13,7 +13,7 @@ use super::dict::Lenient;
 use crate::dict::Dict;
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// What starts every XML body; the line break is the official SDK's, and Content-MD5 covers it.
+/// The start of every XML body. The line break is the official SDK's, and Content-MD5 covers it.
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 /// How deep elements may lie in each other; COS's go to 6.
 const MAX_DEPTH: usize = 64;
@@ -49,7 +49,7 @@ fn unexpected(root: &str, found: &str) -> CosClientError {
     error(format!("expected <{root}>, found <{found}>"))
 }
 
-/// Parses a document with any root, for what is an error already.
+/// Parses a document with any root, for answers that are errors already.
 pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, CosClientError> {
     let text = text(body)?;
     survey(text)?;

@@ -207,10 +207,10 @@ fn fault_70_a_pause_does_not_end_a_body_that_ends_with_its_connection() {
     let sent = content.clone();
     let gate = Arc::new(Mutex::new(()));
     let closed = lock(&gate);
-    let held = Arc::clone(&gate);
+    let waited_for = Arc::clone(&gate);
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let (sent, held) = (sent.clone(), Arc::clone(&held));
+            let (sent, gate) = (sent.clone(), Arc::clone(&waited_for));
             thread::spawn(move || {
                 let mut stream = stream.unwrap();
                 let head = String::from_utf8(head(&mut stream)).unwrap();
@@ -221,7 +221,7 @@ fn fault_70_a_pause_does_not_end_a_body_that_ends_with_its_connection() {
                 }
                 let _ = stream.write_all(format!("{answer}\r\n").as_bytes());
                 let _ = stream.write_all(&sent[..MIB / 2]);
-                drop(lock(&held));
+                drop(lock(&gate));
                 let _ = stream.write_all(&sent[MIB / 2..]);
             });
         }

@@ -196,7 +196,12 @@ fn fault_40_source_changes_during_the_upload() {
                 }
             };
             let upload = scene.upload(&scene.client).multipart_threshold(threshold).progress_callback(then);
-            assert_eq!(kind(upload.send()), ClientErrorKind::SourceChanged, "{name} at {moment}");
+            let error = failed(upload.send());
+            assert_eq!(*error.kind(), ClientErrorKind::SourceChanged, "{name} at {moment}");
+            // It says what is there.
+            let is_there = scene.client.object_exists(BUCKET, "up").send().unwrap();
+            let told = if is_there { "is stored, and may hold" } else { "nothing was completed" };
+            assert!(error.to_string().contains(told), "{name} at {moment}: {error}");
             let sent: Vec<_> = requests(&scene.cos, "PUT", "partNumber");
             let sent: Vec<_> = sent.iter().map(|part| part.param("partNumber").unwrap()).collect();
             // One that broke off need not be in the log.
@@ -394,10 +399,12 @@ fn fault_73_a_pipe_is_read_to_its_end() {
     use std::os::fd::OwnedFd;
     let scene = Scene::new();
     let (reader, mut writer) = std::io::pipe().unwrap();
-    let writing = std::thread::spawn(move || writer.write_all(&[7; 300_000]));
+    let content = noise(8, 300_000);
+    let sent = content.clone();
+    let writing = std::thread::spawn(move || writer.write_all(&sent));
     scene.client.put_object(BUCKET, fs::File::from(OwnedFd::from(reader)), "pipe").send().unwrap();
     writing.join().unwrap().unwrap();
-    assert!(get(&scene.client, "pipe") == [7; 300_000]);
+    assert!(get(&scene.client, "pipe") == content);
 }
 
 #[test]

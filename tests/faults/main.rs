@@ -16,6 +16,7 @@ mod files;
 #[cfg(unix)]
 mod forks;
 mod keywords;
+mod lost_posts;
 mod policy;
 mod portals;
 mod proxies;

@@ -9,6 +9,7 @@ mod document;
 mod layers;
 mod pages;
 mod results;
+mod samples;
 mod source;
 #[path = "../common/sources.rs"]
 mod sources;

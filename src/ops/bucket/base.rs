@@ -12,6 +12,7 @@ use crate::ops::response::Response;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
+/// # Buckets
 impl CosS3Client {
     /// Creates a bucket; its name ends in `-{appid}`.
     ///
@@ -30,6 +31,8 @@ impl CosS3Client {
 
     /// Reads a bucket's region and type; 404 if there is no such bucket, 403 if it is not readable. Returns
     /// [`Response`]`<`[`HeadBucketOutput`]`>`.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`HeadBucketOutput`](crate::bucket::HeadBucketOutput)`>`.
     ///
     /// Python:
     /// ```python

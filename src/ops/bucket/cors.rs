@@ -56,6 +56,8 @@ impl CosS3Client {
 
     /// Reads a bucket's rules for other origins; 404 `NoSuchCORSConfiguration` if it has none.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CorsConfiguration`](crate::bucket::CorsConfiguration)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.get_bucket_cors(Bucket='examplebucket-1250000000')

@@ -53,6 +53,8 @@ impl CosS3Client {
 
     /// Reads a bucket's lifecycle rules; 404 `NoSuchLifecycleConfiguration` if it has none.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`LifecycleConfiguration`](crate::bucket::LifecycleConfiguration)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.get_bucket_lifecycle(Bucket='examplebucket-1250000000')

@@ -16,6 +16,8 @@ impl CosS3Client {
     ///
     /// `send` fetches one page; `pages` and `objects` go on to the end.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`ListObjectsOutput`](crate::bucket::ListObjectsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.list_objects(Bucket='examplebucket-1250000000', Prefix='folder/', Delimiter='/')

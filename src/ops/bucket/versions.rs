@@ -18,6 +18,8 @@ impl CosS3Client {
     ///
     /// `send` fetches one page; `pages` and `versions` go on to the end.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`ListObjectsVersionsOutput`](crate::bucket::ListObjectsVersionsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.list_objects_versions(Bucket='examplebucket-1250000000', Prefix='folder/')

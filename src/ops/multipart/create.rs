@@ -13,10 +13,13 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
+/// # Uploads in parts
 impl CosS3Client {
     /// Starts an upload in parts. Parts stay stored, and paid for, until the upload is completed or aborted. After a lost
     /// answer another upload is started, and the first one stays without parts: a lifecycle rule with
     /// `AbortIncompleteMultipartUpload` removes such.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CreateMultipartUploadOutput`](crate::multipart::CreateMultipartUploadOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -97,7 +100,10 @@ impl<'a> CreateMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn then(
+        mut self,
+        then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
+    ) -> Self {
         self.then = Some(AfterSuccess::new(then));
         self
     }
@@ -125,7 +131,7 @@ impl CreateMultipartUpload<'_> {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
         }
         if let Some(then) = self.then {
-            then.tell(&output.upload_id, &headers);
+            then.tell(&output.upload_id, &headers)?;
         }
         Ok(Response::of_fields(output, answer.headers))
     }

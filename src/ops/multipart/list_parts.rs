@@ -17,6 +17,8 @@ impl CosS3Client {
     ///
     /// `send` fetches one page; `pages` and `parts` go on to the end.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`ListPartsOutput`](crate::multipart::ListPartsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.list_parts(Bucket='examplebucket-1250000000', Key='multipart.txt', UploadId=upload_id)

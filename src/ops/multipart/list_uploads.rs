@@ -17,6 +17,8 @@ impl CosS3Client {
     ///
     /// `send` fetches one page; `pages` and `uploads` go on to the end.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`ListMultipartUploadsOutput`](crate::multipart::ListMultipartUploadsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.list_multipart_uploads(Bucket='examplebucket-1250000000', Prefix='dir')

@@ -1,11 +1,15 @@
 //! Uploads in parts.
 
-pub(crate) mod complete;
+// In the order of the client's page in the documentation; blank lines keep it.
 pub(crate) mod create;
-pub(crate) mod list_parts;
-pub(crate) mod list_uploads;
+
 pub(crate) mod upload_part;
 pub(crate) mod upload_part_copy;
+
+pub(crate) mod complete;
+
+pub(crate) mod list_parts;
+pub(crate) mod list_uploads;
 
 pub use complete::*;
 pub use create::*;

@@ -16,6 +16,8 @@ impl CosS3Client {
     /// Uploads a part, numbered 1 to 10000. Every part but the last has 1 MiB at least, and none more than
     /// 5 GiB. A part of the same number is replaced.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.upload_part(Bucket='examplebucket-1250000000', Key='multipart.txt',

@@ -18,6 +18,8 @@ impl CosS3Client {
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.upload_part_copy(Bucket='examplebucket-1250000000', Key='copy.bin', PartNumber=1,

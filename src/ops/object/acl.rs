@@ -7,6 +7,7 @@ use crate::ops::acl::GetAclOutput;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
 
+/// # Settings of objects
 impl CosS3Client {
     /// Sets who may do what with an object: by headers, or by a policy. What was there is replaced.
     ///

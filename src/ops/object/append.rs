@@ -29,6 +29,8 @@ impl CosS3Client {
     /// Where the CRC-64 before it is known, that of the whole is compared, too. A difference is an error, and not
     /// repeated: the data, or something in its place, is appended.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`AppendObjectOutput`](crate::object::AppendObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.append_object(Bucket='examplebucket-1250000000', Key='log.txt', Position=0, Data=b'first')

@@ -21,6 +21,8 @@ impl CosS3Client {
     ///
     /// COS may answer 200 and report the failure in the body: that is an error here, too.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.copy_object(Bucket='examplebucket-1250000000', Key='copy.txt',
@@ -59,6 +61,8 @@ impl CosS3Client {
     /// Stores an object in another storage class, by copying it onto itself. Its metadata is replaced, too:
     /// what is not set here is lost.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.change_object_storage_class(
@@ -76,6 +80,8 @@ impl CosS3Client {
     }
 
     /// Replaces an object's metadata by what is set here, by copying it onto itself.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -161,7 +167,7 @@ impl CopyObject<'_> {
     /// Sends the request.
     ///
     /// If a condition fails after an attempt whose answer was lost, that attempt may be why: the error is
-    /// [`Ambiguous`](ClientErrorKind::Ambiguous) then.
+    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous) then.
     pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
         let answer = self.client.execute(self.request).map_err(lost_answer::copied_or_not)?;

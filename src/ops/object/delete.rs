@@ -12,6 +12,8 @@ impl CosS3Client {
     /// Deletes an object. That there is none is no error. In a bucket with versioning it leaves a delete
     /// marker, unless a version is named, and a second one where it is repeated after a lost answer.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`DeleteObjectOutput`](crate::object::DeleteObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.delete_object(Bucket='examplebucket-1250000000', Key='test.txt')

@@ -28,6 +28,8 @@ impl CosS3Client {
     /// request, that is the error of the call. In a bucket with versioning, a retry after a lost answer leaves a second
     /// delete marker.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`DeleteObjectsOutput`](crate::object::DeleteObjectsOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.delete_objects(Bucket='examplebucket-1250000000', Delete={

@@ -19,6 +19,8 @@ impl CosS3Client {
     /// Downloads an object; its body is read as a stream. One that breaks off is asked for again, from its next byte
     /// on and on condition that the object is still the same.
     ///
+    /// Returns [`GetObjectOutput`](crate::object::GetObjectOutput).
+    ///
     /// Python:
     /// ```python
     /// response = client.get_object(Bucket='examplebucket-1250000000', Key='test.txt')

@@ -16,6 +16,8 @@ use crate::wire::respond::Headers;
 impl CosS3Client {
     /// Reads an object's headers: length, ETag, metadata. 404 `NoSuchResource` if there is none.
     ///
+    /// Returns [`Response`](crate::Response)`<`[`HeadObjectOutput`](crate::object::HeadObjectOutput)`>`.
+    ///
     /// Python:
     /// ```python
     /// response = client.head_object(Bucket='examplebucket-1250000000', Key='test.txt')

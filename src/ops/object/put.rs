@@ -34,6 +34,7 @@ pub(crate) const UPLOAD: Traits = Traits {
     proof: Proof::ETag,
 };
 
+/// # Objects
 impl CosS3Client {
     /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
     ///
@@ -41,6 +42,8 @@ impl CosS3Client {
     /// connection, and then an error. Where a condition fails (`if_match` and the like) after an attempt whose
     /// answer was lost, a look at the object tells whether that attempt succeeded; where it does not, the error is
     /// [`Ambiguous`](ClientErrorKind::Ambiguous).
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
     /// Python:
     /// ```python
@@ -75,6 +78,8 @@ impl CosS3Client {
     }
 
     /// Uploads a local file in one request, 5 GiB at most.
+    ///
+    /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
     /// Python:
     /// ```python

@@ -13,8 +13,11 @@ use crate::wire::request::{Request, Traits};
 use crate::wire::uri::{Target, encode_query, locate};
 use crate::wire::xml;
 
+/// # Queries
 impl CosS3Client {
     /// Queries a CSV or JSON object on COS's side and returns the records that fit, as a stream of events.
+    ///
+    /// Returns [`SelectObjectContentOutput`](crate::object::SelectObjectContentOutput).
     ///
     /// Python:
     /// ```python

@@ -41,6 +41,8 @@ impl CosS3Client {
     /// then renamed: the destination is either the old file or the whole new one. A download in ranges that
     /// broke off is resumed by the next call. An object that changes meanwhile is an error.
     ///
+    /// Returns [`DownloadFileOutput`](crate::transfer::DownloadFileOutput).
+    ///
     /// Python:
     /// ```python
     /// client.download_file(Bucket='examplebucket-1250000000', Key='big.bin', DestFilePath='big.bin',
@@ -48,14 +50,9 @@ impl CosS3Client {
     /// ```
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # client.create_bucket("examplebucket-1250000000").send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object("examplebucket-1250000000", vec![7; 3 * 1024 * 1024], "big.bin").send()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("big.bin");
@@ -126,13 +123,6 @@ impl fmt::Debug for DownloadFile<'_> {
 }
 
 impl<'a> DownloadFile<'a> {
-    options::every!();
-    options::conditions!();
-    options::customer_key!();
-    options::response_headers!();
-    options::traffic_limit!();
-    options::version_id!();
-
     /// Sets the size of a range in MiB, 1 to 5120. Python: `PartSize`. Default: 20.
     pub fn part_size(mut self, mib: u64) -> Self {
         self.part_size = mib;
@@ -423,6 +413,15 @@ impl<'a> DownloadFile<'a> {
             }
         }
     }
+}
+
+impl DownloadFile<'_> {
+    options::version_id!();
+    options::conditions!();
+    options::response_headers!();
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
 }
 
 /// Adds to an error the attempts in all. An error of a local file has nothing to do with them.

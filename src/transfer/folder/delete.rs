@@ -30,15 +30,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages list the bucket and delete page by page.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "x", "logs/1.log").send()?;
     /// let report = client.delete_prefix(bucket, "logs/").send()?;
     /// assert!(report.is_complete());
@@ -88,8 +82,6 @@ impl DeletePrefixReport {
 }
 
 impl DeletePrefix<'_> {
-    options::every!();
-
     /// Allows an empty prefix, which stands for all objects of the bucket. Default: false.
     pub fn whole_bucket(mut self, allow: bool) -> Self {
         self.whole_bucket = allow;
@@ -146,6 +138,10 @@ impl DeletePrefix<'_> {
         output.error.sort_by(|a, b| (&a.key, &a.version_id).cmp(&(&b.key, &b.version_id)));
         Ok(output)
     }
+}
+
+impl DeletePrefix<'_> {
+    options::every!();
 }
 
 impl DeletePrefix<'static> {

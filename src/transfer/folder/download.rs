@@ -53,15 +53,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages list the bucket and download file by file.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # client.put_object(bucket, "x", "backup/logs/1.log").send()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path().join("restored");
@@ -124,9 +118,6 @@ impl fmt::Debug for DownloadDirectory<'_> {
 }
 
 impl<'a> DownloadDirectory<'a> {
-    options::every!();
-    options::customer_key!();
-    options::traffic_limit!();
     super::shared!();
 
     /// Takes names that this system can hold and others cannot, such as `10:30.log` on Unix. Default: false.
@@ -201,6 +192,12 @@ impl<'a> DownloadDirectory<'a> {
         )?;
         Ok(results.report())
     }
+}
+
+impl DownloadDirectory<'_> {
+    options::customer_key!();
+    options::traffic_limit!();
+    options::every!();
 }
 
 /// What the downloads of all files share.

@@ -1,15 +1,19 @@
 //! Folders: many files up or down, or many objects away, on one set of threads.
 
-pub(crate) mod delete;
-pub(crate) mod download;
 mod filter;
 pub(crate) mod keys;
 mod progress;
 pub(crate) mod report;
 mod schedule;
 pub(crate) mod skip;
-pub(crate) mod upload;
 mod walk;
+
+// In the order of the client's page in the documentation; blank lines keep it.
+pub(crate) mod upload;
+
+pub(crate) mod download;
+
+pub(crate) mod delete;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
 /// `part_size`, `max_thread`, `threshold`, `discard_on_cancel`, `callback` and `on_result`.

@@ -27,6 +27,7 @@ use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::uri::Target;
 
+/// # Folders
 impl CosS3Client {
     /// Uploads the files of a folder and of the folders in it, several at a time, under keys that start
     /// with `prefix`, a `/` (if `prefix` has none at its end, and is not empty) and the path below the folder.
@@ -43,15 +44,9 @@ impl CosS3Client {
     /// Beyond Python, whose pages walk the folder and upload file by file.
     ///
     /// ```
-    /// # use cos_emulator::CosEmulator;
-    /// # use qcloud_cos::{CosConfig, CosS3Client};
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let cos = CosEmulator::start()?;
-    /// # let config = CosConfig::builder().region("ap-guangzhou").secret_id(cos.secret_id()).secret_key(cos.secret_key())
-    /// #     .scheme("http").ip("127.0.0.1").port(cos.port()).build()?;
-    /// # let client = CosS3Client::new(config)?;
-    /// # let bucket = "examplebucket-1250000000";
-    /// # client.create_bucket(bucket).send()?;
+    /// # let (_cos, client, bucket) = start()?;
     /// # let folder = tempfile::tempdir()?;
     /// # std::fs::create_dir(folder.path().join("logs"))?;
     /// # std::fs::write(folder.path().join("logs/1.log"), "x")?;
@@ -121,12 +116,6 @@ impl fmt::Debug for UploadDirectory<'_> {
 }
 
 impl<'a> UploadDirectory<'a> {
-    options::every!();
-    options::acl!();
-    options::object_headers!();
-    options::managed_encryption!();
-    options::customer_key!();
-    options::traffic_limit!();
     super::shared!();
 
     /// Uploads what links lead to, wherever that is. A link back to a folder that it is in fails. Default:
@@ -208,6 +197,10 @@ impl<'a> UploadDirectory<'a> {
         )?;
         Ok(results.report())
     }
+}
+
+impl UploadDirectory<'_> {
+    options::stored_object!();
 }
 
 /// What the uploads of all files share.

@@ -247,9 +247,12 @@ mod tests {
     fn a_folder_read_in_batches_gives_every_name_once_and_in_the_order_of_keys() {
         let folder = tempfile::tempdir().unwrap();
         let files = ["a", "a-b", "a.b", "b", "ab", "z", "Z", "0", "~"];
-        files.iter().for_each(|name| std::fs::write(folder.path().join(name), "").unwrap());
-        ["d", "a!"].iter().for_each(|name| std::fs::create_dir(folder.path().join(name)).unwrap());
-        std::fs::create_dir(folder.path().join("a0")).unwrap();
+        for name in files {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        for name in ["d", "a!", "a0"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
         let open = Folder::open(folder.path()).unwrap();
         let mut expected: Vec<String> = files.iter().map(|name| (*name).to_owned()).collect();
         expected.extend(["d/".to_owned(), "a!/".to_owned(), "a0/".to_owned()]);

@@ -80,9 +80,12 @@ trait Record {
     fn recorded(self) -> Recorded;
 }
 
+/// Key, path, length and outcome of a file.
+type FileRecord = (String, PathBuf, u64, String);
+
 /// Collects results, and compares them with the report.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<(String, PathBuf, u64, String)>>>);
+struct Recorder(Arc<Mutex<Vec<FileRecord>>>);
 
 impl Recorder {
     fn note(&self) -> impl Fn(&FileResult) + Send + Sync + use<> {

@@ -141,7 +141,10 @@ pub(super) const PROCESSING: &[Difference] = &[
                 case.is_processing() && matches!(kind, Some("ParseError" | "TypeError"))
                     || kind == Some("TypeError") && case.call == "get_object_sensitive_content_recognition"
             };
-            !e.requests.is_empty() && e.results.iter().any(|result| broken(result) || raw(case, result).is_some() || result.get("$response").is_some())
+            !e.requests.is_empty()
+                && e.results
+                    .iter()
+                    .any(|result| broken(result) || raw(case, result).is_some() || result.get("$response").is_some())
         },
         rewrite: |case, e| {
             let pair =
