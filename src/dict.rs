@@ -184,7 +184,9 @@ impl Dict {
             Self::List(items) => items.iter_mut().for_each(|item| item.make_list(path)),
             Self::Map(entries) if name == "*" => {
                 let rest = rest.unwrap_or_default();
-                entries.iter_mut().for_each(|(_, value)| value.make_list(rest));
+                for (_, value) in entries {
+                    value.make_list(rest);
+                }
             }
             Self::Map(entries) => {
                 let plain = name.trim_end_matches('?');

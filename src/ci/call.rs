@@ -114,7 +114,8 @@ pub(crate) fn document(headers: &Headers, body: &[u8], shape: Shape) -> Result<D
     }
     let kind = headers.text("content-type").to_ascii_lowercase();
     // What comes without its type shows it.
-    if !kind.starts_with("application/json") && !(kind.is_empty() && matches!(body[0], b'{' | b'[')) {
+    let shown = kind.is_empty() && matches!(body.first(), Some(b'{' | b'['));
+    if !shown && !kind.starts_with("application/json") {
         return shape.read(body);
     }
     let json: serde_json::Value = serde_json::from_slice(body).map_err(|e| {

@@ -206,18 +206,6 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Returns the document of the answer as a dict.
-    pub(crate) fn dict(self, root: &'static str, lists: &'static [&'static str]) -> Call<'a, Response> {
-        self.returns(
-            Shape { root, lists, ..Shape::default() },
-            Finish::Whole(|answer, shape| {
-                let answer = answer?;
-                let dict = answer.read(|body| shape.read(body))?;
-                Ok(Response::of_dict(dict, answer.headers))
-            }),
-        )
-    }
-
     /// Returns the headers of the answer as a dict.
     pub(crate) fn headers(self) -> Call<'a, Response<()>> {
         self.reads(|answer, _| Ok(Response::of_headers((), answer?.headers)))

@@ -193,18 +193,17 @@ impl<'a> Request<'a> {
         let response = |name: &str| name.starts_with("response-");
         let rank =
             |name: &str| self.order.iter().position(|known| *known == name || response(name) && *known == "response-");
-        let place = match rank(name) {
+        match rank(name) {
             None if response(name) => {
                 let start = usize::from(!matches!(self.target, Target::Other { .. })).min(self.query.len());
-                start + self.query[start..].iter().take_while(|(name, _)| response(name)).count()
+                start + self.query.iter().skip(start).take_while(|(name, _)| response(name)).count()
             }
             None => self.query.len(),
             Some(own) => {
                 let later = |name: &str| rank(name).is_none_or(|rank| rank > own) && !response(name);
                 self.query.iter().position(|(name, _)| later(name)).unwrap_or(self.query.len())
             }
-        };
-        place
+        }
     }
 
     /// Fills in a place of the draft: `Conf.Callback`.
