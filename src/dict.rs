@@ -254,6 +254,22 @@ impl<'d> IntoIterator for &'d Dict {
     }
 }
 
+impl Dict {
+    /// Writes JSON in ASCII, as Python's `json.dumps` does.
+    pub(crate) fn to_json(&self) -> String {
+        let mut json = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii() {
+                json.push(c);
+            } else {
+                // All that is not ASCII stands in a text.
+                json.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        json
+    }
+}
+
 impl fmt::Display for Dict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A text alone prints as itself, as in Python; inside of a list or dict it stands in quotes.

@@ -142,3 +142,54 @@ impl<T: DictArgument> Arg<T> for &Response<T> {
 pub(crate) fn take<T>(name: &str, argument: impl Arg<T>) -> Result<T, CosClientError> {
     argument.into_arg().map_err(|e| CosClientError::invalid(name, &e).caused_by(e))
 }
+
+/// Declares dict arguments, two lines a field: the docs, then the name and the kind. Kinds are `text`, `required` text,
+/// `number(u32)`, `switch`, `list(Item)` and `one(Nested)`; every kind but `required` and `list` is optional. A field is
+/// called in the dict as in Rust, in Pascal case, or by what follows `as`.
+///
+/// The types are strict to a caller's dict and lenient to an answer, as `wire::dict` says.
+macro_rules! dicts {
+    ($($(#[$docs:meta])* pub struct $Name:ident { $($fields:tt)* })+) => {
+        $($crate::ops::argument::dicts! { @field [$(#[$docs])* $Name] [] $($fields)* })+
+    };
+    (@field [$(#[$docs:meta])* $Name:ident] [$($done:tt)*]) => {
+        $(#[$docs])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+        pub struct $Name { $($done)* }
+
+        impl $crate::ops::argument::DictArgument for $Name {}
+    };
+    (@field $head:tt $done:tt $(#[$docs:meta])* $name:ident: text $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @optional $head $done [$(#[$docs])*]
+            [$(rename = $wire,)? deserialize_with = "crate::wire::dict::text",] $name String; $($rest)* }
+    };
+    (@field $head:tt $done:tt $(#[$docs:meta])* $name:ident: switch $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @optional $head $done [$(#[$docs])*]
+            [$(rename = $wire,)? deserialize_with = "crate::wire::dict::switch",] $name bool; $($rest)* }
+    };
+    (@field $head:tt $done:tt $(#[$docs:meta])* $name:ident: number($N:ty) $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @optional $head $done [$(#[$docs])*]
+            [$(rename = $wire,)? deserialize_with = "crate::wire::dict::number",] $name $N; $($rest)* }
+    };
+    (@field $head:tt $done:tt $(#[$docs:meta])* $name:ident: one($T:ty) $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @optional $head $done [$(#[$docs])*] [$(rename = $wire,)?] $name $T; $($rest)* }
+    };
+    (@field $head:tt [$($done:tt)*] $(#[$docs:meta])* $name:ident: required $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @field $head [$($done)* $(#[$docs])*
+            #[serde($(rename = $wire,)? deserialize_with = "crate::wire::dict::required_text")]
+            pub $name: String,] $($rest)* }
+    };
+    (@field $head:tt [$($done:tt)*] $(#[$docs:meta])* $name:ident: list($T:ty) $(as $wire:literal)?, $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @field $head [$($done)* $(#[$docs])*
+            #[serde($(rename = $wire,)? deserialize_with = "crate::wire::dict::list", skip_serializing_if = "Vec::is_empty")]
+            pub $name: Vec<$T>,] $($rest)* }
+    };
+    (@optional $head:tt [$($done:tt)*] [$($docs:tt)*] [$($serde:tt)*] $name:ident $T:ty; $($rest:tt)*) => {
+        $crate::ops::argument::dicts! { @field $head [$($done)* $($docs)*
+            #[serde($($serde)* skip_serializing_if = "Option::is_none")]
+            pub $name: Option<$T>,] $($rest)* }
+    };
+}
+
+pub(crate) use dicts;

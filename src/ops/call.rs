@@ -115,6 +115,24 @@ impl<'a, T> Call<'a, T> {
         }
     }
 
+    /// Sends a document of no bytes, with what goes with a document.
+    pub(crate) fn empty_document(mut self) -> Self {
+        self.request = self.request.with_body(Vec::new().into());
+        self
+    }
+
+    /// Sends JSON.
+    pub(crate) fn json(mut self, text: String) -> Self {
+        self.request = self.request.with_body(text.into());
+        self.content_type("application/json")
+    }
+
+    /// Says what the body is, where COS wants to hear it and not its MD5.
+    pub(crate) fn content_type(mut self, value: &str) -> Self {
+        self.request.set_header("content-type", value);
+        self
+    }
+
     /// Adds the document's MD5, which COS demands of some, and its type.
     pub(crate) fn with_md5(mut self) -> Self {
         self.request = self.request.with_md5();
@@ -144,16 +162,28 @@ impl<'a, T> Call<'a, T> {
         root: &'static str,
         lists: &'static [&'static str],
     ) -> Call<'a, Response<U>> {
-        self.returns(Shape { root, lists }, |answer, shape| {
+        self.returns(Shape { root, lists, ..Shape::default() }, |answer, shape| {
             let answer = answer?;
             let value = answer.read(|body| xml::parse_shared(shape.root, body))?;
             Ok(Response::of_document(value, answer.headers, answer.body, shape))
         })
     }
 
+    /// Shows the member `inner` of `outer` in the place of `outer`, as Python does with some lists.
+    pub(crate) fn lifting(mut self, outer: &'static str, inner: &'static str) -> Self {
+        self.shape.lifted = Some((outer, inner));
+        self
+    }
+
+    /// Shows a header of the answer among the members of the document, as Python does with some.
+    pub(crate) fn with_header(mut self, name: &'static str) -> Self {
+        self.shape.header = Some(name);
+        self
+    }
+
     /// Returns the document of the answer as a dict.
     pub(crate) fn dict(self, root: &'static str, lists: &'static [&'static str]) -> Call<'a, Response> {
-        self.returns(Shape { root, lists }, |answer, shape| {
+        self.returns(Shape { root, lists, ..Shape::default() }, |answer, shape| {
             let answer = answer?;
             let dict = answer.read(|body| shape.read(body))?;
             Ok(Response::of_dict(dict, answer.headers))

@@ -52,12 +52,16 @@ enum View<T> {
     Document(Box<[u8]>, Shape),
 }
 
-/// What is known of a document: its root, and the names that are lists however often they occur, as paths such as
-/// `TagSet.Tag`.
+/// How a document becomes Python's dict.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Shape {
     pub(crate) root: &'static str,
+    /// The names that are lists however often they occur, as paths such as `TagSet.Tag`.
     pub(crate) lists: &'static [&'static str],
+    /// A member and the one in it that stands in its place.
+    pub(crate) lifted: Option<(&'static str, &'static str)>,
+    /// A header of the answer that is a member of the dict.
+    pub(crate) header: Option<&'static str>,
 }
 
 impl Shape {
@@ -65,6 +69,11 @@ impl Shape {
     pub(crate) fn read(self, body: &[u8]) -> Result<Dict, crate::error::CosClientError> {
         let mut dict = xml::parse_dict(self.root, body)?;
         self.lists.iter().for_each(|path| dict.make_list(path));
+        if let Some((outer, inner)) = self.lifted
+            && let Some(value) = dict.get(outer).and_then(|outer| outer.get(inner)).cloned()
+        {
+            dict.set(outer, value);
+        }
         Ok(dict)
     }
 }
@@ -102,7 +111,13 @@ impl<T> Response<T> {
                 dict
             }
             // It was read once when the answer came.
-            View::Document(body, shape) => shape.read(body).unwrap_or_default(),
+            View::Document(body, shape) => {
+                let mut dict = shape.read(body).unwrap_or_default();
+                if let Some((name, value)) = shape.header.and_then(|name| Some((name, self.headers.get(name)?))) {
+                    dict.set(name, Dict::Text(value));
+                }
+                dict
+            }
             View::Own(own) => own(&self.value).clone(),
         })
     }

@@ -12,7 +12,7 @@ use crate::document::snake_case;
 use crate::sources::{read, rust_files};
 
 /// Fields that are read from a header of the answer.
-const FROM_HEADERS: [(&str, &str); 11] = [
+const FROM_HEADERS: [(&str, &str); 12] = [
     ("content_length", "Content-Length"),
     ("content_type", "Content-Type"),
     ("copy_source_version_id", "x-cos-copy-source-version-id"),
@@ -23,6 +23,7 @@ const FROM_HEADERS: [(&str, &str); 11] = [
     ("next_append_position", "x-cos-next-append-position"),
     ("region", "x-cos-bucket-region"),
     ("storage_class", "x-cos-storage-class"),
+    ("symlink_target", "x-cos-symlink-target"),
     ("version_id", "x-cos-version-id"),
 ];
 

@@ -33,6 +33,30 @@ pub(crate) fn refuse(expected: &mut Expectation, what: &str) {
     }
 }
 
+/// Whether Python left the sub-resource of intelligent tiering out of a signature.
+pub(crate) fn leaves_tiering_unsigned(request: &Request) -> bool {
+    let signed = request.header("authorization").map(|signature| field(signature, "q-url-param-list"));
+    let tiering = pairs(split_query(&request.target).1).iter().any(|(name, _)| name == TIERING);
+    tiering && signed.is_some_and(|list| !list.split(';').any(|name| name == TIERING))
+}
+
+const TIERING: &str = "intelligent-tiering";
+
+/// Signs it, too.
+pub(crate) fn sign_tiering(case: &Case, expected: &mut Expectation) {
+    for request in expected.requests.iter_mut().filter(|request| leaves_tiering_unsigned(request)) {
+        let list =
+            pairs(split_query(&request.target).1).into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(";");
+        request.set_header("authorization", &format!("{}&q-url-param-list={list}", old_without_list(request)));
+        sign_again(case, request);
+    }
+}
+
+fn old_without_list(request: &Request) -> String {
+    let old = request.header("authorization").unwrap_or_default();
+    old.split('&').filter(|pair| !pair.starts_with("q-url-param-list=")).collect::<Vec<_>>().join("&")
+}
+
 // ------------------------------------------------------------------ URLs and keys
 
 /// Writes Python's `+` in a query as `%20`.

@@ -15,6 +15,7 @@ pub(crate) mod copy;
 pub(crate) mod append;
 
 pub(crate) mod acl;
+pub(crate) mod symlink;
 pub(crate) mod tagging;
 
 pub(crate) mod restore;
@@ -35,4 +36,5 @@ pub use head::*;
 pub use put::*;
 pub use restore::*;
 pub use select::*;
+pub use symlink::*;
 pub use tagging::*;

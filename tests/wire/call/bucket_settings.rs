@@ -2,9 +2,10 @@
 
 use qcloud_cos::CosS3Client;
 use qcloud_cos::acl::AccessControlPolicy;
+use qcloud_cos::bucket::IntelligentTieringConfiguration;
 
 use super::{Args, Called, bucket, dict, header, pasted};
-use crate::inputs::{entries, rest, string};
+use crate::inputs::{entries, required, rest, string};
 
 pub(super) fn put_bucket_acl(client: &CosS3Client, args: &Args) -> Called {
     let mut call = client.put_bucket_acl(bucket(args)?);
@@ -15,5 +16,19 @@ pub(super) fn put_bucket_acl(client: &CosS3Client, args: &Args) -> Called {
         "GrantRead" => grant_read(string),
         "GrantWrite" => grant_write(string),
     });
+    dict(call.send()?)
+}
+
+pub(super) fn put_bucket_intelligenttiering_v2(client: &CosS3Client, args: &Args) -> Called {
+    let configuration = pasted::<IntelligentTieringConfiguration>(args, "IntelligentTieringConfiguration")?;
+    let id = args.get("Id").map(|id| string("Id", id)).transpose()?;
+    let mut call = client.put_bucket_intelligenttiering_v2(bucket(args)?, configuration, id);
+    setters!(call, rest(args, &["Bucket", "IntelligentTieringConfiguration", "Id"]), header, {});
+    dict(call.send()?)
+}
+
+pub(super) fn put_bucket_policy(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.put_bucket_policy(bucket(args)?, required(args, "Policy")?);
+    setters!(call, rest(args, &["Bucket", "Policy"]), header, {});
     dict(call.send()?)
 }

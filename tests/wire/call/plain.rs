@@ -4,7 +4,7 @@
 //! a setter. What every call takes (`Referer`, ...) needs no mention.
 
 use qcloud_cos::CosS3Client;
-use qcloud_cos::bucket::{CorsConfiguration, LifecycleConfiguration, Tagging};
+use qcloud_cos::bucket::*;
 use qcloud_cos::multipart::MultipartUpload;
 use qcloud_cos::object::{Delete, RestoreRequest};
 
@@ -42,20 +42,47 @@ plain! {
     complete_multipart_upload(Bucket, Key, UploadId, MultipartUpload: MultipartUpload) {}
     delete_bucket(Bucket) {}
     delete_bucket_cors(Bucket) {}
+    delete_bucket_domain(Bucket) {}
+    delete_bucket_domain_certificate(Bucket, DomainName) {}
+    delete_bucket_encryption(Bucket) {}
+    delete_bucket_inventory(Bucket, Id) {}
     delete_bucket_lifecycle(Bucket) {}
+    delete_bucket_origin(Bucket) {}
+    delete_bucket_policy(Bucket) {}
+    delete_bucket_referer(Bucket) {}
+    delete_bucket_replication(Bucket) {}
+    delete_bucket_response_control(Bucket) {}
     delete_bucket_tagging(Bucket) {}
+    delete_bucket_website(Bucket) {}
     delete_object(Bucket, Key) { "VersionId" => version_id(string) }
     delete_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     delete_objects(Bucket, Delete: Delete) {}
     get_bucket_acl(Bucket) {}
     get_bucket_cors(Bucket) {}
+    get_bucket_domain(Bucket) {}
+    get_bucket_domain_certificate(Bucket, DomainName) {}
+    get_bucket_encryption(Bucket) {}
+    get_bucket_intelligenttiering(Bucket) {}
+    get_bucket_intelligenttiering_v2(Bucket, Id) {}
+    get_bucket_inventory(Bucket, Id) {}
     get_bucket_lifecycle(Bucket) {}
     get_bucket_location(Bucket) {}
+    get_bucket_logging(Bucket) {}
+    get_bucket_object_lock(Bucket) {}
+    get_bucket_origin(Bucket) {}
+    get_bucket_policy(Bucket) {}
+    get_bucket_referer(Bucket) {}
+    get_bucket_replication(Bucket) {}
+    get_bucket_response_control(Bucket) {}
     get_bucket_tagging(Bucket) {}
     get_bucket_versioning(Bucket) {}
+    get_bucket_website(Bucket) {}
     get_object_acl(Bucket, Key) {}
     get_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
+    get_symlink(Bucket, SymlinkName) { "VersionId" => version_id(string) }
     head_bucket(Bucket) {}
+    list_bucket_intelligenttiering_configurations(Bucket) {}
+    list_bucket_inventory_configurations(Bucket) { "ContinuationToken" => continuation_token(param) }
     list_buckets() {
         "TagKey" => tag_key(param), "TagValue" => tag_value(param), "Region" => region(param),
         "CreateTime" => create_time(param), "Range" => range(param), "Marker" => marker(param),
@@ -80,10 +107,24 @@ plain! {
         "EncodingType" => encoding_type(string),
     }
     object_exists(Bucket, Key) {}
+    post_bucket_inventory(Bucket, Id, InventoryConfiguration: InventoryConfiguration) {}
     put_bucket_cors(Bucket, CORSConfiguration: CorsConfiguration) {}
+    put_bucket_domain(Bucket, DomainConfiguration: DomainConfiguration) {}
+    put_bucket_domain_certificate(Bucket, DomainCertificateConfiguration: DomainCertificate) {}
+    put_bucket_encryption(Bucket, ServerSideEncryptionConfiguration: ServerSideEncryptionConfiguration) {}
+    put_bucket_intelligenttiering(Bucket, IntelligentTieringConfiguration: IntelligentTieringConfiguration) {}
+    put_bucket_inventory(Bucket, Id, InventoryConfiguration: InventoryConfiguration) {}
     put_bucket_lifecycle(Bucket, LifecycleConfiguration: LifecycleConfiguration) {}
+    put_bucket_logging(Bucket, BucketLoggingStatus: BucketLoggingStatus) {}
+    put_bucket_object_lock(Bucket, ObjectLockConfiguration: ObjectLockConfiguration) {}
+    put_bucket_origin(Bucket, OriginConfiguration: OriginConfiguration) {}
+    put_bucket_referer(Bucket, RefererConfiguration: RefererConfiguration) {}
+    put_bucket_replication(Bucket, ReplicationConfiguration: ReplicationConfiguration) {}
+    put_bucket_response_control(Bucket, ResponseControlConfiguration: ResponseControlConfiguration) {}
     put_bucket_tagging(Bucket, Tagging: Tagging) {}
     put_bucket_versioning(Bucket, Status) {}
+    put_bucket_website(Bucket, WebsiteConfiguration: WebsiteConfiguration) {}
     put_object_tagging(Bucket, Key, Tagging: Tagging) { "VersionId" => version_id(string) }
+    put_symlink(Bucket, SymlinkName, SymlinkTarget) { "ACL" => acl(string) }
     restore_object(Bucket, Key, RestoreRequest: RestoreRequest) { "VersionId" => version_id(string) }
 }

@@ -72,6 +72,18 @@ pub(super) const DOCUMENTS: &[Difference] = &[
         rewrite: documents::list_single_tags,
     },
     Difference {
+        id: "inventory-list",
+        row: "D-inventory-list",
+        reason: "the inventories of a page are a list, also if there is one",
+        applies: |_, e| e.results.iter().any(|result| result["InventoryConfiguration"].is_object()),
+        rewrite: |_, e| {
+            for result in e.results.iter_mut().filter(|result| result["InventoryConfiguration"].is_object()) {
+                let one = result["InventoryConfiguration"].take();
+                result["InventoryConfiguration"] = json!([one]);
+            }
+        },
+    },
+    Difference {
         id: "error-fields",
         row: "D-error-fields",
         reason: "what an error answer holds is there even when other fields are missing; getters never fail",

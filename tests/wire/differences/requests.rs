@@ -7,7 +7,7 @@ use crate::replay;
 use crate::rewrite::{
     self, collapsed, header_values, instance_token, is_bad_header, is_empty_upload, path_of, presigned_token,
 };
-use crate::text::{key_path, split_query};
+use crate::text::{key_path, quote, split_query};
 
 const CONDITIONS: [(&str, &str); 4] = [
     ("IfMatch", "if-match"),
@@ -16,7 +16,26 @@ const CONDITIONS: [(&str, &str); 4] = [
     ("IfUnmodifiedSince", "if-unmodified-since"),
 ];
 
+const SYMLINK: &str = "x-cos-symlink-target";
+
+fn encoded(key: &str) -> String {
+    quote(key.as_bytes(), "/-_.~")
+}
+
 pub(super) const REQUESTS: &[Difference] = &[
+    Difference {
+        id: "symlink-target",
+        row: "D-symlink-target",
+        reason: "the target of a symlink is percent-encoded",
+        applies: |_, e| e.requests.iter().any(|r| r.header(SYMLINK).is_some_and(|target| encoded(target) != target)),
+        rewrite: |case, e| {
+            rewrite::requests(case, e, |request| {
+                if let Some(target) = request.header(SYMLINK).map(encoded) {
+                    request.set_header(SYMLINK, &target);
+                }
+            });
+        },
+    },
     Difference {
         id: "query-space",
         row: "D-query-space",
@@ -35,6 +54,13 @@ pub(super) const REQUESTS: &[Difference] = &[
                 }
             }
         },
+    },
+    Difference {
+        id: "tiering-signed",
+        row: "D-tiering-signed",
+        reason: "the sub-resource intelligent-tiering is signed, as every parameter is",
+        applies: |_, e| e.requests.iter().any(rewrite::leaves_tiering_unsigned),
+        rewrite: rewrite::sign_tiering,
     },
     Difference {
         id: "retry-pause",
