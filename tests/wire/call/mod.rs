@@ -10,6 +10,7 @@ mod setters;
 
 mod bucket_settings;
 mod buckets;
+mod live;
 mod multipart;
 mod objects;
 mod plain;
@@ -42,7 +43,10 @@ const OTHERS: &[&str] = &[
     "get_object_url",
     "get_presigned_download_url",
     "get_presigned_url",
+    "get_rtmp_signed_url",
+    "get_vod_playlist",
     "head_object",
+    "post_vod_playlist",
     "put_bucket_acl",
     "put_bucket_intelligenttiering_v2",
     "put_bucket_policy",
@@ -117,6 +121,9 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "get_object_url" => signing::get_object_url(client, args),
         "get_presigned_download_url" => signing::get_presigned_download_url(client, args),
         "get_presigned_url" => signing::get_presigned_url(client, args),
+        "get_rtmp_signed_url" => signing::get_rtmp_signed_url(client, args),
+        "get_vod_playlist" => live::get_vod_playlist(client, args),
+        "post_vod_playlist" => live::post_vod_playlist(client, args),
         "head_object" => objects::head_object(client, args),
         "put_bucket_acl" => bucket_settings::put_bucket_acl(client, args),
         "put_bucket_intelligenttiering_v2" => bucket_settings::put_bucket_intelligenttiering_v2(client, args),
