@@ -172,6 +172,11 @@ pub mod credentials {
     pub use crate::providers::*;
 }
 
+/// Builders, settings and results of the calls about live channels.
+pub mod live {
+    pub use crate::ops::live::*;
+}
+
 /// Builders, arguments and results of the calls about uploads in parts.
 pub mod multipart {
     pub use crate::ops::multipart::*;
@@ -179,6 +184,7 @@ pub mod multipart {
 
 /// Builders, arguments and results of the calls about objects.
 pub mod object {
+    pub use crate::ops::fetch::*;
     pub use crate::ops::object::*;
     pub use crate::ops::presign::*;
 }

@@ -21,3 +21,7 @@ pub(crate) mod presign;
 pub(crate) mod bucket;
 
 pub(crate) mod service;
+
+pub(crate) mod live;
+
+pub(crate) mod fetch;

@@ -21,6 +21,7 @@ pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod respond;
 pub(crate) mod retry;
+pub(crate) mod rtmp;
 pub(crate) mod sign;
 pub(crate) mod tc3;
 pub(crate) mod uri;

@@ -211,7 +211,12 @@ fn from_damaged(body: &[u8]) -> ErrorDocument {
 
 /// Reads an error in JSON. A list is none, though its members would be taken for the fields in their order.
 fn from_json(body: &[u8]) -> Option<ErrorDocument> {
-    body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok()).flatten()
+    let mut dict: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    // Fetch tasks have a number for a code.
+    for value in dict.values_mut().filter(|value| value.is_number()) {
+        *value = value.to_string().into();
+    }
+    serde_json::from_value(dict.into()).ok()
 }
 
 #[cfg(test)]

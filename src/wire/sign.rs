@@ -138,7 +138,7 @@ fn signed_headers<'a>(what: &'a ToSign<'_>) -> impl Iterator<Item = (Cow<'a, str
         .chain(host.map(|host| (Cow::from("host"), encode(host))))
 }
 
-fn hmac_sha1(key: &[u8], message: &str) -> String {
+pub(crate) fn hmac_sha1(key: &[u8], message: &str) -> String {
     // HMAC takes keys of any length, so the error cannot occur; an empty key keeps this total.
     let mut mac = Hmac::<Sha1>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&[0; 64].into()));
     mac.update(message.as_bytes());

@@ -24,6 +24,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+#[allow(dead_code, reason = "not every program reads files")]
 pub(crate) fn read(file: &Path) -> String {
     fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
 }

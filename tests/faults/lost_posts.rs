@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cos_emulator::{CosEmulator, Fault, Match, Moment};
+use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
 use qcloud_cos::multipart::Part;
 use qcloud_cos::{ClientErrorKind, CosError, CosS3Client, Sent, json};
 
@@ -35,6 +35,14 @@ const POSTS: &[(&str, Follows, Post)] = &[
     }),
     ("create_multipart_upload", Follows::Again, |client| client.create_multipart_upload(BUCKET, "k").send().map(drop)),
     ("delete_objects", Follows::Again, |client| client.delete_objects(BUCKET, ["people"]).send().map(drop)),
+    ("post_bucket_inventory", Follows::Error, |client| {
+        client.post_bucket_inventory(BUCKET, "list1", json!({"IncludedObjectVersions": "All"})).send()
+    }),
+    ("post_vod_playlist", Follows::Again, |client| client.post_vod_playlist(BUCKET, "ch1", "a.m3u8", 1, 2).send()),
+    ("put_async_fetch_task", Follows::Error, |client| {
+        let task = json!({"Url": "http://example.com/a", "Key": "a"});
+        client.put_async_fetch_task(BUCKET, task).send().map(drop)
+    }),
     ("restore_object", Follows::Error, |client| client.restore_object(BUCKET, "cold", json!({"Days": 1})).send()),
     ("select_object_content", Follows::Again, |client| {
         let csv = json!({"CSV": {}});
@@ -48,6 +56,8 @@ const POSTS: &[(&str, Follows, Post)] = &[
 fn prepared() -> (CosEmulator, CosS3Client) {
     let (cos, client) = start();
     client.put_object(BUCKET, b"ann,9\n", "people").send().unwrap();
+    // The emulator has no playlists of its own.
+    cos.inject(Fault::Answer(Answer::new(200)), Match::any().query("vod").skip(1), 0);
     client.put_object(BUCKET, b"x", "cold").storage_class("ARCHIVE").send().unwrap();
     (cos, client)
 }

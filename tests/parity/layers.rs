@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 48] = [
+const LAYERS: [&str; 49] = [
     "attempts",
     "error",
     "dict",
@@ -29,6 +29,7 @@ const LAYERS: [&str; 48] = [
     "wire/body_retry",
     "wire/clock",
     "wire/sign",
+    "wire/rtmp",
     "wire/tc3",
     "wire/redirect",
     "wire/range",

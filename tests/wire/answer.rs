@@ -19,7 +19,8 @@ pub(crate) fn service_error(answer: &Answer, method: &str) -> Value {
         let in_xml = document.as_ref().and_then(|root| root.find(tag)).map(|element| element.text.clone());
         let in_json = || {
             let json = json.as_ref()?;
-            json.get(lower).or_else(|| json.get(tag))?.as_str().map(str::to_owned)
+            let value = json.get(lower).or_else(|| json.get(tag))?;
+            value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()))
         };
         in_xml.or_else(in_json).filter(|text| !text.is_empty())
     };

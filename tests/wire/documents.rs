@@ -201,7 +201,7 @@ pub(crate) fn restore_types(case: &Case, expected: &mut Expectation) {
 }
 
 fn restore_type(case: &Case, value: &mut Value) {
-    if !["get_bucket_acl", "get_object_acl"].contains(&case.call.as_str()) {
+    if !["get_bucket_acl", "get_bucket_meta", "get_object_acl"].contains(&case.call.as_str()) {
         return;
     }
     match value {

@@ -28,6 +28,8 @@ pub(crate) mod tiering;
 pub(crate) mod versioning;
 pub(crate) mod website;
 
+pub(crate) mod meta;
+
 pub use acl::*;
 pub use base::*;
 pub use cors::*;
@@ -39,6 +41,7 @@ pub use lifecycle::*;
 pub use list::*;
 pub use location::*;
 pub use logging::*;
+pub use meta::*;
 pub use object_lock::*;
 pub use origin::*;
 pub use policy::*;

@@ -1,4 +1,6 @@
-//! The results of data processing in the form of the recordings.
+//! The results of data processing in the form of the recordings. All are called in the same way.
+
+#![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
 
 use std::io::Read as _;
 

@@ -13,6 +13,7 @@ mod buckets;
 mod ci;
 mod ci_objects;
 mod ci_results;
+mod live;
 mod multipart;
 mod objects;
 mod plain;
@@ -45,7 +46,10 @@ const OTHERS: &[&str] = &[
     "get_object_url",
     "get_presigned_download_url",
     "get_presigned_url",
+    "get_rtmp_signed_url",
+    "get_vod_playlist",
     "head_object",
+    "post_vod_playlist",
     "put_bucket_acl",
     "put_bucket_intelligenttiering_v2",
     "put_bucket_policy",
@@ -129,6 +133,9 @@ pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut
         "get_object_url" => signing::get_object_url(client, args),
         "get_presigned_download_url" => signing::get_presigned_download_url(client, args),
         "get_presigned_url" => signing::get_presigned_url(client, args),
+        "get_rtmp_signed_url" => signing::get_rtmp_signed_url(client, args),
+        "get_vod_playlist" => live::get_vod_playlist(client, args),
+        "post_vod_playlist" => live::post_vod_playlist(client, args),
         "head_object" => objects::head_object(client, args),
         "put_bucket_acl" => bucket_settings::put_bucket_acl(client, args),
         "put_bucket_intelligenttiering_v2" => bucket_settings::put_bucket_intelligenttiering_v2(client, args),

@@ -5,11 +5,12 @@
 
 use qcloud_cos::CosS3Client;
 use qcloud_cos::bucket::*;
+use qcloud_cos::live::LiveChannelConfiguration;
 use qcloud_cos::multipart::MultipartUpload;
-use qcloud_cos::object::{Delete, RestoreRequest};
+use qcloud_cos::object::{Delete, FetchTaskConfiguration, RestoreRequest};
 
 use super::{Args, Called, dict, header, no_more, pasted, text};
-use crate::inputs::{entries, param, rest, string};
+use crate::inputs::{entries, number, param, rest, string};
 
 macro_rules! plain {
     (@argument $args:ident $name:ident) => { text($args, stringify!($name))? };
@@ -54,9 +55,11 @@ plain! {
     delete_bucket_response_control(Bucket) {}
     delete_bucket_tagging(Bucket) {}
     delete_bucket_website(Bucket) {}
+    delete_live_channel(Bucket, ChannelName) {}
     delete_object(Bucket, Key) { "VersionId" => version_id(string) }
     delete_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     delete_objects(Bucket, Delete: Delete) {}
+    get_async_fetch_task(Bucket, TaskId) {}
     get_bucket_acl(Bucket) {}
     get_bucket_cors(Bucket) {}
     get_bucket_domain(Bucket) {}
@@ -68,6 +71,7 @@ plain! {
     get_bucket_lifecycle(Bucket) {}
     get_bucket_location(Bucket) {}
     get_bucket_logging(Bucket) {}
+    get_bucket_meta(Bucket) {}
     get_bucket_object_lock(Bucket) {}
     get_bucket_origin(Bucket) {}
     get_bucket_policy(Bucket) {}
@@ -77,6 +81,9 @@ plain! {
     get_bucket_tagging(Bucket) {}
     get_bucket_versioning(Bucket) {}
     get_bucket_website(Bucket) {}
+    get_live_channel_history(Bucket, ChannelName) {}
+    get_live_channel_info(Bucket, ChannelName) {}
+    get_live_channel_status(Bucket, ChannelName) {}
     get_object_acl(Bucket, Key) {}
     get_object_tagging(Bucket, Key) { "VersionId" => version_id(string) }
     get_symlink(Bucket, SymlinkName) { "VersionId" => version_id(string) }
@@ -87,6 +94,9 @@ plain! {
         "TagKey" => tag_key(param), "TagValue" => tag_value(param), "Region" => region(param),
         "CreateTime" => create_time(param), "Range" => range(param), "Marker" => marker(param),
         "MaxKeys" => max_keys(param),
+    }
+    list_live_channel(Bucket) {
+        "MaxKeys" => max_keys(param), "Prefix" => prefix(param), "Marker" => marker(param),
     }
     list_multipart_uploads(Bucket) {
         "Prefix" => prefix(param), "Delimiter" => delimiter(param), "KeyMarker" => key_marker(param),
@@ -108,6 +118,7 @@ plain! {
     }
     object_exists(Bucket, Key) {}
     post_bucket_inventory(Bucket, Id, InventoryConfiguration: InventoryConfiguration) {}
+    put_async_fetch_task(Bucket, FetchTaskConfiguration: FetchTaskConfiguration) {}
     put_bucket_cors(Bucket, CORSConfiguration: CorsConfiguration) {}
     put_bucket_domain(Bucket, DomainConfiguration: DomainConfiguration) {}
     put_bucket_domain_certificate(Bucket, DomainCertificateConfiguration: DomainCertificate) {}
@@ -124,6 +135,8 @@ plain! {
     put_bucket_tagging(Bucket, Tagging: Tagging) {}
     put_bucket_versioning(Bucket, Status) {}
     put_bucket_website(Bucket, WebsiteConfiguration: WebsiteConfiguration) {}
+    put_live_channel(Bucket, ChannelName, LiveChannelConfiguration: LiveChannelConfiguration) { "Expire" => expire(number), "PreSignExpire" => pre_sign_expire(number) }
+    put_live_channel_switch(Bucket, ChannelName, Switch) {}
     put_object_tagging(Bucket, Key, Tagging: Tagging) { "VersionId" => version_id(string) }
     put_symlink(Bucket, SymlinkName, SymlinkTarget) { "ACL" => acl(string) }
     restore_object(Bucket, Key, RestoreRequest: RestoreRequest) { "VersionId" => version_id(string) }

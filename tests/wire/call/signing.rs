@@ -43,3 +43,15 @@ pub(super) fn get_object_url(client: &CosS3Client, args: &Args) -> Called {
     no_more(rest(args, &["Bucket", "Key"]))?;
     dict(client.get_object_url(bucket(args)?, key(args)?)?)
 }
+
+pub(super) fn get_rtmp_signed_url(client: &CosS3Client, args: &Args) -> Called {
+    let mut call = client.get_rtmp_signed_url(bucket(args)?, text(args, "ChannelName")?);
+    for (name, value) in rest(args, &["Bucket", "ChannelName"]) {
+        call = match name {
+            "Expire" => call.expire(number(name, value)?),
+            "Params" => call.params(entries(name, value)?),
+            other => return Err(unknown(other)),
+        };
+    }
+    dict(call.sign()?)
+}

@@ -72,6 +72,19 @@ pub(super) const DOCUMENTS: &[Difference] = &[
         rewrite: documents::list_single_tags,
     },
     Difference {
+        id: "fetch-errors",
+        row: "D-fetch-errors",
+        reason: "an error of a fetch task is an error",
+        applies: |case, e| {
+            case.call.ends_with("_async_fetch_task") && last_answer(case, e).is_some_and(|(a, _)| a.status >= 400)
+        },
+        rewrite: |case, e| {
+            if let Some((answer, method)) = last_answer(case, e) {
+                e.results.fill(service_error(&answer, &method));
+            }
+        },
+    },
+    Difference {
         id: "inventory-list",
         row: "D-inventory-list",
         reason: "the inventories of a page are a list, also if there is one",

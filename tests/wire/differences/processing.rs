@@ -65,7 +65,7 @@ pub(super) const PROCESSING: &[Difference] = &[
             change(case, e, |request| {
                 if case.call == "ci_get_bucket" && missing == [true, true] {
                     request.target =
-                        request.target.replace("?", "?regions=&").replace("&pageSize", "&pageNumber=&pageSize");
+                        request.target.replace('?', "?regions=&").replace("&pageSize", "&pageNumber=&pageSize");
                 }
             });
         },
@@ -81,7 +81,8 @@ pub(super) const PROCESSING: &[Difference] = &[
         rewrite: |case, e| {
             let order = ["TgtType", "StartPage", "EndPage", "Quality", "Zoom", "ImageDpi", "Comments", "ResTextFormat"];
             let given = order.iter().filter_map(|name| Some((*name, plain(case.args.get(*name)?))));
-            let sent: String = given.map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
+            let sent: String =
+                given.flat_map(|(name, value)| ["<", name, ">", &value, "</", name, ">"].map(str::to_owned)).collect();
             let before = if case.args.contains_key("EndPage") { "</DocProcess>" } else { "<FilterDirty>" };
             insert(case, e, before, &sent);
         },
@@ -100,7 +101,7 @@ pub(super) const PROCESSING: &[Difference] = &[
                 insert(case, e, "}", &format!(", \"segmentCount\": {}", plain(&case.args["SegmentCount"])));
             }
             Some(kind) => {
-                insert(case, e, "<CallBackMqConfig>", &format!("<CallBackType>{}</CallBackType>", plain(kind)))
+                insert(case, e, "<CallBackMqConfig>", &format!("<CallBackType>{}</CallBackType>", plain(kind)));
             }
             None => insert(case, e, "</Conf>", "<Async>1</Async>"),
         },

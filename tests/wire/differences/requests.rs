@@ -1,5 +1,7 @@
 //! Requests: their arguments, headers, keys and credentials.
 
+use serde_json::Value;
+
 use super::Difference;
 use crate::case::is_client_error;
 use crate::compare::NOT_WRITABLE;
@@ -20,6 +22,20 @@ const SYMLINK: &str = "x-cos-symlink-target";
 
 fn encoded(key: &str) -> String {
     quote(key.as_bytes(), "/-_.~")
+}
+
+/// The URL of a stream with all but its signature encoded.
+fn encoded_stream(url: &str) -> String {
+    let (path, query) = split_query(url);
+    let Some((host, channel)) = path.split_once("/live/").filter(|_| url.starts_with("rtmp://")) else {
+        return url.to_owned();
+    };
+    let encoded_pair = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) if !name.starts_with("q-") => format!("{}={}", encoded(name), quote(value.as_bytes(), "")),
+        _ => pair.to_owned(),
+    };
+    let query: Vec<_> = query.unwrap_or_default().split('&').map(encoded_pair).collect();
+    format!("{host}/live/{}?{}", encoded(channel), query.join("&"))
 }
 
 pub(super) const REQUESTS: &[Difference] = &[
@@ -61,6 +77,29 @@ pub(super) const REQUESTS: &[Difference] = &[
         reason: "the sub-resource intelligent-tiering is signed, as every parameter is",
         applies: |_, e| e.requests.iter().any(rewrite::leaves_tiering_unsigned),
         rewrite: rewrite::sign_tiering,
+    },
+    Difference {
+        id: "rtmp-encoded",
+        row: "D-rtmp-encoded",
+        reason: "channel and parameters are percent-encoded in an RTMP URL",
+        applies: |_, e| e.results.iter().filter_map(Value::as_str).any(|url| encoded_stream(url) != url),
+        rewrite: |_, e| {
+            for result in e.results.iter_mut().filter(|result| result.is_string()) {
+                *result = encoded_stream(result.as_str().unwrap_or_default()).into();
+            }
+        },
+    },
+    Difference {
+        id: "fetch-path",
+        row: "D-fetch-path",
+        reason: "the id of a fetch task is percent-encoded in the path",
+        applies: |case, _| case.arg("TaskId").is_some_and(|id| encoded(id) != id),
+        rewrite: |case, e| {
+            let id = case.arg("TaskId").unwrap_or_default();
+            for request in &mut e.requests {
+                request.target = request.target.replace(id, &encoded(id));
+            }
+        },
     },
     Difference {
         id: "retry-pause",
