@@ -15,4 +15,6 @@ mod listing;
 mod multipart;
 mod object_extras;
 mod objects;
+#[cfg(feature = "ci")]
+mod processing;
 mod select;
