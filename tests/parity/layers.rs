@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 44] = [
+const LAYERS: [&str; 45] = [
     "attempts",
     "error",
     "dict",
+    "param",
     "control",
     "wire/crc64",
     "wire/headers",
