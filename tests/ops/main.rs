@@ -4,6 +4,7 @@
 mod common;
 
 mod all_parameters;
+mod beyond_python;
 mod bodies;
 mod bucket_settings;
 mod buckets;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 44] = [
+const LAYERS: [&str; 45] = [
     "attempts",
     "error",
     "dict",
@@ -30,6 +30,7 @@ const LAYERS: [&str; 44] = [
     "wire/clock",
     "wire/sign",
     "wire/rtmp",
+    "sign",
     "wire/tc3",
     "wire/redirect",
     "wire/range",
