@@ -103,11 +103,12 @@ pub mod fuzzing;
 mod local;
 mod param;
 mod providers;
-mod thread_pool;
 mod transport;
 mod wire;
 
 // The client's page in the documentation has its blocks in this order; the blank line keeps it.
+pub mod sign;
+mod thread_pool;
 pub mod transfer;
 
 mod ops;
@@ -166,5 +167,6 @@ pub mod multipart {
 pub mod object {
     pub use crate::ops::fetch::*;
     pub use crate::ops::object::*;
+    pub use crate::ops::post_form::*;
     pub use crate::ops::presign::*;
 }

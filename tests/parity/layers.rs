@@ -31,6 +31,7 @@ const LAYERS: [&str; 45] = [
     "wire/clock",
     "wire/sign",
     "wire/rtmp",
+    "sign",
     "wire/tc3",
     "wire/redirect",
     "wire/range",
