@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 45] = [
+const LAYERS: [&str; 51] = [
     "attempts",
     "error",
     "dict",
@@ -50,6 +50,11 @@ const LAYERS: [&str; 45] = [
     "ops/paging",
     "ops",
     "transfer",
+    "ci",
+    "ai_recognition",
+    "meta_insight",
+    "vectors",
+    "intelligent_speech",
     "encryption",
     "thread_pool",
     "fuzzing",
