@@ -5,7 +5,13 @@
 //! cli get BUCKET KEY FILE            cli download BUCKET KEY FILE
 //! cli head BUCKET KEY                cli delete BUCKET KEY
 //! cli list BUCKET [PREFIX]           cli presign METHOD BUCKET KEY [SECONDS]
+//! cli symlink BUCKET KEY TARGET      cli readlink BUCKET KEY
+//! cli fetch BUCKET DICT              cli fetched BUCKET TASK
+//! cli set SETTING BUCKET DICT [ID]   cli show SETTING BUCKET [ID]
 //! ```
+//!
+//! SETTING is `tagging`, `website`, `encryption`, `object-lock`, `inventory`, `tiering` or `domain-certificate`, DICT
+//! Python's dict as JSON.
 //!
 //! `COS_REGION` says where. The credentials are those of the standard chain: `COS_SECRET_ID`, `COS_SECRET_KEY` and, for
 //! temporary ones, `COS_TOKEN`; or those of coscli; or those of the instance. `COS_SCHEME`, `COS_IP` and
@@ -20,6 +26,7 @@ use std::fs::File;
 use cos_emulator::CosEmulator;
 use qcloud_cos::credentials::CredentialChain;
 use qcloud_cos::{CosConfig, CosError, CosS3Client};
+use serde_json::Value;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -74,9 +81,51 @@ fn run(client: &CosS3Client, words: &[&str]) -> Result<(), Box<dyn Error>> {
         ["presign", method, bucket, key, seconds] => {
             println!("{}", client.get_presigned_url(bucket, key, method).expired(seconds.parse()?).sign()?);
         }
+        ["symlink", bucket, key, target] => drop(client.put_symlink(bucket, key, target).send()?),
+        ["readlink", bucket, key] => println!("{}", client.get_symlink(bucket, key).send()?.symlink_target),
+        ["fetch", bucket, dict] => {
+            let task: Value = serde_json::from_str(dict)?;
+            println!("{}", client.put_async_fetch_task(bucket, task).send()?);
+        }
+        ["fetched", bucket, task] => println!("{}", client.get_async_fetch_task(bucket, task).send()?),
+        ["set", setting, bucket, dict] => set(client, setting, bucket, dict, "")?,
+        ["set", setting, bucket, dict, id] => set(client, setting, bucket, dict, id)?,
+        ["show", setting, bucket] => println!("{}", show(client, setting, bucket, "")?),
+        ["show", setting, bucket, id] => println!("{}", show(client, setting, bucket, id)?),
         _ => return Err(format!("cannot understand {words:?}; see the head of this example").into()),
     }
     Ok(())
+}
+
+fn set(client: &CosS3Client, setting: &str, bucket: &str, dict: &str, id: &str) -> Result<(), Box<dyn Error>> {
+    let dict: Value = serde_json::from_str(dict)?;
+    match setting {
+        "tagging" => client.put_bucket_tagging(bucket, dict).send()?,
+        "website" => client.put_bucket_website(bucket, dict).send()?,
+        "encryption" => client.put_bucket_encryption(bucket, dict).send()?,
+        "object-lock" => drop(client.put_bucket_object_lock(bucket, dict).send()?),
+        "inventory" => client.put_bucket_inventory(bucket, id, dict).send()?,
+        "tiering" if id.is_empty() => client.put_bucket_intelligenttiering(bucket, dict).send()?,
+        "tiering" => client.put_bucket_intelligenttiering_v2(bucket, dict, id).send()?,
+        "domain-certificate" => client.put_bucket_domain_certificate(bucket, dict).send()?,
+        other => return Err(format!("no setting {other:?}").into()),
+    }
+    Ok(())
+}
+
+/// Returns Python's dict as JSON.
+fn show(client: &CosS3Client, setting: &str, bucket: &str, id: &str) -> Result<String, Box<dyn Error>> {
+    Ok(match setting {
+        "tagging" => client.get_bucket_tagging(bucket).send()?.to_string(),
+        "website" => client.get_bucket_website(bucket).send()?.to_string(),
+        "encryption" => client.get_bucket_encryption(bucket).send()?.to_string(),
+        "object-lock" => client.get_bucket_object_lock(bucket).send()?.to_string(),
+        "inventory" => client.get_bucket_inventory(bucket, id).send()?.to_string(),
+        "tiering" if id.is_empty() => client.get_bucket_intelligenttiering(bucket).send()?.to_string(),
+        "tiering" => client.get_bucket_intelligenttiering_v2(bucket, id).send()?.to_string(),
+        "domain-certificate" => client.get_bucket_domain_certificate(bucket, id).send()?.to_string(),
+        other => return Err(format!("no setting {other:?}").into()),
+    })
 }
 
 /// Prints each object as a line of JSON, since a key may hold a line break.
@@ -106,6 +155,10 @@ fn demonstrate() -> Result<(), Box<dyn Error>> {
         vec!["list", bucket, "folder/"],
         vec!["download", bucket, "folder/hello world.txt", &copy],
         vec!["presign", "GET", bucket, "folder/hello world.txt", "60"],
+        vec!["symlink", bucket, "link", "folder/hello world.txt"],
+        vec!["readlink", bucket, "link"],
+        vec!["set", "tagging", bucket, r#"{"TagSet": {"Tag": [{"Key": "team", "Value": "storage"}]}}"#],
+        vec!["show", "tagging", bucket],
         vec!["delete", bucket, "folder/hello world.txt"],
     ] {
         println!("$ cli {}", words.join(" "));

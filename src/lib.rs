@@ -110,14 +110,16 @@ pub mod intelligent_speech;
 mod local;
 #[cfg(feature = "ci")]
 pub mod meta_insight;
+mod param;
 mod providers;
-mod thread_pool;
 mod transport;
 #[cfg(feature = "ci")]
 pub mod vectors;
 mod wire;
 
 // The client's page in the documentation has its blocks in this order; the blank line keeps it.
+pub mod sign;
+mod thread_pool;
 pub mod transfer;
 
 mod ops;
@@ -140,12 +142,13 @@ pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 pub use intelligent_speech::IntelligentSpeechClient;
 #[cfg(feature = "ci")]
 pub use meta_insight::MetaInsightClient;
-pub use ops::argument::{Arg, DictArgument, Param};
+pub use ops::argument::{Arg, DictArgument};
 pub use ops::call::Call;
 pub use ops::date::get_date;
 pub use ops::object::stream_body::StreamBody;
 pub use ops::response::Response;
 pub use ops::values::{Acl, StorageClass};
+pub use param::Param;
 pub use serde_json::json;
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
@@ -186,5 +189,6 @@ pub mod multipart {
 pub mod object {
     pub use crate::ops::fetch::*;
     pub use crate::ops::object::*;
+    pub use crate::ops::post_form::*;
     pub use crate::ops::presign::*;
 }

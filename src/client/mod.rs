@@ -22,7 +22,7 @@ use crate::error::{ClientErrorKind, CosError};
 use crate::transport::{Answer, Failure, Ureq};
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
-use crate::wire::sign::Signer;
+use crate::wire::sign::{BACKDATED_SECONDS, Signer};
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
 type Sleeper = dyn Fn(Duration) + Send + Sync;
@@ -249,7 +249,8 @@ impl CosS3Client {
     }
 
     pub(crate) fn signer<'c>(&self, credentials: &'c Credentials, valid_for: u64) -> Signer<'c> {
-        Signer { secret_id: credentials.secret_id(), secret_key: credentials.secret_key(), now: self.now(), valid_for }
+        let (start, end) = (self.now().saturating_sub(BACKDATED_SECONDS), self.now().saturating_add(valid_for));
+        Signer { secret_id: credentials.secret_id(), secret_key: credentials.secret_key(), start, end }
     }
 
     fn sleep(&self, delay: Duration) {

@@ -21,17 +21,18 @@ impl CosS3Client {
     ///
     /// Python: `response = client.put_async_fetch_task(Bucket='examplebucket-1250000000', FetchTaskConfiguration={'Url': .., 'Key': ..})`
     ///
-    /// ```no_run
-    /// # let config = qcloud_cos::CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("k").build()?;
-    /// # let client = qcloud_cos::CosS3Client::new(config)?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_cos, client, bucket) = start()?;
     /// use qcloud_cos::json;
     ///
     /// let task = json!({"Url": "https://example.com/a.png", "Key": "a.png"});
-    /// let response = client.put_async_fetch_task("examplebucket-1250000000", task).send()?;
+    /// let response = client.put_async_fetch_task(bucket, task).send()?;
     /// let task_id = response["data"]["taskid"].to_string();
-    /// let state = client.get_async_fetch_task("examplebucket-1250000000", task_id).send()?;
+    /// let state = client.get_async_fetch_task(bucket, task_id).send()?;
     /// println!("{}", state["data"]["state"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok(()) }
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)

@@ -18,6 +18,8 @@ pub(crate) mod multipart;
 
 pub(crate) mod presign;
 
+pub(crate) mod post_form;
+
 pub(crate) mod bucket;
 
 pub(crate) mod service;

@@ -277,9 +277,21 @@ macro_rules! stored_object {
     };
 }
 
+/// What only creates.
+macro_rules! create_only {
+    () => {
+        $crate::ops::options::setters! {
+            /// With `true` stores the object only if there is none under its key; else 409 `FileAlreadyExists`. COS
+            /// ignores it in a bucket with versioning, where nothing is lost. Default: an object is replaced.
+            forbid_overwrite: header("x-cos-forbid-overwrite"),
+        }
+    };
+}
+
 /// What every upload of a whole object has.
 macro_rules! upload {
     () => {
+        $crate::ops::options::create_only!();
         $crate::ops::options::conditions!();
         $crate::ops::options::content_check!();
         $crate::ops::options::stored_object!();
@@ -289,6 +301,7 @@ macro_rules! upload {
 /// What every copy of a whole object has.
 macro_rules! copy {
     () => {
+        $crate::ops::options::create_only!();
         $crate::ops::options::copy_source!();
         $crate::ops::options::conditions!();
         $crate::ops::options::stored_object!();
@@ -388,7 +401,7 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 }
 
 pub(crate) use {
-    access_control_policy, acl, conditions, content_check, copy, copy_source, customer_key, encoding_type, every,
-    managed_encryption, names, object_headers, range, response_headers, set, setter, setters, stored_object,
+    access_control_policy, acl, conditions, content_check, copy, copy_source, create_only, customer_key, encoding_type,
+    every, managed_encryption, names, object_headers, range, response_headers, set, setter, setters, stored_object,
     traffic_limit, upload, version_id,
 };

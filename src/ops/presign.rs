@@ -94,6 +94,7 @@ struct Signing<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
     expired: u64,
+    valid_from: Option<u64>,
     sign_host: Option<bool>,
     ci: bool,
 }
@@ -118,7 +119,7 @@ impl<'a> Signing<'a> {
                 request
             }
         };
-        Self { client, request, expired: 300, sign_host: None, ci: false }
+        Self { client, request, expired: 300, valid_from: None, sign_host: None, ci: false }
     }
 
     fn locate(&mut self) -> Result<Location, CosError> {
@@ -157,7 +158,18 @@ impl<'a> Signing<'a> {
             headers: &self.request.headers,
             host: self.sign_host.unwrap_or(fixed.sign_host).then_some(host.as_str()),
         };
-        Ok(self.client.signer(credentials, valid_for).sign(&what))
+        let mut signer = self.client.signer(credentials, valid_for);
+        if let Some(start) = self.valid_from {
+            (signer.start, signer.end) = (start, start.saturating_add(self.expired));
+            if let Some(end) = credentials.expires_at().and_then(|end| end.duration_since(UNIX_EPOCH).ok()) {
+                signer.end = signer.end.min(end.as_secs());
+            }
+            if signer.end <= self.client.now() {
+                let why = format!("ends the signature {} seconds ago", self.client.now() - signer.end);
+                return Err(CosClientError::invalid("valid_from", why).into());
+            }
+        }
+        Ok(signer.sign(&what))
     }
 }
 
@@ -168,6 +180,14 @@ macro_rules! signing_setters {
         /// known to. Python: `Expired`. Default: 300.
         pub fn expired(mut self, seconds: u64) -> Self {
             self.signing.expired = seconds;
+            self
+        }
+
+        /// Fixes the start of the signature, in seconds since 1970; it ends `expired` seconds later. The same arguments
+        /// then give the same signature, so that browsers and caches know a URL again: start at the last full hour,
+        /// and let it expire after two. A signature that has ended is an error. Default: 60 seconds ago.
+        pub fn valid_from(mut self, seconds: u64) -> Self {
+            self.signing.valid_from = Some(seconds);
             self
         }
 

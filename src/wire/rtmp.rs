@@ -4,7 +4,7 @@
 
 use sha1::{Digest, Sha1};
 
-use super::sign::{BACKDATED_SECONDS, Signer, hex, hmac_sha1};
+use super::sign::{Signer, hex, hmac_sha1};
 use super::uri::encode_query;
 
 /// What an RTMP signature covers.
@@ -19,8 +19,7 @@ pub(crate) struct Stream<'a> {
 pub(crate) fn signed_query(signer: &Signer<'_>, stream: &Stream<'_>) -> String {
     let params = stream.params.iter().map(|(name, value)| [name, "=", value].concat()).collect::<Vec<_>>().join("&");
     let format_string = ["/", stream.bucket, "/", stream.channel, "\n", &params, "\n"].concat();
-    let start = signer.now.saturating_sub(BACKDATED_SECONDS);
-    let time = format!("{start};{}", signer.now.saturating_add(signer.valid_for));
+    let time = signer.time();
     let string_to_sign = ["sha1\n", &time, "\n", &hex(&Sha1::digest(format_string)), "\n"].concat();
     // Unlike requests, streams are signed by the key itself.
     let signature = hmac_sha1(signer.secret_key.as_bytes(), &string_to_sign);
@@ -44,8 +43,8 @@ mod tests {
         let signer = Signer {
             secret_id: "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001",
             secret_key: "ExampleSecretKeyExampleSecretKey",
-            now: 1_760_000_000,
-            valid_for: 60,
+            start: 1_759_999_940,
+            end: 1_760_000_060,
         };
         let params = [("b".to_owned(), "2".to_owned()), ("a".to_owned(), "1/x y".to_owned())];
         let stream = Stream { bucket: "examplebucket-1250000000", channel: "频道 1", params: &params };

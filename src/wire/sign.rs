@@ -45,12 +45,12 @@ pub(crate) struct ToSign<'a> {
     pub(crate) host: Option<&'a str>,
 }
 
-/// Whose signature it is and how long it is valid, in seconds since 1970.
+/// Whose signature it is, and from when to when it is valid, in seconds since 1970.
 pub(crate) struct Signer<'a> {
     pub(crate) secret_id: &'a str,
     pub(crate) secret_key: &'a str,
-    pub(crate) now: u64,
-    pub(crate) valid_for: u64,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
 }
 
 /// A computed signature, in the parts that a header or a URL's query carries.
@@ -69,12 +69,22 @@ impl<'a> Signer<'a> {
         let params = canonical(what.query.iter().map(|(name, value)| (encode(name), encode(value))));
         let method = what.method.as_str().to_ascii_lowercase();
         let format_string = [&method, "\n", what.path, "\n", &params.pairs, "\n", &headers.pairs, "\n"].concat();
-        let start = self.now.saturating_sub(BACKDATED_SECONDS);
-        let time = format!("{start};{}", self.now.saturating_add(self.valid_for));
+        let time = self.time();
         let string_to_sign = ["sha1\n", &time, "\n", &hex(&Sha1::digest(format_string)), "\n"].concat();
         let sign_key = hmac_sha1(self.secret_key.as_bytes(), &time);
         let value = hmac_sha1(sign_key.as_bytes(), &string_to_sign);
         Signature { secret_id: self.secret_id, time, headers, params, value }
+    }
+
+    /// Computes the signature of the policy of a form.
+    pub(crate) fn sign_policy(&self, policy: &str) -> String {
+        let sign_key = hmac_sha1(self.secret_key.as_bytes(), &self.time());
+        hmac_sha1(sign_key.as_bytes(), &hex(&Sha1::digest(policy)))
+    }
+
+    /// Returns from when to when the signature is valid, as it says so itself.
+    pub(crate) fn time(&self) -> String {
+        format!("{};{}", self.start, self.end)
     }
 }
 
@@ -164,8 +174,8 @@ mod tests {
     const SIGNER: Signer<'_> = Signer {
         secret_id: "AKIDEXAMPLEEXAMPLEEXAMPLEEXAMPLE0001",
         secret_key: "ExampleSecretKeyExampleSecretKey",
-        now: 1_760_000_000,
-        valid_for: 10_000,
+        start: 1_759_999_940,
+        end: 1_760_010_000,
     };
 
     fn sign(method: &Method, path: &str, query: &[(&str, &str)], headers: &[(&'static str, &'static str)]) -> String {

@@ -48,7 +48,7 @@ fn hmac_sha256(key: &[u8], message: &str) -> Vec<u8> {
 }
 
 /// The day in UTC, `1970-01-01`.
-fn date(timestamp: u64) -> String {
+pub(crate) fn date(timestamp: u64) -> String {
     // Counted in years that begin with March, so that a leap day is the last of its year.
     let days = timestamp / 86_400 + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
+use cos_emulator::{CosEmulator, Fault, Match, Moment};
 use qcloud_cos::multipart::Part;
 use qcloud_cos::{ClientErrorKind, CosError, CosS3Client, Sent, json};
 
@@ -56,8 +56,7 @@ const POSTS: &[(&str, Follows, Post)] = &[
 fn prepared() -> (CosEmulator, CosS3Client) {
     let (cos, client) = start();
     client.put_object(BUCKET, b"ann,9\n", "people").send().unwrap();
-    // The emulator has no playlists of its own.
-    cos.inject(Fault::Answer(Answer::new(200)), Match::any().query("vod").skip(1), 0);
+    client.put_live_channel(BUCKET, "ch1", json!({"Target": {"Type": "HLS"}})).send().unwrap();
     client.put_object(BUCKET, b"x", "cold").storage_class("ARCHIVE").send().unwrap();
     (cos, client)
 }

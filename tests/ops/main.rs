@@ -6,6 +6,7 @@ mod common;
 mod sources;
 
 mod all_parameters;
+mod beyond_python;
 mod bodies;
 mod bucket_settings;
 mod buckets;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 49] = [
+const LAYERS: [&str; 51] = [
     "attempts",
     "error",
     "dict",
+    "param",
     "control",
     "wire/crc64",
     "wire/headers",
@@ -30,6 +31,7 @@ const LAYERS: [&str; 49] = [
     "wire/clock",
     "wire/sign",
     "wire/rtmp",
+    "sign",
     "wire/tc3",
     "wire/redirect",
     "wire/range",

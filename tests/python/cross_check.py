@@ -199,6 +199,72 @@ class Check:
         else:
             raise AssertionError("accepted: " + url)
 
+    def settings_both_ways(self):
+        python, certificate = self.python, {"CertType": "CustomCert", "CustomCert": {"Cert": "c", "PrivateKey": "k"}}
+        inventory = {
+            "Destination": {"COSBucketDestination": {
+                "AccountId": "100000000001", "Bucket": "qcs::cos:ap-guangzhou::" + BUCKET, "Format": "CSV"}},
+            "IsEnabled": "true", "IncludedObjectVersions": "All", "OptionalFields": {"Field": ["Size"]},
+            "Schedule": {"Frequency": "Daily"}}
+        rule = {"Status": "Enabled", "Id": "rule", "Tiering": [
+            {"AccessTier": "INFREQUENT", "Days": "30"}, {"AccessTier": "ARCHIVE", "Days": "90"}]}
+        settings = [
+            ("tagging", "", {"TagSet": {"Tag": [{"Key": "k", "Value": "\u503c"}]}},
+             lambda d: python.put_bucket_tagging(BUCKET, d), lambda: python.get_bucket_tagging(BUCKET)),
+            ("website", "", {"IndexDocument": {"Suffix": "i"}, "RoutingRules": [
+                {"Condition": {"KeyPrefixEquals": "a"}, "Redirect": {"ReplaceKeyWith": "b"}}]},
+             lambda d: python.put_bucket_website(BUCKET, d), lambda: python.get_bucket_website(BUCKET)),
+            ("encryption", "", {"Rule": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]},
+             lambda d: python.put_bucket_encryption(BUCKET, d), lambda: python.get_bucket_encryption(BUCKET)),
+            ("inventory", "list1", inventory,
+             lambda d: python.put_bucket_inventory(BUCKET, "list1", d), lambda: python.get_bucket_inventory(BUCKET, "list1")),
+            ("tiering", "", {"Status": "Enabled", "Transition": {"Days": "30", "RequestFrequent": "1"}},
+             lambda d: python.put_bucket_intelligenttiering(BUCKET, d), lambda: python.get_bucket_intelligenttiering(BUCKET)),
+            ("tiering", "rule", rule,
+             lambda d: python.put_bucket_intelligenttiering_v2(BUCKET, d, "rule"),
+             lambda: python.get_bucket_intelligenttiering_v2(BUCKET, "rule")),
+            ("domain-certificate", "www.example.com",
+             {"CertificateInfo": certificate, "DomainList": [{"DomainName": "www.example.com"}]},
+             lambda d: python.put_bucket_domain_certificate(BUCKET, d),
+             lambda: python.get_bucket_domain_certificate(BUCKET, "www.example.com")),
+        ]
+        for setting, name, dict_, put, get in settings:
+            named = [name] if name else []
+            put(json.loads(json.dumps(dict_)))
+            by_python = json.loads(self.rust("show", setting, BUCKET, *named))
+            assert by_python == get(), (setting, by_python, get())
+            self.rust("set", setting, BUCKET, json.dumps(dict_), *named)
+            by_rust = json.loads(self.rust("show", setting, BUCKET, *named))
+            assert by_rust == get() == by_python, (setting, by_rust, get(), by_python)
+
+    def object_locks_both_ways(self):
+        lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": "1"}}}
+        for bucket, by_rust in [("lockp-1250000000", False), ("lockr-1250000000", True)]:
+            self.python.create_bucket(Bucket=bucket)
+            if by_rust:
+                self.rust("set", "object-lock", bucket, json.dumps(lock))
+            else:
+                self.python.put_bucket_object_lock(bucket, lock)
+            assert json.loads(self.rust("show", "object-lock", bucket)) == self.python.get_bucket_object_lock(bucket) == lock
+
+    def symlinks_both_ways(self):
+        self.python.put_object(Bucket=BUCKET, Key="\u76ee\u6807 a", Body=b"target")
+        self.python.put_symlink(Bucket=BUCKET, SymlinkName="link-p", SymlinkTarget="\u76ee\u6807 a")
+        assert self.rust("readlink", BUCKET, "link-p").rstrip("\n") == "\u76ee\u6807 a"
+        self.rust("symlink", BUCKET, "link-r", "\u76ee\u6807 a")
+        header = self.python.get_symlink(Bucket=BUCKET, SymlinkName="link-r")["x-cos-symlink-target"]
+        assert urllib.parse.unquote(header) == "\u76ee\u6807 a", header
+        for link in ["link-p", "link-r"]:
+            assert self.python.get_object(Bucket=BUCKET, Key=link)["Body"].read(MIB) == b"target", link
+
+    def fetch_tasks_both_ways(self):
+        task = {"Url": "http://example.com/\u56fe.png", "Key": "fetched"}
+        started = self.python.put_async_fetch_task(Bucket=BUCKET, FetchTaskConfiguration=task)["data"]["taskid"]
+        by_rust = json.loads(self.rust("fetched", BUCKET, started))
+        assert by_rust == self.python.get_async_fetch_task(Bucket=BUCKET, TaskId=started), by_rust
+        started = json.loads(self.rust("fetch", BUCKET, json.dumps(task)))["data"]["taskid"]
+        assert "data" in self.python.get_async_fetch_task(Bucket=BUCKET, TaskId=started)
+
     def wrong_keys_are_refused_alike(self):
         for environment in [{"COS_SECRET_KEY": "wrong"}, {"COS_SECRET_ID": "AKIDWRONG"}]:
             rust = self.rust("head", BUCKET, "plain.txt", fails=True, **environment)
@@ -252,6 +318,10 @@ def main(emulator, cli):
                 check.python_goes_on_with_an_upload_cut_as_rust_cuts,
                 check.rusts_presigned_urls_open,
                 check.changed_or_expired_urls_are_refused,
+                check.settings_both_ways,
+                check.object_locks_both_ways,
+                check.symlinks_both_ways,
+                check.fetch_tasks_both_ways,
                 check.wrong_keys_are_refused_alike,
             ]
             failed = 0

@@ -19,15 +19,18 @@ impl CosS3Client {
     ///
     /// Python: `response = client.put_live_channel(Bucket='examplebucket-1250000000', ChannelName='ch1', LiveChannelConfiguration={..})`
     ///
-    /// ```no_run
-    /// # let config = qcloud_cos::CosConfig::builder().region("ap-beijing").secret_id("AKIDEXAMPLE").secret_key("k").build()?;
-    /// # let client = qcloud_cos::CosS3Client::new(config)?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (_cos, client, bucket) = start()?;
     /// use qcloud_cos::json;
     ///
     /// let channel = json!({"Switch": "Enabled", "Target": {"Type": "HLS", "FragDuration": "3", "FragCount": "5"}});
-    /// let response = client.put_live_channel("examplebucket-1250000000", "ch1", channel).expire(600).send()?;
+    /// let response = client.put_live_channel(bucket, "ch1", channel).expire(600).send()?;
     /// println!("push to {}", response["PublishUrls"]["Url"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// assert_eq!(client.list_live_channel(bucket).send()?.live_channel[0].name, "ch1");
+    /// println!("{}", client.get_live_channel_status(bucket, "ch1").send()?["Status"]);
+    /// # Ok(()) }
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/50887>
