@@ -21,6 +21,7 @@ use crate::stop::Stop;
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::tls;
+use crate::vectors::Vectors;
 
 impl CosEmulator {
     /// Starts a server that keeps everything in memory, on a free port of 127.0.0.1.
@@ -234,6 +235,7 @@ impl Builder {
             stop: Stop::default(),
             tls,
             tasks: Tasks::default(),
+            vectors: Vectors::default(),
             own_buckets: Mutex::default(),
         });
         Ok(CosEmulator {

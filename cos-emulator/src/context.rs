@@ -15,6 +15,7 @@ use crate::store::{Buckets, Store};
 use crate::target::Target;
 use crate::tasks::Tasks;
 use crate::tls;
+use crate::vectors::Vectors;
 
 /// The server's state.
 pub(crate) struct Context {
@@ -27,6 +28,7 @@ pub(crate) struct Context {
     pub(crate) stop: Stop,
     pub(crate) tls: Option<tls::Server>,
     pub(crate) tasks: Tasks,
+    pub(crate) vectors: Vectors,
     /// Buckets that were created without a request, which a reset creates again.
     pub(crate) own_buckets: Mutex<BTreeSet<String>>,
 }

@@ -68,6 +68,7 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "tls_absent.rs"]
 mod tls;
+mod vectors;
 mod xml;
 
 pub use builder::Builder;

@@ -11,11 +11,15 @@ use crate::ops::{fetch, processing, website};
 use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
+use crate::vectors;
 
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
     if let Some(service) = Service::of(head) {
         return service.answer(context, head, body);
+    }
+    if vectors::is_for(head) {
+        return vectors::answer(context, head, body);
     }
     if processing::is_for(head) {
         return processing::answer(context, head, body);

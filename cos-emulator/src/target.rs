@@ -78,7 +78,12 @@ impl Target {
 pub(crate) fn is_processing(host: &str) -> bool {
     let mut labels = without_port(host).split('.');
     let (first, second) = (labels.next(), labels.next());
-    first == Some("ci") || matches!(second, Some("ci" | "pic")) || first == Some("vectors") && host.contains("coslake")
+    first == Some("ci") || matches!(second, Some("ci" | "pic")) || is_vectors(host)
+}
+
+/// Whether a host is that of vector buckets.
+pub(crate) fn is_vectors(host: &str) -> bool {
+    host.starts_with("vectors.") && host.contains(".coslake.com")
 }
 
 /// The header that carries the token of a temporary key.

@@ -19,3 +19,5 @@ mod objects;
 #[cfg(feature = "ci")]
 mod processing;
 mod select;
+#[cfg(feature = "ci")]
+mod vectors;

@@ -155,6 +155,7 @@ fn reset(context: &Context) -> std::io::Result<()> {
         create_directly(context, &bucket)?;
     }
     context.tasks.clear();
+    context.vectors.clear();
     context.log.clear();
     Ok(())
 }
