@@ -39,7 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(address) = env::var("COS_CONNECT_TO") {
         config = config.connect_to(address.parse()?);
     }
-    let client = CosEncryptionClient::new(config.build()?, provider(key)?)?;
+    // The official Python SDK writes no tags.
+    let client = CosEncryptionClient::new(config.build()?, provider(key)?)?.require_key_tag(false);
     for line in stdin().lock().lines() {
         let line = line?;
         match run(&client, bucket, &line.split('\t').collect::<Vec<_>>()) {
@@ -58,12 +59,14 @@ fn provider(words: &[&str]) -> Result<Provider, Box<dyn Error>> {
     };
     Ok(match words {
         ["aes", key] => AESProvider::aes_key(key)?.into(),
-        ["aes-file", path] => AESProvider::aes_key_path(path)?.into(),
+        // The official Python SDK makes such files.
+        ["aes-file", path] => AESProvider::aes_key_path_readable_by_others(path)?.into(),
         ["rsa", public, private, rest @ ..] => {
             rsa(RSAProvider::get_rsa_key_pair(read(public)?, read(private)?).into(), rest.first())?.into()
         }
         ["rsa-files", public, private, rest @ ..] => {
-            rsa(RSAProvider::get_rsa_key_pair_path(*public, *private).into(), rest.first())?.into()
+            let pair = RSAProvider::get_rsa_key_pair_path(*public, *private).readable_by_others();
+            rsa(pair.into(), rest.first())?.into()
         }
         _ => return Err(format!("cannot understand {words:?}; see the head of this example").into()),
     })

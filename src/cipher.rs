@@ -4,9 +4,10 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::wire::body::Body;
@@ -17,12 +18,6 @@ use crate::wire::respond::Headers;
 /// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in
 /// parallel and repeated requests share one.
 pub(crate) trait Cipher: Send + Sync {
-    /// Every part but the last holds a multiple of so many bytes of content.
-    fn unit(&self) -> u64;
-
-    /// Returns how many bytes COS stores for so many of content.
-    fn stored_len(&self, content: u64) -> u64;
-
     /// Returns how many bytes of content there are in so many that COS stores.
     fn content_len(&self, stored: u64) -> u64;
 
@@ -36,6 +31,68 @@ pub(crate) trait Cipher: Send + Sync {
     /// Decrypts a file in place, of which COS stored so many bytes. An error that is none of the file's holds
     /// a [`CosClientError`].
     fn open_file(&self, file: &File, stored: u64) -> io::Result<()>;
+}
+
+/// Makes the cipher of the upload of a file, and keeps what it takes to resume the upload.
+pub(crate) trait FileCipher: Send + Sync {
+    /// Every part but the last holds a multiple of so many bytes of content.
+    fn unit(&self) -> u64;
+
+    /// Returns how many bytes COS stores for so many of content.
+    fn stored_len(&self, content: u64) -> u64;
+
+    /// Makes a new key, or with `resume` takes the key of that upload, if it is kept and everything fits.
+    fn begin(&self, file: &FileToEncrypt<'_>, resume: Option<&str>) -> Result<EncryptedFile, CosClientError>;
+}
+
+/// A file that is about to be uploaded in parts.
+pub(crate) struct FileToEncrypt<'t> {
+    pub(crate) source: &'t str,
+    /// What tells whether the file is still the same.
+    pub(crate) state: &'t str,
+    pub(crate) size: u64,
+    pub(crate) part_size: u64,
+    /// Where the key can be kept; none if it must not.
+    pub(crate) folder: Option<&'t Path>,
+}
+
+/// How a file is encrypted.
+pub(crate) struct EncryptedFile {
+    pub(crate) cipher: Arc<dyn Cipher>,
+    /// The metadata of the object.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// Whether the key is that of the upload that was to be resumed.
+    pub(crate) resumed: bool,
+    /// What is kept of the key; none if it dies with this upload.
+    pub(crate) kept: Option<Arc<dyn KeptKey>>,
+}
+
+impl EncryptedFile {
+    /// Adds the metadata of the object.
+    pub(crate) fn set_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(*name, value);
+            }
+        }
+    }
+
+    /// Whether a later call can resume the upload.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.is_kept())
+    }
+}
+
+/// What is kept of the key of an upload, so that a later call can resume it.
+pub(crate) trait KeptKey: Send + Sync {
+    /// Notes the id of the upload, before any part is sent.
+    fn started(&self, upload_id: &str);
+    /// Whether a later call can resume the upload.
+    fn is_kept(&self) -> bool;
+    /// Notes that nothing is sent any more, for a later call to resume.
+    fn close(&self);
+    /// Forgets the key.
+    fn remove(&self);
 }
 
 /// The body of an answer as COS stores it.
@@ -92,13 +149,17 @@ pub(crate) enum Wanted {
 #[non_exhaustive]
 pub enum KeyProof {
     /// The object is in native mode: key, bucket and key name are proven, and so is every byte of the content
-    /// before it is handed out.
+    /// before it is handed out. With an RSA key, anybody who has the public key can have written it.
     Authenticated,
-    /// The object's metadata hold a tag by this crate: key, IV, bucket and key name belong together, and to
-    /// the caller's key. It does not cover the content.
+    /// The object's metadata hold a tag that the caller's AES key made: key, IV, bucket and key name belong together,
+    /// and were written with that key. It does not cover the content.
     Tagged,
-    /// Nothing proves it: the official Python SDK wrote the object, or somebody took the tag away. With a wrong
-    /// AES key the content is noise.
+    /// The object's metadata hold a tag, made with the object's own key, because the caller's is an RSA key: key, IV,
+    /// bucket and key name belong together. Anybody who has the public key can have written them. It does not cover
+    /// the content.
+    Consistent,
+    /// Nothing proves it: the official Python SDK wrote the object, or somebody took the tag away. The content may be
+    /// another object's, and with a wrong key it is noise.
     Unauthenticated,
 }
 
@@ -144,21 +205,21 @@ impl fmt::Debug for Opener<'_> {
     }
 }
 
-type Told<'a> = dyn FnOnce(&str, &HeaderMap) + Send + 'a;
+type Told<'a> = dyn FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a;
 
 /// What follows a request that succeeded; it is told the upload's id and the headers that were sent.
 pub(crate) struct AfterSuccess<'a>(Box<Told<'a>>);
 
 #[cfg(feature = "encryption")]
 impl<'a> AfterSuccess<'a> {
-    pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn new(then: impl FnOnce(&str, &HeaderMap) -> Result<(), CosClientError> + Send + 'a) -> Self {
         Self(Box::new(then))
     }
 }
 
 impl AfterSuccess<'_> {
-    pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) {
-        (self.0)(upload_id, headers);
+    pub(crate) fn tell(self, upload_id: &str, headers: &HeaderMap) -> Result<(), CosClientError> {
+        (self.0)(upload_id, headers)
     }
 }
 

@@ -224,6 +224,15 @@ impl CosClientError {
         Self::new(kind, format!("{what}: {source}")).caused_by(source)
     }
 
+    /// Reading a body failed. A source that says that it changed is an error of its own.
+    pub(crate) fn unreadable_body(own: io::Error) -> Self {
+        match own.downcast::<Self>() {
+            Ok(error) if *error.kind() == ClientErrorKind::SourceChanged => error,
+            Ok(error) => Self::new(ClientErrorKind::Body, format!("the body cannot be read: {error}")).caused_by(error),
+            Err(own) => Self::new(ClientErrorKind::Body, format!("the body cannot be read: {own}")).caused_by(own),
+        }
+    }
+
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

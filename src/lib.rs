@@ -101,6 +101,7 @@ mod error;
 #[allow(clippy::expect_used, reason = "a target says by a panic what does not hold")]
 pub mod fuzzing;
 mod local;
+mod param;
 mod providers;
 mod transport;
 mod wire;
@@ -121,12 +122,13 @@ pub use dict::{Dict, Number};
 #[cfg(feature = "encryption")]
 pub use encryption::CosEncryptionClient;
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
-pub use ops::argument::{Arg, DictArgument, Param};
+pub use ops::argument::{Arg, DictArgument};
 pub use ops::call::Call;
 pub use ops::date::get_date;
 pub use ops::object::stream_body::StreamBody;
 pub use ops::response::Response;
 pub use ops::values::{Acl, StorageClass};
+pub use param::Param;
 pub use serde_json::json;
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};

@@ -171,10 +171,11 @@ impl CosS3Client {
             let body_crc = sending.whole_crc();
             match (answer, sending.take_error()) {
                 (Ok(answer), _) => Ok(Exchange { answer, crc: sending.crc(), body_crc }),
-                (Err(_), Some(own)) => {
-                    let error = CosClientError::new(ClientErrorKind::Body, format!("the body cannot be read: {own}"));
-                    Err(Failure { sent: Sent::Maybe, body_crc, ..Failure::finally(error.caused_by(own)) })
-                }
+                (Err(_), Some(own)) => Err(Failure {
+                    sent: Sent::Maybe,
+                    body_crc,
+                    ..Failure::finally(CosClientError::unreadable_body(own))
+                }),
                 (Err(failure), None) => Err(Failure { body_crc, ..failure }),
             }
         })

@@ -55,20 +55,28 @@ impl Streaming {
         Err(CosClientError::new(ClientErrorKind::Protocol, why).with_attempts(self.attempts))
     }
 
-    /// Fails if it is a range that was not asked for: cut short somewhere on the way, it would pass for the whole.
+    /// Fails if it is a range that was not asked for, or if its headers disagree about how long it is: cut short
+    /// somewhere on the way, it would pass for the whole.
     pub(crate) fn check_range(&self, asked: Option<&HeaderValue>) -> Result<(), CosClientError> {
-        let found = self.headers.get("content-range");
-        let fits = match asked.map(|asked| String::from_utf8_lossy(asked.as_bytes())) {
-            // Several ranges come without the header.
-            Some(asked) => found
-                .as_deref()
-                .is_none_or(|found| ContentRange::parse(found).is_some_and(|found| found.answers(asked.trim()))),
-            None => false,
-        };
-        if self.status != 206 || fits {
+        if self.status != 206 {
             return Ok(());
         }
-        let why = format!("the answer is another part of the object than was asked for: Content-Range {found:?}");
+        let (text, length) = (self.headers.get("content-range"), self.headers.number("content-length"));
+        let found = text.as_deref().and_then(ContentRange::parse);
+        let fits = match asked.map(|asked| String::from_utf8_lossy(asked.as_bytes())) {
+            // Several ranges come without the header.
+            Some(asked) => text.is_none() || found.is_some_and(|found| found.answers(asked.trim())),
+            None => false,
+        };
+        let why = match found.zip(length) {
+            _ if !fits => {
+                format!("the answer is another part of the object than was asked for: Content-Range {text:?}")
+            }
+            Some((found, length)) if found.last - found.first != length.wrapping_sub(1) => {
+                format!("the answer contradicts itself: Content-Range \"{found}\", Content-Length {length}")
+            }
+            _ => return Ok(()),
+        };
         Err(CosClientError::new(ClientErrorKind::Protocol, why).with_attempts(self.attempts))
     }
 }

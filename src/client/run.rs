@@ -69,7 +69,7 @@ impl CosS3Client {
         let mut location = self.locate(&request.target)?;
         let host = location.signed_host();
         let mut call = CallState {
-            until: limit.map(|limit| (self.inner.monotonic)().saturating_add(limit)),
+            until: self.deadline(limit),
             switched: self.start_at_backup(&host, &mut location),
             ..CallState::default()
         };
@@ -78,10 +78,7 @@ impl CosS3Client {
             let interruptions = self.proceed().map_err(|error| error.with_attempts(call.attempts))?;
             call.attempts.count += 1;
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
-            let credentials = match call.fresh.take() {
-                Some(fresh) => Some(fresh),
-                None => self.credentials(&call)?,
-            };
+            let credentials = self.credentials(&mut call)?;
             let (number, until) = (call.attempts.count, call.until);
             let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
             let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
@@ -107,7 +104,7 @@ impl CosS3Client {
             if self.interruptions() != interruptions && replayable && (idempotent || !may_be_done(outcome)) {
                 // A pause broke it off. The next round waits for its end.
                 call.paused += 1;
-                call.until = limit.map(|limit| (self.inner.monotonic)().saturating_add(limit));
+                call.until = self.deadline(limit);
                 continue;
             }
             if let Some(reconcile) = reconcile.filter(|_| must_reconcile(outcome, call.attempts)) {
@@ -177,8 +174,16 @@ impl CosS3Client {
         Ok(interruptions)
     }
 
+    /// Returns when a call that may take so long is over.
+    fn deadline(&self, limit: Option<Duration>) -> Option<Duration> {
+        limit.map(|limit| (self.inner.monotonic)().saturating_add(limit))
+    }
+
     /// Returns the credentials to sign with; they must come before the call's time is over.
-    fn credentials(&self, call: &CallState) -> Result<Option<Credentials>, CosError> {
+    fn credentials(&self, call: &mut CallState) -> Result<Option<Credentials>, CosError> {
+        if let Some(fresh) = call.fresh.take() {
+            return Ok(Some(fresh));
+        }
         let found = within(self.left(call.until), || self.inner.config.credentials());
         found.map_err(|error| {
             let deadline_exceeded = error.deadline_exceeded();

@@ -106,6 +106,23 @@ fn counts(body: &mut Body<'_>, sent: bool) {
     }
 }
 
+/// Reads a body that is not sent to its end, and returns its CRC-64.
+pub(crate) fn crc64(mut body: Body<'_>) -> io::Result<u64> {
+    let mut crc = Crc64::new();
+    counts(&mut body, false);
+    with_reader(&mut body, |reader| {
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(crc.value()),
+                Ok(read) => crc.update(&buffer[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    })
+}
+
 /// Returns the MD5 of a body in Base64 and goes back to its start; a body that cannot go back is an
 /// error.
 pub(crate) fn md5_base64(body: &mut Body<'_>) -> io::Result<String> {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{Connection, CosConfig, Fixed, Live, Network};
 use crate::credential::{CredentialProvider, Credentials};
 use crate::error::{CosClientError, CosError};
+use crate::param::Param;
 use crate::wire::host::{check_host, check_ip, is_ipv6};
 use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::header;
@@ -85,44 +86,45 @@ impl CosConfig {
 
 impl CosConfigBuilder {
     /// Sets the APPID that is appended to bucket names that lack it. Python: `Appid`. Default: none.
-    pub fn appid(mut self, appid: impl Into<String>) -> Self {
-        self.appid = Some(appid.into());
+    pub fn appid(mut self, appid: impl Param) -> Self {
+        self.appid = appid.into_param();
         self
     }
 
     /// Sets the region, such as `ap-beijing`. Python: `Region`.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region(mut self, region: impl Param) -> Self {
+        self.region = region.into_param();
         self
     }
 
     /// Sets the secret id. Python: `SecretId`, `Secret_id`.
-    pub fn secret_id(mut self, secret_id: impl Into<String>) -> Self {
-        self.secret_id = Some(secret_id.into());
+    pub fn secret_id(mut self, secret_id: impl Param) -> Self {
+        self.secret_id = secret_id.into_param();
         self
     }
 
     /// Sets the secret key. Python: `SecretKey`, `Secret_key`.
-    pub fn secret_key(mut self, secret_key: impl Into<String>) -> Self {
-        self.secret_key = Some(Zeroizing::new(secret_key.into()));
+    pub fn secret_key(mut self, secret_key: impl Param) -> Self {
+        self.secret_key = secret_key.into_param().map(Zeroizing::new);
         self
     }
 
     /// Sets the secret id under its oldest name; used if no secret id is set. Python: `Access_id`.
-    pub fn access_id(mut self, access_id: impl Into<String>) -> Self {
-        self.access_id = Some(access_id.into());
+    pub fn access_id(mut self, access_id: impl Param) -> Self {
+        self.access_id = access_id.into_param();
         self
     }
 
     /// Sets the secret key under its oldest name; used if no secret id is set. Python: `Access_key`.
-    pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
-        self.access_key = Some(Zeroizing::new(access_key.into()));
+    pub fn access_key(mut self, access_key: impl Param) -> Self {
+        self.access_key = access_key.into_param().map(Zeroizing::new);
         self
     }
 
-    /// Sets the token of temporary credentials. Python: `Token`. Default: none.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(Zeroizing::new(token.into()));
+    /// Sets the token of temporary credentials; `None` and empty text are none, as in Python. Python: `Token`.
+    /// Default: none.
+    pub fn token(mut self, token: impl Param) -> Self {
+        self.token = token.into_param().filter(|token| !token.is_empty()).map(Zeroizing::new);
         self
     }
 
@@ -136,8 +138,8 @@ impl CosConfigBuilder {
 
     /// Sets `"https"` or `"http"`. With http, anyone on the way can read and change what is sent.
     /// Python: `Scheme`. Default: https.
-    pub fn scheme(mut self, scheme: impl Into<String>) -> Self {
-        self.scheme = Some(scheme.into());
+    pub fn scheme(mut self, scheme: impl Param) -> Self {
+        self.scheme = scheme.into_param();
         self
     }
 
@@ -186,22 +188,22 @@ impl CosConfigBuilder {
 
     /// Sets the host that bucket names are put before, such as `cos.accelerate.myqcloud.com`.
     /// Python: `Endpoint`. Default: made from the region.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint = Some(endpoint.into());
+    pub fn endpoint(mut self, endpoint: impl Param) -> Self {
+        self.endpoint = endpoint.into_param();
         self
     }
 
     /// Sets the host of the Cloud Infinite service. Python: `EndpointCi`. Default: made from the
     /// region.
-    pub fn endpoint_ci(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint_ci = Some(endpoint.into());
+    pub fn endpoint_ci(mut self, endpoint: impl Param) -> Self {
+        self.endpoint_ci = endpoint.into_param();
         self
     }
 
     /// Sets the address that requests go to, with an unchanged `Host` header. Python: `IP`.
     /// Default: what the host's name resolves to.
-    pub fn ip(mut self, ip: impl Into<String>) -> Self {
-        self.ip = Some(ip.into());
+    pub fn ip(mut self, ip: impl Param) -> Self {
+        self.ip = ip.into_param();
         self
     }
 
@@ -219,8 +221,8 @@ impl CosConfigBuilder {
     }
 
     /// Sets the `User-Agent`. Python: `UA`. Default: this crate's name and version.
-    pub fn ua(mut self, user_agent: impl Into<String>) -> Self {
-        self.ua = Some(user_agent.into());
+    pub fn ua(mut self, user_agent: impl Param) -> Self {
+        self.ua = user_agent.into_param();
         self
     }
 
@@ -243,14 +245,14 @@ impl CosConfigBuilder {
     }
 
     /// Sets a custom domain that stands for one bucket. Python: `Domain`. Default: none.
-    pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.domain = Some(domain.into());
+    pub fn domain(mut self, domain: impl Param) -> Self {
+        self.domain = domain.into_param();
         self
     }
 
     /// Sets the domain that lists buckets. Python: `ServiceDomain`. Default: `service.cos.myqcloud.com`.
-    pub fn service_domain(mut self, domain: impl Into<String>) -> Self {
-        self.service_domain = Some(domain.into());
+    pub fn service_domain(mut self, domain: impl Param) -> Self {
+        self.service_domain = domain.into_param();
         self
     }
 

@@ -9,15 +9,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use super::key_file;
-use super::keys::{DataKey, Wrapped, apply_from_zero, undecryptable};
-use super::native::{ObjectKey, wrapping_key};
+use super::derive::wrapping_key;
+use super::key_file::{self, Access};
+use super::keys::{DataKey, ObjectKey, Wrapped, apply_from_zero, undecryptable};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// The length of an object's key as AES-KW wraps it, in bytes.
 const WRAPPED: usize = 40;
 
-/// The caller's AES key, of 16, 24 or 32 bytes.
+/// The caller's AES key, of 16, 24 or 32 bytes. [Native mode](crate::encryption::EncryptionMode::Native) writes with 32 bytes only,
+/// unless [`allow_short_key`](Self::allow_short_key) says otherwise.
 ///
 /// Python wraps the keys of all objects by the same bytes (AES-CTR, counter 0), and its format is kept: who
 /// learns the key of one object, and can read the metadata of others, can compute theirs. [`RSAProvider`]
@@ -37,10 +38,12 @@ const WRAPPED: usize = 40;
 #[derive(Clone)]
 pub struct AESProvider {
     key: Arc<Zeroizing<Vec<u8>>>,
+    short_allowed: bool,
 }
 
 impl AESProvider {
-    /// Takes the key in Base64.
+    /// Takes the key in Base64: of 16, 24 or 32 bytes, as in Python. Text that is not Base64 is refused; it is not
+    /// taken for the key itself.
     ///
     /// Python: `AESProvider(aes_key='aes_key_value')`
     pub fn aes_key(aes_key: impl AsRef<str>) -> Result<Self, CosError> {
@@ -48,11 +51,24 @@ impl AESProvider {
     }
 
     /// Takes the key from a file that holds it in Base64. One that is missing is an error; Python makes a new
-    /// key then, over another file.
+    /// key then, over another file. On Unix one that others may read or write is an error, too: Python makes such
+    /// files.
     ///
     /// Python: `AESProvider(aes_key_path='aes_key_path')`
     pub fn aes_key_path(aes_key_path: impl AsRef<Path>) -> Result<Self, CosError> {
-        Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), true)?)?)
+        Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), Access::Owner)?)?)
+    }
+
+    /// Takes the key from a file like [`aes_key_path`](Self::aes_key_path), which others may read or write, too.
+    pub fn aes_key_path_readable_by_others(aes_key_path: impl AsRef<Path>) -> Result<Self, CosError> {
+        Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), Access::Others)?)?)
+    }
+
+    /// Lets native mode write with a key of 16 or 24 bytes. An object is then no safer than such a key is: AES-128 or
+    /// AES-192, whatever its frames are encrypted by.
+    pub fn allow_short_key(mut self) -> Self {
+        self.short_allowed = true;
+        self
     }
 
     /// Writes a new key of 32 bytes to a file that only its owner may read. A file that is there already is
@@ -70,14 +86,17 @@ impl AESProvider {
         plain.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
         // The cause would show a byte of the key.
         let key = BASE64_STANDARD.decode(&*plain).map(Zeroizing::new);
-        let key = key.map_err(|_| CosClientError::invalid(field, "is not Base64"))?;
+        let key = key.map_err(|_| {
+            let hint = if field == "aes_key" { "; aes_key_path takes the name of a key file" } else { "" };
+            CosClientError::invalid(field, format!("is not Base64{hint}"))
+        })?;
         if ![16, 24, 32].contains(&key.len()) {
             return Err(CosClientError::invalid(
                 field,
                 format!("is Base64 of {} bytes, not of 16, 24 or 32", key.len()),
             ));
         }
-        Ok(Self { key: Arc::new(key) })
+        Ok(Self { key: Arc::new(key), short_allowed: false })
     }
 
     pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
@@ -100,6 +119,13 @@ impl AESProvider {
     /// Wraps the key of an object in native mode: AES-KW by a key of its own, so that what Python's format
     /// does with the same bytes tells nothing about it.
     pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
+        if self.key.len() < 32 && !self.short_allowed {
+            let why = format!(
+                "has {} bytes; native mode writes with 32, or with fewer where allow_short_key says so",
+                self.key.len()
+            );
+            return Err(CosClientError::invalid("aes_key", why));
+        }
         let key = wrapping_key(&self.key)?;
         let mut room = [0; WRAPPED];
         let wrapped = AesKek::new(&AES_256, &key[..]).and_then(|kek| Ok(kek.wrap(&object[..], &mut room)?.to_vec()));

@@ -4,24 +4,22 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::keys::{DataKey, Metadata, Random, Wrapped, undecryptable};
+use super::kept_key::FileKeys;
+use super::keyring::{Keyring, PREFIX, Sealing};
 use super::mode::EncryptionMode;
-use super::native;
 use super::provider::Provider;
 use super::reading::Reading;
-use super::tag::{self, ObjectName, TAG};
-use super::uploads::{PartCipher, Uploads};
-use crate::cipher::{KeyProof, Opened, Opener};
+use super::tag::ObjectName;
+use super::uploads::Uploads;
+use crate::cipher::Opener;
 use crate::client::CosS3Client;
 use crate::config::CosConfig;
-use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::error::{CosClientError, CosError};
 use crate::ops::object::get::GetObject;
 use crate::ops::object::put::PutObject;
 use crate::transfer::download::DownloadFile;
 use crate::transfer::upload::UploadFile;
 use crate::wire::body::Body;
-use crate::wire::request::Request;
-use crate::wire::respond::Headers;
 use crate::wire::uri::bucket_name;
 
 /// A client that encrypts objects before they leave the machine.
@@ -32,16 +30,25 @@ use crate::wire::uri::bucket_name;
 ///
 /// In Python's format it is not protected from change: the format has no checksum that an attacker could not
 /// adapt. A tag in the metadata, which Python ignores, proves on reading that key, IV, bucket and key name are
-/// those that were written, so that a wrong key or a moved object is an error instead of noise;
-/// [`require_key_tag`](Self::require_key_tag) refuses objects without it. In native mode the content is proven,
-/// too: none of it is handed out that was altered, cut, reordered or moved.
+/// those that were written, so that a wrong key or a moved object is an error. Objects without a tag are refused; to
+/// read those that the official Python SDK wrote, a client says
+/// [`require_key_tag(false)`](Self::require_key_tag). In native mode the content is proven, too: none of it is handed
+/// out that was altered, reordered or moved, and an object that was cut is an error before its end.
 ///
 /// A copy on COS's side has another name than was written, and is refused: download it and upload it anew.
 ///
 /// Metadata whose names begin with `x-cos-meta-client-side-encryption-` are the client's own. A caller's are an
 /// error, so that those copied from another object cannot make this one unreadable.
 ///
-/// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own.
+/// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own, drawn from
+/// the system's randomness. No call has keys drawn from elsewhere:
+///
+/// ```compile_fail
+/// # use qcloud_cos::CosEncryptionClient;
+/// # fn with(client: CosEncryptionClient) {
+/// client.random_from(|bytes: &mut [u8]| bytes.fill(0));
+/// # }
+/// ```
 ///
 /// Python: `CosEncryptionClient(conf, provider)`
 ///
@@ -65,33 +72,8 @@ use crate::wire::uri::bucket_name;
 #[derive(Clone)]
 pub struct CosEncryptionClient {
     pub(super) inner: CosS3Client,
-    provider: Provider,
+    pub(super) keyring: Keyring,
     pub(super) uploads: Arc<Uploads>,
-    random: Arc<Random>,
-    mode: EncryptionMode,
-    /// Which modes are read, where they are not just the one that is written.
-    accepted: Option<Vec<EncryptionMode>>,
-    tags: bool,
-    tag_required: bool,
-}
-
-/// How the names of all metadata of encryption begin.
-const PREFIX: &str = "x-cos-meta-client-side-encryption-";
-
-/// A new key, and the headers that go with its object.
-pub(super) struct Sealing {
-    pub(super) cipher: Arc<dyn PartCipher>,
-    headers: Metadata,
-}
-
-impl Sealing {
-    pub(super) fn set_headers(&self, request: &mut Request<'_>) {
-        for (name, value) in &self.headers {
-            request.set_header(name, value);
-        }
-        // Metadata taken from another object must not replace these: nobody could decrypt this one then.
-        request.reserved = Some(PREFIX);
-    }
 }
 
 impl CosEncryptionClient {
@@ -106,25 +88,13 @@ impl CosEncryptionClient {
     ///
     /// Python: `CosEncryptionClient(conf, provider, retry=5)`
     pub fn with_client(client: CosS3Client, provider: impl Into<Provider>) -> Self {
-        Self {
-            inner: client,
-            provider: provider.into(),
-            uploads: Arc::default(),
-            random: Arc::new(|bytes| {
-                let failed = |_| CosClientError::new(ClientErrorKind::Body, "the system gives no random bytes");
-                aws_lc_rs::rand::fill(bytes).map_err(failed)
-            }),
-            mode: EncryptionMode::Python,
-            accepted: None,
-            tags: true,
-            tag_required: false,
-        }
+        Self { inner: client, keyring: Keyring::new(provider.into()), uploads: Arc::default() }
     }
 
     /// Draws keys and IVs from somewhere else. For tests that compare with recordings.
-    #[doc(hidden)]
-    pub fn random_from(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        self.random = Arc::new(move |bytes| {
+    #[cfg(test)]
+    pub(crate) fn random_from(mut self, random: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        self.keyring.random = Arc::new(move |bytes| {
             random(bytes);
             Ok(())
         });
@@ -153,7 +123,7 @@ impl CosEncryptionClient {
     /// # Ok(()) }
     /// ```
     pub fn mode(mut self, mode: EncryptionMode) -> Self {
-        self.mode = mode;
+        self.keyring.mode = mode;
         self
     }
 
@@ -163,22 +133,28 @@ impl CosEncryptionClient {
     /// that accepts Python's format gets no more certainty than that gives. It takes a HEAD before a GET with a
     /// range to know where the range is stored.
     pub fn accept(mut self, modes: impl IntoIterator<Item = EncryptionMode>) -> Self {
-        self.accepted = Some(modes.into_iter().collect());
+        self.keyring.accepted = Some(modes.into_iter().collect());
         self
     }
 
-    /// Writes the tag that proves the key in Python's format, as one more entry of metadata. Without it metadata
-    /// are exactly Python's. Default: true.
+    /// Sets whether objects in Python's format are written with a tag that proves their key, as one more entry of
+    /// metadata. Without it metadata are exactly Python's. Default: true.
+    ///
+    /// A client that writes no tags reads objects without one, too, unless
+    /// [`require_key_tag`](Self::require_key_tag) says otherwise.
     pub fn key_tag(mut self, write: bool) -> Self {
-        self.tags = write;
+        self.keyring.tags = write;
         self
     }
 
-    /// Refuses objects in Python's format without a tag: those that Python wrote, and those whose tag somebody took
-    /// away.
-    /// Default: false; [`key_proof`](crate::object::GetObjectOutput::key_proof) of a result says whether there was one.
+    /// Sets whether objects in Python's format without a tag are refused: those that the official Python SDK wrote,
+    /// and those whose tag somebody took away. Default: true.
+    ///
+    /// With `false`, whoever can write to the bucket can take the tag of an object away and put the object in the
+    /// place of another one, where it is read without an error. A result's
+    /// [`key_proof`](crate::object::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {
-        self.tag_required = require;
+        self.keyring.tag_required = Some(require);
         self
     }
 
@@ -223,7 +199,8 @@ impl CosEncryptionClient {
     ///
     /// The metadata come with the same answer, so the key is always that of the content. The CRC-64 is that of
     /// the encrypted bytes and is compared at the end of the body: what is read before it is not yet checked in
-    /// Python's format, and proven frame by frame in native mode.
+    /// Python's format, and proven frame by frame in native mode. Of an object that was cut, the frames before the cut
+    /// come before the error: what was read counts when the body has ended without one.
     /// [`get_stream_to_file`](crate::StreamBody::get_stream_to_file) replaces its file only at the end.
     ///
     /// `content_length` is that of the plaintext; the answer's headers speak of what is stored, which in native
@@ -244,8 +221,13 @@ impl CosEncryptionClient {
 
     /// Encrypts and uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// An upload that failed is given up: only this call had its key. So `resume` changes nothing. In native mode
-    /// a file that changes meanwhile is noticed where parts of it are read again, too.
+    /// In native mode an upload in parts that broke off is resumed by the next call, also of a later process: its key
+    /// is kept beside its checkpoint, wrapped by the caller's. A file that changed since is uploaded anew, with
+    /// another key; so is one after a power cut, or, elsewhere than on Linux, after the process was killed. In Python's
+    /// format, and with an RSA public key alone, each call starts anew, and an upload that failed is aborted.
+    ///
+    /// Content that is read again, to be sent again, must be what it was: otherwise the error is
+    /// [`SourceChanged`](crate::ClientErrorKind::SourceChanged), before any of it is sent.
     ///
     /// Python:
     /// ```python
@@ -254,25 +236,17 @@ impl CosEncryptionClient {
     /// ```
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/14112>
-    pub fn upload_file(
+    pub fn upload_file<'a>(
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
         local_file_path: impl AsRef<Path>,
-    ) -> UploadFile<'_> {
+    ) -> UploadFile<'a> {
         let (bucket, key) = (bucket.into(), key.into());
-        let sealing = self.seal(&bucket, &key);
+        let keys = FileKeys { keyring: self.keyring.clone(), name: self.name(&bucket, &key) };
         let mut upload = self.inner.upload_file(bucket, key, local_file_path);
-        match sealing {
-            Ok(sealing) => {
-                sealing.set_headers(upload.request());
-                upload.encrypted_by(sealing.cipher)
-            }
-            Err(error) => {
-                upload.request().defer(error);
-                upload
-            }
-        }
+        upload.request().reserved = Some(PREFIX);
+        upload.encrypted_by(Arc::new(keys))
     }
 
     /// Downloads an object into a file and decrypts it: in one request up to 20 MiB, else in ranges, several at
@@ -298,53 +272,15 @@ impl CosEncryptionClient {
 
     /// Makes the key of a new object.
     pub(super) fn seal(&self, bucket: &str, key: &str) -> Result<Sealing, CosClientError> {
-        let place = self.place(bucket, key)?;
-        if self.mode == EncryptionMode::Native {
-            let (key, headers) = native::create(&self.provider, &place, &*self.random)?;
-            return Ok(Sealing { cipher: Arc::new(key), headers });
-        }
-        let data = DataKey::random(&*self.random)?;
-        let wrapped = self.provider.wrap(&data)?;
-        let mut headers = wrapped.headers().to_vec();
-        if self.tags {
-            headers.push((TAG, tag::make(self.provider.secret(&data), &place, &wrapped)?));
-        }
-        Ok(Sealing { cipher: Arc::new(data), headers })
+        self.keyring.seal(self.name(bucket, key)?)
     }
 
     fn opener(&self, bucket: &str, key: &str) -> Opener<'_> {
-        Opener::new(Reading { client: self, bucket: bucket.to_owned(), key: key.to_owned() })
-    }
-
-    /// Returns the modes that are read.
-    pub(crate) fn accepted(&self) -> &[EncryptionMode] {
-        self.accepted.as_deref().unwrap_or(std::slice::from_ref(&self.mode))
-    }
-
-    /// Unwraps the key of an object that is in this mode.
-    pub(crate) fn open(
-        &self,
-        mode: EncryptionMode,
-        bucket: &str,
-        key: &str,
-        headers: &Headers,
-    ) -> Result<Opened, CosClientError> {
-        let place = self.place(bucket, key)?;
-        if mode == EncryptionMode::Native {
-            let key = native::open(&self.provider, &place, headers)?;
-            return Ok(Opened { cipher: Arc::new(key), proof: KeyProof::Authenticated });
-        }
-        let wrapped = Wrapped::read(headers)?;
-        let data = self.provider.unwrap(&wrapped)?;
-        let proof = tag::check(self.provider.secret(&data), &place, &wrapped, headers)?;
-        if self.tag_required && proof != KeyProof::Tagged {
-            return Err(undecryptable("the object has no tag, and require_key_tag refuses such objects"));
-        }
-        Ok(Opened { cipher: Arc::new(data), proof })
+        Opener::new(Reading { client: &self.inner, keyring: &self.keyring, name: self.name(bucket, key) })
     }
 
     /// Returns the names of an object that do not depend on how they were written.
-    fn place(&self, bucket: &str, key: &str) -> Result<ObjectName, CosClientError> {
+    pub(super) fn name(&self, bucket: &str, key: &str) -> Result<ObjectName, CosClientError> {
         let addressing = self.inner.get_conf().addressing();
         let bucket = bucket_name(bucket, addressing.appid.as_deref())?;
         Ok(ObjectName { bucket, key: key.strip_prefix('/').unwrap_or(key).to_owned() })
@@ -355,8 +291,8 @@ impl fmt::Debug for CosEncryptionClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CosEncryptionClient")
             .field("inner", &self.inner)
-            .field("provider", &self.provider)
-            .field("mode", &self.mode)
+            .field("provider", &self.keyring.provider)
+            .field("mode", &self.keyring.mode)
             .finish_non_exhaustive()
     }
 }

@@ -4,38 +4,81 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::keys::DataKey;
-use super::plaintext::Plaintext;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::cipher::{AES_256, EncryptingKey};
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::hkdf;
+use zeroize::Zeroizing;
+
+use super::keys::{DataKey, apply_ctr, ctr_key, undecryptable};
+use super::ledger::{Batch, Ledger, Mark};
+use super::sealed::{self, BatchCipher};
 use super::uploads::PartCipher;
 use crate::cipher::{Cipher, Content, Stored};
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::local::{read_at, write_all_at};
-use crate::wire::body::{Body, BodyKind, BodySource};
+use crate::wire::body::Body;
 
 /// The block of AES, in bytes.
-const BLOCK: u64 = 16;
+pub(crate) const BLOCK: u64 = 16;
 /// How much of a file is decrypted at a time, in bytes.
 const CHUNK: usize = 256 * 1024;
 
-impl Cipher for DataKey {
-    fn unit(&self) -> u64 {
-        BLOCK
+/// The key stream of one object.
+pub(crate) struct CtrKey {
+    key: EncryptingKey,
+    start: u128,
+    /// Marks what was encrypted: nothing in the format would tell that other content is there.
+    marker: LessSafeKey,
+    ledger: Ledger,
+}
+
+impl CtrKey {
+    pub(crate) fn new(data: &DataKey) -> Result<Self, CosClientError> {
+        let all = || {
+            let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"qcloud-cos marks v1").extract(&data.key[..]);
+            let marker = UnboundKey::from(secret.expand(&[&data.iv[..]], &AES_256_GCM)?);
+            Ok((ctr_key(&AES_256, &data.key[..])?, LessSafeKey::new(marker)))
+        };
+        let (key, marker) = all().map_err(|_: Unspecified| undecryptable("the key of the content cannot be used"))?;
+        Ok(Self { key, start: u128::from_be_bytes(*data.iv), marker, ledger: Ledger::default() })
     }
 
-    fn stored_len(&self, content: u64) -> u64 {
+    /// Encrypts or decrypts bytes that start at `offset` of the object.
+    fn apply(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        let applied = apply_ctr(&self.key, self.start, bytes, offset);
+        applied.map_err(|_| io::Error::other(undecryptable("AES failed")))
+    }
+}
+
+impl BatchCipher for CtrKey {
+    const TAG: usize = 0;
+
+    fn sealed_len(&self, content: u64, _: bool) -> u64 {
         content
     }
 
+    fn seal_batch(&self, batch: Batch, content: &mut [u8]) -> Result<(), CosClientError> {
+        let failed = |_| CosClientError::new(ClientErrorKind::Body, "AES failed");
+        let mut nonce = [0; 12];
+        nonce[4..].copy_from_slice(&batch.at.to_be_bytes());
+        // GMAC. Two contents under its nonce would give its key away to a reader of both marks, which nobody is.
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let made = self.marker.seal_in_place_separate_tag(nonce, Aad::from(&*content), &mut []).map_err(failed)?;
+        let mut mark = Mark::default();
+        mark.iter_mut().zip(made.as_ref()).for_each(|(byte, made)| *byte = *made);
+        self.ledger.admit(batch, mark)?;
+        apply_ctr(&self.key, self.start, content, batch.at).map_err(failed)
+    }
+}
+
+impl Cipher for CtrKey {
     fn content_len(&self, stored: u64) -> u64 {
         stored
     }
 
-    fn seal(self: Arc<Self>, body: Body<'_>, start: u64, _: bool) -> Body<'_> {
-        match body.0 {
-            // Its error is reported when the request is sent.
-            BodyKind::Failed(_) => body,
-            _ => Body::source(Sealed { plaintext: Plaintext::new(body), key: self, start }),
-        }
+    fn seal(self: Arc<Self>, body: Body<'_>, start: u64, ends: bool) -> Body<'_> {
+        sealed::seal(self, body, start, ends)
     }
 
     fn open(self: Arc<Self>, stored: Stored) -> Result<Content, CosClientError> {
@@ -48,7 +91,7 @@ impl Cipher for DataKey {
     }
 
     fn open_file(&self, file: &File, stored: u64) -> io::Result<()> {
-        let mut buffer = vec![0; CHUNK];
+        let mut buffer = Zeroizing::new(vec![0; CHUNK]);
         let mut at = 0;
         while at < stored {
             let wanted = usize::try_from(stored - at).map_or(buffer.len(), |left| left.min(buffer.len()));
@@ -67,7 +110,11 @@ impl Cipher for DataKey {
     }
 }
 
-impl PartCipher for DataKey {
+impl PartCipher for CtrKey {
+    fn unit(&self) -> u64 {
+        BLOCK
+    }
+
     fn ends_with(&self, _: u32, content: u64) -> bool {
         !content.is_multiple_of(BLOCK)
     }
@@ -77,45 +124,10 @@ impl PartCipher for DataKey {
     }
 }
 
-/// A body that is encrypted while it is sent.
-struct Sealed<'a> {
-    plaintext: Plaintext<'a>,
-    key: Arc<DataKey>,
-    /// Where in the object the body starts.
-    start: u64,
-}
-
-impl Read for Sealed<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let at = self.start + self.plaintext.position();
-        let read = self.plaintext.read(buf)?;
-        self.key.apply(&mut buf[..read], at)?;
-        Ok(read)
-    }
-}
-
-impl BodySource for Sealed<'_> {
-    fn remaining(&self) -> Option<u64> {
-        self.plaintext.len()
-    }
-
-    fn counts(&mut self, sent: bool) {
-        self.plaintext.counts(sent);
-    }
-
-    fn rewind(&mut self) -> io::Result<bool> {
-        self.plaintext.rewind()
-    }
-
-    fn is_one_shot(&self) -> bool {
-        self.plaintext.is_one_shot()
-    }
-}
-
 /// A body that is decrypted while it is read.
 struct Unsealed {
     stored: Box<dyn Read + Send>,
-    key: Arc<DataKey>,
+    key: Arc<CtrKey>,
     at: u64,
 }
 
@@ -125,5 +137,54 @@ impl Read for Unsealed {
         self.key.apply(&mut buf[..read], self.at)?;
         self.at += read as u64;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(text: &str) -> Vec<u8> {
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    }
+
+    #[test]
+    fn is_the_published_vector() {
+        // NIST SP 800-38A, F.5.5
+        let key = hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4");
+        let data = DataKey::from_parts(&key, &hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff")).unwrap();
+        let mut block = hex("6bc1bee22e409f96e93d7e117393172a");
+        CtrKey::new(&data).unwrap().apply(&mut block, 0).unwrap();
+        assert_eq!(block, hex("601ec313775789a5b7a7f504bbf3d228"));
+    }
+
+    #[test]
+    fn any_split_gives_the_same_bytes_also_where_the_counter_wraps() {
+        let key = CtrKey::new(&DataKey::from_parts(&[7; 32], &[0xff; 16]).unwrap()).unwrap();
+        let mut whole: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+        let plain = whole.clone();
+        key.apply(&mut whole, 0).unwrap();
+        for split in [0, 1, 15, 16, 17, 31, 32, 4095, 4096, 4097, 10_000] {
+            let mut parts = plain.clone();
+            let (a, b) = parts.split_at_mut(split);
+            key.apply(b, split as u64).unwrap();
+            key.apply(a, 0).unwrap();
+            assert_eq!(parts, whole, "split at {split}");
+        }
+    }
+
+    #[test]
+    fn a_key_stream_serves_for_one_content() {
+        let key = CtrKey::new(&DataKey::from_parts(&[7; 32], &[0; 16]).unwrap()).unwrap();
+        let seal = |at, content: &[u8]| {
+            let mut bytes = content.to_vec();
+            let batch = Batch { body: at, at, len: content.len() as u64, last: false };
+            key.seal_batch(batch, &mut bytes).map(|()| bytes)
+        };
+        let once = seal(16, b"content").unwrap();
+        assert_eq!(seal(16, b"content").unwrap(), once);
+        for (at, other) in [(16, &b"Content"[..]), (16, b"content!"), (0, b"a whole block and one more")] {
+            assert_eq!(*seal(at, other).unwrap_err().kind(), ClientErrorKind::SourceChanged);
+        }
     }
 }

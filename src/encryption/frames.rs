@@ -2,53 +2,31 @@
 //!
 //! `docs/encryption-format.md` describes the format.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
-use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce, Tag};
+use aws_lc_rs::aead::{Aad, LessSafeKey, Nonce};
+use aws_lc_rs::hmac;
 
 use super::keys::undecryptable;
+use super::ledger::{Batch, Ledger, Mark};
+pub(crate) use super::sealed::FRAME;
+use super::sealed::{BatchCipher, stored_frames};
 use crate::error::{ClientErrorKind, CosClientError};
 
-/// How much content a frame holds; the last one may hold less, in bytes.
-pub(crate) const FRAME: u64 = 64 * 1024;
 /// How much the tag adds to a frame, in bytes.
 pub(crate) const TAG: u64 = 16;
 /// A full frame as it is stored, in bytes.
 pub(crate) const STORED: u64 = FRAME + TAG;
-/// How many tags one piece of memory holds.
-const BLOCK: u64 = 1024;
 
 /// The key of one object's frames.
 pub(crate) struct FrameKey {
     key: LessSafeKey,
-    sealed: Mutex<Tags>,
+    /// Marks what was encrypted.
+    marker: hmac::Key,
+    ledger: Ledger,
 }
 
 impl FrameKey {
-    pub(crate) fn new(key: LessSafeKey) -> Self {
-        Self { key, sealed: Mutex::default() }
-    }
-
-    /// Encrypts a frame in place and returns its tag.
-    ///
-    /// A frame of the same index with other content, or another place in the object, is refused and stays
-    /// unencrypted for the caller: the nonce is the index, and no nonce may serve twice. So a body that
-    /// changed between two tries is an error, and what is sent again is what was sent before.
-    pub(crate) fn seal_frame(&self, index: u64, last: bool, content: &mut [u8]) -> Result<Tag, CosClientError> {
-        let failed = |_| CosClientError::new(ClientErrorKind::Body, "AES failed");
-        let tag = self.key.seal_in_place_separate_tag(nonce(index, last), Aad::empty(), content).map_err(failed)?;
-        let mut sealed = self.sealed.lock().unwrap_or_else(PoisonError::into_inner);
-        if sealed.admit(index, &tag) {
-            return Ok(tag);
-        }
-        content.fill(0);
-        let why = format!(
-            "the {} bytes at {} are others than were encrypted before for the same place: start a new upload",
-            content.len(),
-            index.saturating_mul(FRAME)
-        );
-        Err(CosClientError::new(ClientErrorKind::SourceChanged, why))
+    pub(crate) fn new(key: LessSafeKey, marker: hmac::Key, ledger: Ledger) -> Self {
+        Self { key, marker, ledger }
     }
 
     /// Proves and decrypts a stored frame in place, and returns its content.
@@ -69,28 +47,43 @@ impl FrameKey {
     }
 }
 
+impl BatchCipher for FrameKey {
+    const TAG: usize = TAG as usize;
+
+    fn sealed_len(&self, content: u64, ends: bool) -> u64 {
+        if content == 0 && !ends { 0 } else { stored_len(content) }
+    }
+
+    /// The nonce of a frame is its index, so that what is sent again is what was sent before; no nonce may serve for
+    /// two contents.
+    fn seal_batch(&self, batch: Batch, frames: &mut [u8]) -> Result<(), CosClientError> {
+        let mut marks = hmac::Context::with_key(&self.marker);
+        for number in [batch.at, batch.len, u64::from(batch.last)] {
+            marks.update(&number.to_be_bytes());
+        }
+        let first = batch.at / FRAME;
+        let count = batch.len.div_ceil(FRAME).max(1);
+        for (index, frame) in (first..).zip(stored_frames(frames, TAG as usize)) {
+            let last = batch.last && index + 1 == first + count;
+            let (content, room) = frame.split_at_mut(frame.len() - TAG as usize);
+            let tag = self.key.seal_in_place_separate_tag(nonce(index, last), Aad::empty(), content);
+            let tag = tag.map_err(|_| CosClientError::new(ClientErrorKind::Body, "AES failed"))?;
+            marks.update(tag.as_ref());
+            room.copy_from_slice(tag.as_ref());
+        }
+        let mut mark = Mark::default();
+        let all = marks.sign();
+        mark.iter_mut().zip(all.as_ref()).for_each(|(byte, made)| *byte = *made);
+        self.ledger.admit(batch, mark)
+    }
+}
+
 /// One byte that marks the last frame, three zeros, and the index.
 fn nonce(index: u64, last: bool) -> Nonce {
     let mut nonce = [0; 12];
     nonce[0] = u8::from(last);
     nonce[4..].copy_from_slice(&index.to_be_bytes());
     Nonce::assume_unique_for_key(nonce)
-}
-
-/// The tags of the frames that were encrypted, by their indexes: 1/4096 of the content.
-#[derive(Default)]
-struct Tags(BTreeMap<u64, Vec<Option<[u8; TAG as usize]>>>);
-
-impl Tags {
-    /// Notes a tag; false if there is another one already.
-    fn admit(&mut self, index: u64, tag: &Tag) -> bool {
-        let Ok(tag) = <[u8; TAG as usize]>::try_from(tag.as_ref()) else { return false };
-        let (block, at) = (self.0.entry(index / BLOCK).or_default(), (index % BLOCK) as usize);
-        if block.len() <= at {
-            block.resize(at + 1, None);
-        }
-        block.get_mut(at).is_some_and(|known| *known.get_or_insert(tag) == tag)
-    }
 }
 
 /// Returns the index of the last frame of so much content.
@@ -118,7 +111,15 @@ mod tests {
     use aws_lc_rs::aead::{AES_256_GCM, UnboundKey};
 
     fn key() -> FrameKey {
-        FrameKey::new(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).unwrap()))
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[7; 32]).unwrap());
+        FrameKey::new(key, hmac::Key::new(hmac::HMAC_SHA256, &[8; 32]), Ledger::default())
+    }
+
+    /// Seals a frame, with its tag.
+    fn seal(key: &FrameKey, index: u64, last: bool, content: &[u8]) -> Result<Vec<u8>, CosClientError> {
+        let mut stored = [content, &[0; TAG as usize]].concat();
+        let batch = Batch { body: index * FRAME, at: index * FRAME, len: content.len() as u64, last };
+        key.seal_batch(batch, &mut stored).map(|()| stored)
     }
 
     #[test]
@@ -137,27 +138,33 @@ mod tests {
     #[test]
     fn a_frame_is_encrypted_again_only_with_the_same_content() {
         let key = key();
-        for (index, last) in [(0, false), (1_000_000_000_000, false), (5, true)] {
-            let mut once = b"content".to_vec();
-            let tag = key.seal_frame(index, last, &mut once).unwrap();
-            let mut again = b"content".to_vec();
-            assert_eq!(key.seal_frame(index, last, &mut again).unwrap().as_ref(), tag.as_ref());
-            assert_eq!(once, again);
+        for (index, last) in [(0, false), (1_000_000_000, false), (5, true)] {
+            let once = seal(&key, index, last, b"content").unwrap();
+            assert_eq!(seal(&key, index, last, b"content").unwrap(), once);
             for (other, ends) in [(&b"Content"[..], last), (b"content", !last), (b"", last), (b"content!", last)] {
-                let mut other = other.to_vec();
-                let error = key.seal_frame(index, ends, &mut other).unwrap_err();
+                let error = seal(&key, index, ends, other).unwrap_err();
                 assert_eq!(*error.kind(), ClientErrorKind::SourceChanged);
-                assert!(other.iter().all(|byte| *byte == 0), "nothing encrypted is left to send");
             }
+        }
+    }
+
+    #[test]
+    fn c08_a_batch_of_content_takes_one_mark() {
+        let key = std::sync::Arc::new(key());
+        let content = vec![7; 3 * 1024 * 1024 + 1];
+        for _ in 0..2 {
+            let body = crate::encryption::sealed::seal(std::sync::Arc::clone(&key), content.as_slice().into(), 0, true);
+            let crate::wire::body::BodyKind::Source(mut sealed) = body.0 else { panic!("it is read while it is sent") };
+            let read = std::io::copy(&mut sealed, &mut std::io::sink()).unwrap();
+            assert_eq!(read, stored_len(content.len() as u64));
+            assert_eq!(key.ledger.marks(), 13, "13 times 16 bytes, however often it is sent");
         }
     }
 
     #[test]
     fn a_frame_opens_only_in_its_place() {
         let key = key();
-        let mut stored = b"content".to_vec();
-        let tag = key.seal_frame(3, false, &mut stored).unwrap();
-        stored.extend_from_slice(tag.as_ref());
+        let mut stored = seal(&key, 3, false, b"content").unwrap();
         for (index, last) in [(2, false), (4, false), (3, true)] {
             assert!(key.open_frame(index, last, &mut stored.clone()).is_err());
         }

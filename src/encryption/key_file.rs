@@ -1,7 +1,7 @@
 //! Files that hold keys. They are read, and written only where a caller asks for new ones.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -11,12 +11,22 @@ use crate::error::CosClientError;
 /// No key file is larger.
 const LIMIT: u64 = 64 * 1024;
 
-/// Reads a key file; one that is missing is an error.
-pub(crate) fn read(path: &Path, secret: bool) -> Result<Zeroizing<Vec<u8>>, CosClientError> {
+/// Who may read or write a key file besides its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Nobody: it holds a secret.
+    Owner,
+    /// Others, as the caller says.
+    Others,
+}
+
+/// Reads a key file. One that is missing, or open to others than `access` says, is an error.
+pub(crate) fn read(path: &Path, access: Access) -> Result<Zeroizing<Vec<u8>>, CosClientError> {
     let failed = |e| CosClientError::local(path, "cannot read the key", e);
     let file = File::open(path).map_err(failed)?;
-    if secret {
-        warn_of_readers(&file, path);
+    if access == Access::Owner && is_open_to_others(&file).map_err(failed)? {
+        let why = "other users may read or write it: `chmod 600` it, or say that it is `readable_by_others`";
+        return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, why)));
     }
     // Never grown, so that no copy stays behind in memory.
     let mut content = Zeroizing::new(Vec::with_capacity(LIMIT as usize));
@@ -25,15 +35,15 @@ pub(crate) fn read(path: &Path, secret: bool) -> Result<Zeroizing<Vec<u8>>, CosC
 }
 
 #[cfg(unix)]
-fn warn_of_readers(file: &File, path: &Path) {
+fn is_open_to_others(file: &File) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
-    if file.metadata().is_ok_and(|found| found.permissions().mode() & 0o077 != 0) {
-        log::warn!("other users may read the key in {}", path.display());
-    }
+    Ok(file.metadata()?.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn warn_of_readers(_: &File, _: &Path) {}
+fn is_open_to_others(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
 
 /// Writes a new key file that only its owner may read; one that is there already is an error.
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<(), CosClientError> {

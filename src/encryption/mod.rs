@@ -7,10 +7,15 @@
 mod aes_provider;
 mod client;
 mod ctr;
+mod derive;
 mod framed;
 mod frames;
+pub(crate) mod journal;
+mod kept_key;
 mod key_file;
+mod keyring;
 pub(crate) mod keys;
+pub(crate) mod ledger;
 mod mode;
 mod multipart;
 pub(crate) mod native;
@@ -18,7 +23,10 @@ pub(crate) mod pem;
 mod plaintext;
 mod provider;
 mod reading;
+#[cfg(test)]
+mod recorded;
 mod rsa_provider;
+pub(crate) mod sealed;
 pub(crate) mod tag;
 mod uploads;
 

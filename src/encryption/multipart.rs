@@ -1,6 +1,8 @@
 //! Uploads in parts, part by part.
 
 use super::client::CosEncryptionClient;
+use super::keyring::Sealing;
+use super::mode::EncryptionMode;
 use super::uploads::Closing;
 use crate::error::CosError;
 use crate::ops::call::Call;
@@ -35,7 +37,8 @@ impl CosEncryptionClient {
             Ok(sealing) => {
                 sealing.set_headers(create.request());
                 create.then(move |upload_id, headers| {
-                    self.uploads.started(upload_id, sealing.cipher, chosen(headers, &headers::PART));
+                    let Sealing { name, cipher, .. } = sealing;
+                    self.uploads.started(upload_id, name, cipher, chosen(headers, &headers::PART))
                 })
             }
             Err(error) => {
@@ -49,8 +52,10 @@ impl CosEncryptionClient {
     /// Every part but the last has a multiple of 16 bytes, and in native mode of 64 KiB; others are refused before
     /// they are sent.
     ///
-    /// In native mode the bytes of an object are encrypted once: what is sent again, by whatever call, must be what
-    /// was sent before. Else the request fails, and the upload must be started anew.
+    /// The bytes of an object are encrypted once: content that is sent again, by whatever call, must be the content
+    /// that was sent before. Otherwise the request fails before any of it is sent, and a new upload is needed.
+    ///
+    /// `bucket` and `key` are those of [`create_multipart_upload`](Self::create_multipart_upload); others are refused.
     ///
     /// Python:
     /// ```python
@@ -106,7 +111,8 @@ impl CosEncryptionClient {
     /// refused.
     ///
     /// In native mode the last part marks the end of the object. If it may as well have been another, because it
-    /// has 1 MiB at least and a multiple of 64 KiB, an empty part that does so is uploaded after it.
+    /// has 1 MiB at least and a multiple of 64 KiB, an empty part that does so is uploaded after it. Only the client
+    /// that sent the parts, or a clone of it, knows that, so that others cannot complete the upload.
     ///
     /// Python:
     /// ```python
@@ -125,14 +131,18 @@ impl CosEncryptionClient {
         let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
         let parts: MultipartUpload = multipart_upload.into();
         let numbers: Vec<u32> = parts.part.iter().map(|part| part.part_number).collect();
-        let checked = self.uploads.check(&upload_id, &numbers);
+        let native = self.keyring.mode == EncryptionMode::Native;
+        let checked = self.name(&bucket, &key).and_then(|of| self.uploads.check(&upload_id, &of, &numbers, native));
         let mut complete = self.inner.complete_multipart_upload(&bucket, &key, &upload_id, parts.clone());
         match checked {
             Ok(Some(closing)) => complete = complete.of(move || self.close(bucket, key, upload_id, closing, parts)),
             Ok(None) => {}
             Err(error) => complete.request().defer(error),
         }
-        complete.then(|upload_id, _| self.uploads.ended(upload_id))
+        complete.then(|upload_id, _| {
+            self.uploads.ended(upload_id);
+            Ok(())
+        })
     }
 
     /// Gives up an upload, deletes its parts and forgets its key.
@@ -150,9 +160,14 @@ impl CosEncryptionClient {
         key: impl Into<String>,
         upload_id: impl Into<String>,
     ) -> Call<'_, ()> {
-        let upload_id = upload_id.into();
-        self.uploads.ended(&upload_id);
-        self.inner.abort_multipart_upload(bucket, key, upload_id)
+        let (bucket, key, upload_id) = (bucket.into(), key.into(), upload_id.into());
+        let checked = self.name(&bucket, &key).and_then(|of| self.uploads.check_name(&upload_id, &of));
+        let mut abort = self.inner.abort_multipart_upload(bucket, key, &upload_id);
+        match checked {
+            Ok(()) => self.uploads.ended(&upload_id),
+            Err(error) => abort.request.defer(error),
+        }
+        abort
     }
 
     fn part<'a>(
@@ -162,8 +177,9 @@ impl CosEncryptionClient {
         (number, offset): (u32, Option<u64>),
         upload_id: &str,
     ) -> UploadPart<'a> {
+        let name = self.name(&bucket, &key);
         let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
-        match self.uploads.part(upload_id, number, body.len(), offset) {
+        match name.and_then(|of| self.uploads.part(upload_id, &of, (number, offset), body.len())) {
             Ok(place) => upload.request().body = place.cipher.seal(body, place.offset, place.ends),
             Err(error) => upload.request().defer(error),
         }

@@ -15,11 +15,6 @@ impl<'a> Plaintext<'a> {
         Self { kind: body.0, read: 0 }
     }
 
-    /// Returns how many bytes were read since the start.
-    pub(crate) fn position(&self) -> u64 {
-        self.read
-    }
-
     /// Returns the length in bytes, if it is known.
     pub(crate) fn len(&self) -> Option<u64> {
         match &self.kind {

@@ -1,9 +1,9 @@
 //! What wraps the keys of objects.
 
 use super::aes_provider::AESProvider;
-use super::keys::{DataKey, Wrapped};
-use super::native::ObjectKey;
+use super::keys::{DataKey, ObjectKey, Wrapped};
 use super::rsa_provider::RSAProvider;
+use crate::cipher::KeyProof;
 use crate::error::CosClientError;
 
 /// What wraps the keys of objects: made by `into()` from [`AESProvider`] and [`RSAProvider`].
@@ -42,6 +42,22 @@ impl Provider {
         match &self.0 {
             Kind::Aes(provider) => provider.unwrap_native(wrapped),
             Kind::Rsa(provider) => provider.unwrap_native(wrapped),
+        }
+    }
+
+    /// Whether what was wrapped can be unwrapped again here.
+    pub(crate) fn can_unwrap(&self) -> bool {
+        match &self.0 {
+            Kind::Aes(_) => true,
+            Kind::Rsa(provider) => provider.can_unwrap(),
+        }
+    }
+
+    /// What a tag that fits proves.
+    pub(crate) fn tag_proof(&self) -> KeyProof {
+        match &self.0 {
+            Kind::Aes(_) => KeyProof::Tagged,
+            Kind::Rsa(_) => KeyProof::Consistent,
         }
     }
 

@@ -3,11 +3,13 @@
 use http::Method;
 use http::header::RANGE;
 
-use super::client::CosEncryptionClient;
 use super::frames::{FRAME, STORED};
+use super::keyring::Keyring;
 use super::keys::undecryptable;
 use super::mode::EncryptionMode;
+use super::tag::ObjectName;
 use crate::cipher::{Open, Opened, Wanted};
+use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
 use crate::ops::options::chosen;
 use crate::wire::headers;
@@ -16,15 +18,15 @@ use crate::wire::respond::Headers;
 
 /// Reads one object.
 pub(crate) struct Reading<'a> {
-    pub(crate) client: &'a CosEncryptionClient,
-    pub(crate) bucket: String,
-    pub(crate) key: String,
+    pub(crate) client: &'a CosS3Client,
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) name: Result<ObjectName, CosClientError>,
 }
 
 impl Open for Reading<'_> {
     fn ask(&self, request: &mut Request<'_>) -> Result<Option<Wanted>, CosError> {
         let range = request.headers.get(RANGE).map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
-        let accepted = self.client.accepted();
+        let accepted = self.keyring.accepted();
         let Some(range) = range.filter(|_| accepted.contains(&EncryptionMode::Native)) else { return Ok(None) };
         // Only the object knows in which mode it is, and thus which of its bytes are wanted.
         if accepted.len() > 1 && self.look(request)? != EncryptionMode::Native {
@@ -36,14 +38,15 @@ impl Open for Reading<'_> {
     }
 
     fn open(&self, headers: &Headers) -> Result<Opened, CosError> {
-        Ok(self.client.open(self.mode(headers)?, &self.bucket, &self.key, headers)?)
+        let name = self.name.as_ref().map_err(CosClientError::again)?;
+        Ok(self.keyring.open(self.mode(headers)?, name, headers)?)
     }
 }
 
 impl Reading<'_> {
     /// Returns the accepted mode that the metadata speak of. Whether they are true, the key must show.
     fn mode(&self, headers: &Headers) -> Result<EncryptionMode, CosClientError> {
-        let accepted = self.client.accepted();
+        let accepted = self.keyring.accepted();
         if let Some(mode) = accepted.iter().find(|mode| mode.is_named_by(headers)) {
             return Ok(*mode);
         }
@@ -57,7 +60,7 @@ impl Reading<'_> {
         let mut head = Request::new(request.operation, Method::HEAD, request.target.clone());
         head.query.extend(request.query.iter().filter(|(name, _)| name == "versionId").cloned());
         head.headers = chosen(&request.headers, &headers::HEAD);
-        Ok(self.mode(&self.client.inner().execute(head)?.headers)?)
+        Ok(self.mode(&self.client.execute(head)?.headers)?)
     }
 }
 

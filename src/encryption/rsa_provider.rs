@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::error::Unspecified;
@@ -11,11 +11,12 @@ use aws_lc_rs::rsa::{
     OaepPublicEncryptingKey, Pkcs1PrivateDecryptingKey, Pkcs1PublicEncryptingKey, PrivateDecryptingKey,
     PublicEncryptingKey,
 };
+use aws_lc_rs::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-use super::keys::{DataKey, Wrapped, undecryptable};
-use super::native::ObjectKey;
-use super::{key_file, pem};
+use super::key_file::{self, Access};
+use super::keys::{DataKey, ObjectKey, Wrapped, undecryptable};
+use super::{pem, tag};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// The texts of an RSA key pair; made by [`RSAProvider::get_rsa_key_pair`].
@@ -29,6 +30,15 @@ pub struct RSAKeyPair {
 pub struct RSAKeyPairPath {
     public_key_path: PathBuf,
     private_key_path: Option<PathBuf>,
+    access: Access,
+}
+
+impl RSAKeyPairPath {
+    /// Takes a private key also from a file that others may read or write. Default: on Unix it is refused.
+    pub fn readable_by_others(mut self) -> Self {
+        self.access = Access::Others;
+        self
+    }
 }
 
 /// An RSA key pair, by its texts or its files: made by `into()` from [`RSAKeyPair`] and [`RSAKeyPairPath`].
@@ -66,6 +76,10 @@ impl fmt::Debug for RSAKeyPair {
 /// can have the owner of the private key decrypt what they made, and see what becomes of it. In
 /// [native mode](crate::encryption::EncryptionMode::Native) both wrap by OAEP (SHA-256).
 ///
+/// A key that v1.5 wrapped and that cannot be unwrapped is no error of its own: it gives a key that fits nothing, so
+/// that an object with a tag is refused for its tag, and one without, where such are read, is noise. A pair that was
+/// given as texts is used in one of the two modes only, and never again in the other.
+///
 /// Anybody who has the public key can write objects; that one decrypts says nothing about who wrote it.
 ///
 /// Python: `RSAProvider(key_pair_info=RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path'))`
@@ -73,6 +87,15 @@ impl fmt::Debug for RSAKeyPair {
 pub struct RSAProvider {
     public: Arc<Encrypting>,
     private: Option<Arc<Decrypting>>,
+    /// What the pair was used for first, by any clone.
+    used: Arc<OnceLock<Use>>,
+}
+
+/// What a key pair is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Python,
+    Native,
 }
 
 /// A public key; PKCS#1 v1.5 is there for Python's format only, and only for keys given as texts.
@@ -82,8 +105,15 @@ struct Encrypting {
 }
 
 struct Decrypting {
-    pkcs1: Option<Pkcs1PrivateDecryptingKey>,
+    pkcs1: Option<Pkcs1>,
     oaep: OaepPrivateDecryptingKey,
+}
+
+/// A private key for PKCS#1 v1.5.
+struct Pkcs1 {
+    key: Pkcs1PrivateDecryptingKey,
+    /// Makes up what cannot be unwrapped.
+    rejected: hmac::Key,
 }
 
 impl Encrypting {
@@ -95,7 +125,7 @@ impl Encrypting {
 
 impl Decrypting {
     fn new(key: PrivateDecryptingKey, as_text: bool) -> Result<Self, Unspecified> {
-        let pkcs1 = as_text.then(|| Pkcs1PrivateDecryptingKey::new(key.clone())).transpose()?;
+        let pkcs1 = as_text.then(|| Pkcs1::new(key.clone())).transpose()?;
         Ok(Self { pkcs1, oaep: OaepPrivateDecryptingKey::new(key)? })
     }
 }
@@ -109,14 +139,15 @@ impl RSAProvider {
         RSAKeyPair { public_key: Zeroizing::new(public_key.into()), private_key }
     }
 
-    /// Names a key pair by its files, in PEM or DER.
+    /// Names a key pair by its files, in PEM or DER. On Unix a private key that others may read or write is an error.
     ///
     /// Python: `RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path')`
     pub fn get_rsa_key_pair_path(
         public_key_path: impl Into<PathBuf>,
         private_key_path: impl Into<PathBuf>,
     ) -> RSAKeyPairPath {
-        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: Some(private_key_path.into()) }
+        let private_key_path = Some(private_key_path.into());
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path, access: Access::Owner }
     }
 
     /// Names a public key by its text, for a program that only uploads.
@@ -126,7 +157,7 @@ impl RSAProvider {
 
     /// Names a public key by its file, for a program that only uploads.
     pub fn get_rsa_public_key_path(public_key_path: impl Into<PathBuf>) -> RSAKeyPairPath {
-        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: None }
+        RSAKeyPairPath { public_key_path: public_key_path.into(), private_key_path: None, access: Access::Owner }
     }
 
     /// Reads the keys. A missing file is an error; Python makes a new key pair then.
@@ -162,6 +193,10 @@ impl RSAProvider {
         let rejected = |field| move |_| CosClientError::invalid(field, "cannot be used to wrap keys");
         let (public_key, private_key) = match keys.0 {
             Form::Texts(pair) => {
+                check_text("public_key", &pair.public_key)?;
+                if let Some(text) = &pair.private_key {
+                    check_text("private_key", text)?;
+                }
                 let public_key = public("public_key", pair.public_key.as_bytes())?;
                 let decrypting = |text: Zeroizing<String>| {
                     let key = private("private_key", text.as_bytes(), passphrase)?;
@@ -171,19 +206,20 @@ impl RSAProvider {
                 (public_key, pair.private_key.map(decrypting).transpose()?)
             }
             Form::Files(pair) => {
-                let public_key = public("public_key_path", &key_file::read(&pair.public_key_path, false)?)?;
+                let public_key = public("public_key_path", &key_file::read(&pair.public_key_path, Access::Others)?)?;
                 let decrypting = |path: PathBuf| {
-                    let key = private("private_key_path", &key_file::read(&path, true)?, passphrase)?;
+                    let key = private("private_key_path", &key_file::read(&path, pair.access)?, passphrase)?;
                     Decrypting::new(key, false).map_err(rejected("private_key_path"))
                 };
                 let public_key = Encrypting::new(public_key, false).map_err(rejected("public_key_path"))?;
                 (public_key, pair.private_key_path.map(decrypting).transpose()?)
             }
         };
-        Ok(Self { public: Arc::new(public_key), private: private_key.map(Arc::new) })
+        Ok(Self { public: Arc::new(public_key), private: private_key.map(Arc::new), used: Arc::default() })
     }
 
     pub(crate) fn wrap(&self, data: &DataKey) -> Result<Wrapped, CosClientError> {
+        self.claim(Use::Python)?;
         let encrypt = |plain: &[u8]| match &self.public.pkcs1 {
             Some(key) => {
                 let mut room = vec![0; key.ciphertext_size()];
@@ -197,6 +233,7 @@ impl RSAProvider {
 
     /// Wraps the key of an object in native mode, by OAEP with SHA-256 however the keys were given.
     pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
+        self.claim(Use::Native)?;
         self.wrap_oaep(&OAEP_SHA256_MGF1SHA256, &object[..])
     }
 
@@ -206,30 +243,64 @@ impl RSAProvider {
         wrapped.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
     }
 
+    /// Unwraps a key in Python's format. Where PKCS#1 v1.5 wraps, what cannot be unwrapped gives a key that nobody
+    /// knows, and no error: an attacker who sends made-up keys must not learn which of them have a right padding.
     pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
+        self.claim(Use::Python)?;
         let private = self.private()?;
-        let decrypt = |wrapped: &[u8]| match &private.pkcs1 {
-            Some(key) => {
-                let mut room = Zeroizing::new(vec![0; key.min_output_size()]);
-                key.decrypt(wrapped, &mut room).ok().map(|plain| Zeroizing::new(plain.to_vec()))
-            }
-            None => private.unwrap_oaep(&OAEP_SHA1_MGF1SHA1, wrapped),
+        let Some(pkcs1) = &private.pkcs1 else {
+            let decrypt = |wrapped: &[u8]| private.unwrap_oaep(&OAEP_SHA1_MGF1SHA1, wrapped);
+            let (key, iv) = (decrypt(&wrapped.key), decrypt(&wrapped.iv));
+            return key.zip(iv).and_then(|(key, iv)| DataKey::from_parts(&key, &iv)).ok_or_else(tag::unfit);
         };
-        // Both are decrypted in any case, and all failures look the same: an error that told more about the
-        // padding would help who sends made-up keys.
-        let (key, iv) = (decrypt(&wrapped.key), decrypt(&wrapped.iv));
-        let data = key.zip(iv).and_then(|(key, iv)| DataKey::from_parts(&key, &iv));
-        data.ok_or_else(foreign)
+        // All of this is done whatever comes of it.
+        let (key, iv) = (pkcs1.unwrap::<32>(&wrapped.key), pkcs1.unwrap::<16>(&wrapped.iv));
+        Ok(DataKey { key, iv })
     }
 
     pub(crate) fn unwrap_native(&self, wrapped: &[u8]) -> Result<ObjectKey, CosClientError> {
+        self.claim(Use::Native)?;
         let object = self.private()?.unwrap_oaep(&OAEP_SHA256_MGF1SHA256, wrapped);
         object.and_then(|object| Some(Zeroizing::new(object.as_slice().try_into().ok()?))).ok_or_else(foreign)
+    }
+
+    pub(crate) fn can_unwrap(&self) -> bool {
+        self.private.is_some()
     }
 
     fn private(&self) -> Result<&Decrypting, CosClientError> {
         let missing = || CosClientError::invalid("private_key", "is needed to decrypt, and was not given");
         self.private.as_deref().ok_or_else(missing)
+    }
+
+    /// Refuses a pair that wraps by PKCS#1 v1.5 in the one mode and by OAEP in the other: whoever finds a way to have
+    /// keys of the first unwrapped can have those of the second, too.
+    fn claim(&self, by: Use) -> Result<(), CosClientError> {
+        if self.public.pkcs1.is_none() || *self.used.get_or_init(|| by) == by {
+            return Ok(());
+        }
+        let why = "an RSA key pair that was given as texts is used either in Python's format or in native mode: \
+                   native mode needs a pair of its own";
+        Err(CosClientError::invalid("provider", why))
+    }
+}
+
+impl Pkcs1 {
+    fn new(key: PrivateDecryptingKey) -> Result<Self, Unspecified> {
+        let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&key)?;
+        let secret = hkdf::Salt::new(hkdf::HKDF_SHA256, b"qcloud-cos implicit rejection v1").extract(der.as_ref());
+        let rejected = hmac::Key::from(secret.expand(&[b"keys"], hmac::HMAC_SHA256)?);
+        Ok(Self { key: Pkcs1PrivateDecryptingKey::new(key)?, rejected })
+    }
+
+    /// Unwraps `N` bytes, or makes up as many, always the same for the same wrapped ones.
+    fn unwrap<const N: usize>(&self, wrapped: &[u8]) -> Zeroizing<[u8; N]> {
+        let mut made_up = Zeroizing::new([0; N]);
+        let rejected = hmac::sign(&self.rejected, wrapped);
+        made_up.iter_mut().zip(rejected.as_ref()).for_each(|(byte, made)| *byte = *made);
+        let mut room = Zeroizing::new(vec![0; self.key.min_output_size()]);
+        let plain = self.key.decrypt(wrapped, &mut room);
+        plain.ok().and_then(|plain| Some(Zeroizing::new(<[u8; N]>::try_from(&*plain).ok()?))).unwrap_or(made_up)
     }
 }
 
@@ -243,6 +314,15 @@ impl Decrypting {
 
 fn foreign() -> CosClientError {
     undecryptable("the object's key cannot be unwrapped by this RSA key")
+}
+
+/// Refuses what is no PEM, which may be the name of a file.
+fn check_text(field: &'static str, text: &str) -> Result<(), CosClientError> {
+    if text.contains("-----BEGIN ") {
+        return Ok(());
+    }
+    let why = "is not a key in PEM; get_rsa_key_pair_path and get_rsa_public_key_path take the names of files";
+    Err(CosClientError::invalid(field, why))
 }
 
 fn public(field: &'static str, text: &[u8]) -> Result<PublicEncryptingKey, CosClientError> {

@@ -1,16 +1,21 @@
 //! The uploads in parts that a client started: their keys, and where their parts are.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderMap;
 
+use super::tag::ObjectName;
 use crate::cipher::Cipher;
-use crate::error::CosClientError;
+use crate::error::{ClientErrorKind, CosClientError};
 
 /// A cipher of objects whose parts come one by one.
 pub(crate) trait PartCipher: Cipher {
+    /// Every part but the last holds a multiple of so many bytes of content.
+    fn unit(&self) -> u64;
+
     /// Whether a part of this number and length of content can only be the last one.
     fn ends_with(&self, number: u32, content: u64) -> bool;
 
@@ -25,10 +30,19 @@ struct Span {
 }
 
 struct Upload {
+    /// The object that its parts are encrypted for.
+    name: ObjectName,
     cipher: Arc<dyn PartCipher>,
     parts: BTreeMap<u32, Span>,
     /// Headers that every part carries.
     headers: HeaderMap,
+}
+
+enum State {
+    Open(Upload),
+    /// The server gave the id to two uploads. Neither can go on: a part of the one would be encrypted by the key of
+    /// the other.
+    Ambiguous,
 }
 
 /// How a part is encrypted.
@@ -47,37 +61,66 @@ pub(crate) struct Closing {
     pub(crate) headers: HeaderMap,
 }
 
-/// The open uploads by their ids.
+/// The open uploads by their ids, which the server chose.
 #[derive(Default)]
-pub(crate) struct Uploads(Mutex<HashMap<String, Upload>>);
+pub(crate) struct Uploads(Mutex<HashMap<String, State>>);
 
 impl Uploads {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Upload>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, State>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a new upload; `headers` are those that its parts carry, too.
-    pub(crate) fn started(&self, upload_id: &str, cipher: Arc<dyn PartCipher>, headers: HeaderMap) {
-        self.lock().insert(upload_id.to_owned(), Upload { cipher, parts: BTreeMap::new(), headers });
+    pub(crate) fn started(
+        &self,
+        upload_id: &str,
+        name: ObjectName,
+        cipher: Arc<dyn PartCipher>,
+        headers: HeaderMap,
+    ) -> Result<(), CosClientError> {
+        match self.lock().entry(upload_id.to_owned()) {
+            Entry::Vacant(entry) => {
+                entry.insert(State::Open(Upload { name, cipher, parts: BTreeMap::new(), headers }));
+                Ok(())
+            }
+            Entry::Occupied(mut entry) => {
+                entry.insert(State::Ambiguous);
+                Err(ambiguous())
+            }
+        }
     }
 
+    /// Forgets the key of an upload.
     pub(crate) fn ended(&self, upload_id: &str) {
-        self.lock().remove(upload_id);
+        let mut uploads = self.lock();
+        if let Some(State::Open(_)) = uploads.get(upload_id) {
+            uploads.remove(upload_id);
+        }
+    }
+
+    /// Refuses an upload that is one of another object.
+    pub(crate) fn check_name(&self, upload_id: &str, name: &ObjectName) -> Result<(), CosClientError> {
+        match self.lock().get(upload_id) {
+            Some(State::Open(upload)) => upload.is_of(name),
+            _ => Ok(()),
+        }
     }
 
     /// Notes a part and returns how it is encrypted: at `offset`, or after the part before it.
     pub(crate) fn part(
         &self,
         upload_id: &str,
-        number: u32,
+        name: &ObjectName,
+        (number, offset): (u32, Option<u64>),
         len: Option<u64>,
-        offset: Option<u64>,
     ) -> Result<PartPlace, CosClientError> {
         let mut uploads = self.lock();
-        let Some(upload) = uploads.get_mut(upload_id) else {
-            let why = "this client did not start it, so it has no key for it";
-            return Err(CosClientError::invalid("upload_id", why));
+        let upload = match uploads.get_mut(upload_id) {
+            Some(State::Open(upload)) => upload,
+            Some(State::Ambiguous) => return Err(ambiguous()),
+            None => return Err(unknown()),
         };
+        upload.is_of(name)?;
         let Some(len) = len else {
             return Err(CosClientError::invalid(
                 "body",
@@ -121,10 +164,24 @@ impl Uploads {
 
     /// Refuses parts that would not follow one another as they were encrypted. Returns the part that must
     /// follow them to mark the end, if none of them does.
-    pub(crate) fn check(&self, upload_id: &str, numbers: &[u32]) -> Result<Option<Closing>, CosClientError> {
+    ///
+    /// Another client may have sent the parts. To complete them takes no key, unless an end must be `marked`, which
+    /// only the client that has it can tell.
+    pub(crate) fn check(
+        &self,
+        upload_id: &str,
+        name: &ObjectName,
+        numbers: &[u32],
+        marked: bool,
+    ) -> Result<Option<Closing>, CosClientError> {
         let uploads = self.lock();
-        // Another client may have sent the parts; to complete takes no key.
-        let Some(upload) = uploads.get(upload_id) else { return Ok(None) };
+        let upload = match uploads.get(upload_id) {
+            Some(State::Open(upload)) => upload,
+            Some(State::Ambiguous) => return Err(ambiguous()),
+            None if marked => return Err(unknown()),
+            None => return Ok(None),
+        };
+        upload.is_of(name)?;
         let refused = |why: String| CosClientError::invalid("multipart_upload", why);
         let mut at = 0;
         for number in numbers {
@@ -148,6 +205,25 @@ impl Uploads {
         let place = PartPlace { cipher: Arc::clone(&upload.cipher), offset: at, ends: true };
         Ok(Some(Closing { place, number: number + 1, headers: upload.headers.clone() }))
     }
+}
+
+impl Upload {
+    fn is_of(&self, name: &ObjectName) -> Result<(), CosClientError> {
+        if self.name == *name {
+            return Ok(());
+        }
+        let why = format!("it is an upload of {:?} in {}", self.name.key, self.name.bucket);
+        Err(CosClientError::invalid("upload_id", why))
+    }
+}
+
+fn unknown() -> CosClientError {
+    CosClientError::invalid("upload_id", "this client did not start it, so it has no key for it")
+}
+
+fn ambiguous() -> CosClientError {
+    let why = "the server gave one upload id to two uploads, so that neither can go on: start a new upload";
+    CosClientError::new(ClientErrorKind::Protocol, why)
 }
 
 impl fmt::Debug for Uploads {

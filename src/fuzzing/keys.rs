@@ -3,12 +3,12 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{choice, texts};
-use crate::cipher::KeyProof;
-use crate::encryption::RSAProvider;
 use crate::encryption::keys::{DataKey, Wrapped};
+use crate::encryption::ledger::{Batch, Ledger};
 use crate::encryption::native;
+use crate::encryption::sealed::{BatchCipher as _, FRAME};
 use crate::encryption::tag::{self, ObjectName, TAG};
-use crate::encryption::{AESProvider, Provider, pem as file};
+use crate::encryption::{AESProvider, Provider, RSAProvider, pem as file};
 use crate::wire::respond::Headers;
 
 const NAMES: [&str; 3] = ["x-cos-meta-client-side-encryption-key", "x-cos-meta-client-side-encryption-iv", TAG];
@@ -29,8 +29,8 @@ pub fn envelope(data: &[u8]) {
     if let Ok(wrapped) = Wrapped::read(&Headers::of(headers.clone()))
         && let Ok(key) = provider.unwrap(&wrapped)
     {
-        let proof = tag::check(provider.secret(&key), &place(3), &wrapped, &Headers::of(headers));
-        assert!(!matches!(proof, Ok(KeyProof::Tagged)), "a tag was made up");
+        let fits = |tag: Vec<u8>| tag::check(provider.secret(&key), &place(3), &wrapped, &tag).is_ok();
+        assert!(!tag::read(&Headers::of(headers)).is_some_and(fits), "a tag was made up");
     }
 
     let mut both = [0; 48];
@@ -48,10 +48,10 @@ pub fn envelope(data: &[u8]) {
         let headers = Headers::of(headers.clone());
         let wrapped = Wrapped::read(&headers).ok()?;
         let found = provider.unwrap(&wrapped).ok()?;
-        let proof = tag::check(provider.secret(&found), place, &wrapped, &headers).ok()?;
-        Some((proof, found.key.to_vec(), found.iv.to_vec()))
+        tag::check(provider.secret(&found), place, &wrapped, &tag::read(&headers)?).ok()?;
+        Some((found.key.to_vec(), found.iv.to_vec()))
     };
-    let expected = Some((KeyProof::Tagged, both[..32].to_vec(), both[32..].to_vec()));
+    let expected = Some((both[..32].to_vec(), both[32..].to_vec()));
     assert_eq!(check(&written, &place(0)), expected);
     if place(1).key != place(0).key {
         assert_eq!(check(&written, &place(1)), None, "an object was moved unseen");
@@ -106,16 +106,20 @@ fn native_envelope(provider: &Provider, given: &[String], place: impl Fn(usize) 
         Ok(())
     };
     let (key, made) = native::create(provider, &place(0), &random).expect("the keys are right");
+    let key = key.frame_key(Ledger::default());
     let mut written = HeaderMap::new();
     for (name, value) in made {
         written.insert(name, HeaderValue::from_str(&value).expect("Base64 is a header's value"));
     }
-    let open =
-        |headers: &HeaderMap, place: &ObjectName| native::open(provider, place, &Headers::of(headers.clone())).ok();
-    let content = place(0).key.into_bytes();
-    let mut frame = content.clone();
-    let tag = key.seal_frame(1, true, &mut frame).expect("a frame is short enough");
-    frame.extend_from_slice(tag.as_ref());
+    let open = |headers: &HeaderMap, place: &ObjectName| {
+        let keys = native::open(provider, place, &Headers::of(headers.clone())).ok()?;
+        Some(keys.frame_key(Ledger::default()))
+    };
+    let mut content = place(0).key.into_bytes();
+    content.truncate(FRAME as usize);
+    let mut frame = [&content[..], &[0; 16]].concat();
+    let batch = Batch { body: FRAME, at: FRAME, len: content.len() as u64, last: true };
+    key.seal_batch(batch, &mut frame).expect("nothing was encrypted before");
     let opened = open(&written, &place(0)).expect("what was written is read");
     assert_eq!(opened.open_frame(1, true, &mut frame.clone()).ok(), Some(&content[..]));
     for (index, last) in [(0, true), (2, true), (1, false)] {

@@ -5,6 +5,8 @@
 
 mod address;
 mod checkpoint;
+#[cfg(feature = "encryption")]
+mod encrypted;
 mod events;
 mod headers;
 #[cfg(feature = "encryption")]
@@ -14,6 +16,8 @@ mod xml;
 
 pub use address::{redirect, sign};
 pub use checkpoint::checkpoint;
+#[cfg(feature = "encryption")]
+pub use encrypted::{encrypted_checkpoint, native_range};
 pub use events::event_stream;
 pub use headers::{content_range, retry_after};
 #[cfg(feature = "encryption")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::response::Answered;
 use crate::error::{CosClientError, CosError};
-use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::argument::{Arg, DictArgument, dicts};
 use crate::ops::response::Response;
 use crate::ops::values::Acl;
 use crate::wire::dict;
@@ -50,16 +50,14 @@ impl From<PolicyDict> for AccessControlPolicy {
     }
 }
 
-/// The owner in a policy.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct PolicyOwner {
-    /// The account's name.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// The account's id: `qcs::cam::uin/100000000001:uin/100000000001`.
-    #[serde(rename = "ID", deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+dicts! {
+    /// The owner in a policy.
+    pub struct PolicyOwner {
+        /// The account's name.
+        display_name: text,
+        /// The account's id: `qcs::cam::uin/100000000001:uin/100000000001`.
+        id: text as "ID",
+    }
 }
 
 /// A list of grants.

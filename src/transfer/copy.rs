@@ -8,7 +8,7 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::handle::TransferHandle;
-use super::multipart::checkpoint::{self, SavedPart, UploadCheckpoint, UploadIdentity};
+use super::multipart::checkpoint::{self, Earlier, SavedPart, UploadCheckpoint, UploadIdentity};
 use super::multipart::session::{Destination, Done, OpenUpload};
 use super::multipart::{MultipartUpload, OnFailure, PartSource, missing};
 use super::pin;
@@ -247,7 +247,8 @@ impl CopyTransfer<'_> {
             discard_on_cancel: self.discard_on_cancel,
             crc64: head.crc64,
         };
-        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan };
+        let resumes = matches!(earlier, Some(Earlier::Begun | Earlier::Upload { .. }));
+        let parts = CopyParts { to, head, copy_source, headers, pool: &pool, stop, plan, resumes };
         Ok(multipart.run(&parts, earlier)?.into())
     }
 }
@@ -272,6 +273,8 @@ struct CopyParts<'t> {
     pool: &'t ThreadPool,
     stop: &'t StopSignal,
     plan: Plan,
+    /// An earlier call started the upload, so that others may know it.
+    resumes: bool,
 }
 
 impl<'t> PartSource<'t> for CopyParts<'t> {
@@ -296,7 +299,7 @@ impl<'t> PartSource<'t> for CopyParts<'t> {
 
     fn restart(&self) -> bool {
         self.stop.reset();
-        true
+        self.resumes
     }
 
     /// Takes only an upload that we began. One that has parts is somebody else's.

@@ -18,7 +18,8 @@ use super::multipart::{PartSource, missing};
 use super::plan::{PartRange, Plan};
 use super::pool::{StopSignal, run};
 use super::progress::Progress;
-use crate::cipher::Cipher;
+use crate::cipher::{Cipher, EncryptedFile, FileCipher};
+use crate::client::sending;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::read_at;
 use crate::ops::multipart::list_parts::ListedPart;
@@ -89,6 +90,11 @@ pub(super) struct FileUpload<'t> {
 }
 
 impl<'t> FileUpload<'t> {
+    /// Returns the same upload with its parts encrypted by this key, if there is one.
+    pub(super) fn encrypted_by(&self, key: Option<&'t EncryptedFile>) -> Self {
+        Self { cipher: key.map(|key| &key.cipher), ..*self }
+    }
+
     pub(super) fn section(&self, range: PartRange) -> Body<'t> {
         let section = Body::source(Section::new(self.file, range, self.progress, self.stop));
         match self.cipher {
@@ -134,19 +140,17 @@ impl<'t> FileUpload<'t> {
         let why = format!("content_md5: {} has {found}, not {expected}; nothing was sent", self.path.display());
         Err(CosClientError::new(ClientErrorKind::Integrity, why))
     }
+}
 
-    /// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
-    pub(super) fn sealable(&self, plan: Plan) -> Result<Plan, CosClientError> {
-        let Some(cipher) = self.cipher else { return Ok(plan) };
-        let plan = plan.in_units(cipher.unit());
-        let stored = cipher.stored_len(plan.part_size());
-        if stored > MAX_REQUEST {
-            let why =
-                format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
-            return Err(CosClientError::invalid("part_size", why));
-        }
-        Ok(plan)
+/// Has parts begin where the cipher can begin; refuses those that grow too long for a request.
+pub(super) fn sealable(plan: Plan, cipher: &dyn FileCipher) -> Result<Plan, CosClientError> {
+    let plan = plan.in_units(cipher.unit());
+    let stored = cipher.stored_len(plan.part_size());
+    if stored > MAX_REQUEST {
+        let why = format!("a part has {stored} bytes once it is encrypted, more than one request can carry (5 GiB)");
+        return Err(CosClientError::invalid("part_size", why));
     }
+    Ok(plan)
 }
 
 /// A file as the source of an upload's parts.
@@ -158,6 +162,8 @@ pub(super) struct FileParts<'t> {
     /// The headers that each part carries.
     pub(super) headers: HeaderMap,
     pub(super) enable_md5: bool,
+    /// The key that the parts are encrypted by.
+    pub(super) key: Option<&'t EncryptedFile>,
 }
 
 impl<'t> PartSource<'t> for FileParts<'t> {
@@ -168,8 +174,12 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         checkpoint: &UploadCheckpoint,
     ) -> Result<Vec<Done>, CosError> {
         let Self { to, file, .. } = self;
-        file.progress.forward(there.iter().map(|done| done.len).sum());
-        let sent = run(self.pool, file.stop, missing(self.plan, there).into_iter(), |part| {
+        if let Some(kept) = self.key.filter(|key| !key.resumed).and_then(|key| key.kept.as_ref()) {
+            kept.started(&upload.id);
+        }
+        let ranges = there.iter().filter_map(|done| self.plan.part(done.part.part_number));
+        file.progress.forward(ranges.map(|part| part.len).sum());
+        let send = |part: &PartRange| {
             let body = file.section(*part);
             let len = body.len().unwrap_or(part.len);
             let put = to.client.upload_part(to.bucket, to.key, body, part.number, &upload.id);
@@ -178,12 +188,27 @@ impl<'t> PartSource<'t> for FileParts<'t> {
             let done = Done::new(part.number, answer.etag.as_str(), answer.sent_crc64, len);
             checkpoint.part(&done);
             Ok(done)
-        })?;
+        };
+        let mut rest = missing(self.plan, there);
+        // The end of an encrypted file is sent when all the rest is there: nobody can complete an upload that failed
+        // or was cancelled before.
+        let end = rest.pop_if(|part| self.key.is_some() && part.number as usize == self.plan.count());
+        let mut parts = run(self.pool, file.stop, rest.into_iter(), send)?;
+        parts.extend(run(self.pool, file.stop, end.into_iter(), send)?);
         file.identity.check(file.file, file.path)?;
-        Ok(sent)
+        Ok(parts)
+    }
+
+    /// Nobody can resume an upload whose key is gone, and nothing else must be encrypted by that key.
+    fn can_be_resumed(&self, checkpoint: &UploadCheckpoint, error: Option<&CosError>) -> bool {
+        let changed = error.is_some_and(|error| error.kind() == Some(&ClientErrorKind::SourceChanged));
+        self.key.is_none_or(|key| key.is_kept() && checkpoint.is_kept() && !changed)
     }
 
     fn restart(&self) -> bool {
+        if self.key.is_some() {
+            return false;
+        }
         self.file.progress.restart();
         self.file.stop.reset();
         true
@@ -192,9 +217,19 @@ impl<'t> PartSource<'t> for FileParts<'t> {
     /// An upload without parts gives nothing to resume, and may be another program's that has only begun. It is taken
     /// only if `begun`.
     fn find_unrecorded(&self, begun: bool) -> Result<Option<(OpenUpload<'t>, Vec<Done>)>, CosError> {
+        if self.key.is_some() && !begun {
+            return Ok(None);
+        }
         let Some(upload) = self.to.newest()? else { return Ok(None) };
         // `None`: somebody completed or aborted it since.
         let Some(listed) = upload.parts()? else { return Ok(None) };
+        if self.key.is_some() {
+            // It was started with another key.
+            if listed.is_empty() {
+                upload.abort();
+            }
+            return Ok(None);
+        }
         if listed.is_empty() {
             return Ok(begun.then_some((upload, Vec::new())));
         }
@@ -223,8 +258,10 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         let pairs = listed.into_iter().filter_map(|part| self.range(&part).map(|range| (part, range)));
         let checked = self.each(pairs.collect(), |part, range| match recorded.get(&part.part_number) {
             Some(SavedPart { etag, crc64: Some(crc64) }) if *etag == part.etag => {
-                Ok((self.crc64(range)? == *crc64).then(|| done(range, etag, *crc64)))
+                Ok((self.crc64(range)? == *crc64).then(|| self.done(range, etag, *crc64)))
             }
+            // Nothing else tells what of an encrypted upload is there.
+            _ if self.key.is_some() => Ok(None),
             _ => self.equal(part, range),
         })?;
         Ok(Some(checked.into_iter().flatten().collect()))
@@ -241,7 +278,7 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         };
         let Some(parts) = self.plan.parts().map(part).collect::<Option<Vec<_>>>() else { return Ok(None) };
         let checked = run(self.pool, self.file.stop, parts.into_iter(), |(range, etag, crc64)| {
-            Ok((self.crc64(*range)? == *crc64).then(|| done(*range, etag, *crc64)))
+            Ok((self.crc64(*range)? == *crc64).then(|| self.done(*range, etag, *crc64)))
         })?;
         let all: Option<Vec<Done>> = checked.into_iter().collect();
         Ok(all.map(|all| sum(&all)))
@@ -259,7 +296,7 @@ impl FileParts<'_> {
 
     /// Returns which bytes of the file a part is, if it is cut as planned.
     fn range(&self, part: &ListedPart) -> Option<PartRange> {
-        self.plan.part(part.part_number).filter(|range| range.len == part.size)
+        self.plan.part(part.part_number).filter(|range| self.stored_len(*range) == part.size)
     }
 
     /// Returns the part if its ETag is the MD5 of the file's bytes.
@@ -267,16 +304,24 @@ impl FileParts<'_> {
         let hashes = md5_and_crc64(self.file.file, range);
         let (md5, crc64) = hashes.map_err(|e| CosClientError::local(self.file.path, "cannot read", e))?;
         let equal = part.etag.trim_matches('"').eq_ignore_ascii_case(&md5);
-        Ok(equal.then(|| done(range, &part.etag, crc64)))
+        Ok(equal.then(|| self.done(range, &part.etag, crc64)))
     }
 
+    /// Returns the CRC-64 of a part as it is sent.
     fn crc64(&self, range: PartRange) -> Result<u64, CosClientError> {
+        if self.key.is_some() {
+            return sending::crc64(self.file.section(range)).map_err(CosClientError::unreadable_body);
+        }
         crc64(self.file.file, range).map_err(|e| CosClientError::local(self.file.path, "cannot read", e))
     }
-}
 
-fn done(range: PartRange, etag: &str, crc64: u64) -> Done {
-    Done::new(range.number, etag, Some(crc64), range.len)
+    fn stored_len(&self, range: PartRange) -> u64 {
+        self.file.section(range).len().unwrap_or(range.len)
+    }
+
+    fn done(&self, range: PartRange, etag: &str, crc64: u64) -> Done {
+        Done::new(range.number, etag, Some(crc64), self.stored_len(range))
+    }
 }
 
 /// What became of the object when the file of an upload changed before it was done.
@@ -314,7 +359,7 @@ impl FileIdentity {
     /// Returns the identity as text, for a later process to compare.
     pub(crate) fn state(&self) -> String {
         let modified = self.modified.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-        format!("{} {:?} {:?}", self.len, modified, self.place)
+        format!("{} {:?} {:?} {:?}", self.len, modified, self.changed, self.place)
     }
 
     /// Fails if the file changed since, or if another one stands in its place.

@@ -10,16 +10,16 @@ use rayon::ThreadPool;
 use serde::Serialize;
 
 use super::SINGLE_REQUEST;
-use super::file::{FileIdentity, FileParts, FileUpload};
+use super::file::{FileIdentity, FileParts, FileUpload, sealable};
 use super::handle::TransferHandle;
-use super::multipart::checkpoint::{self, UploadCheckpoint, UploadIdentity};
+use super::multipart::checkpoint::{self, Earlier, UploadCheckpoint, UploadIdentity};
 use super::multipart::session::Destination;
 use super::multipart::{MultipartUpload, OnFailure};
 use super::plan::{PartRange, Plan, part_size_bytes};
 use super::pool::{StopSignal, Threads, check_threads};
 use super::progress::{Callback, Progress};
 
-use crate::cipher::Cipher;
+use crate::cipher::{EncryptedFile, FileCipher, FileToEncrypt};
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::open_file;
@@ -108,7 +108,7 @@ pub struct UploadFile<'a> {
     discard_on_cancel: bool,
     checkpoint_dir: Option<PathBuf>,
     callback: Option<Callback<'a>>,
-    cipher: Option<Arc<dyn Cipher>>,
+    cipher: Option<Arc<dyn FileCipher>>,
     threads: Option<&'a ThreadPool>,
     file: Option<File>,
 }
@@ -182,9 +182,9 @@ impl<'a> UploadFile<'a> {
         self
     }
 
-    /// Encrypts the file. An upload that fails is aborted, because nobody has the key to resume it.
+    /// Encrypts the file.
     #[cfg(feature = "encryption")]
-    pub(crate) fn encrypted_by(mut self, cipher: Arc<dyn Cipher>) -> Self {
+    pub(crate) fn encrypted_by(mut self, cipher: Arc<dyn FileCipher>) -> Self {
         self.cipher = Some(cipher);
         self
     }
@@ -220,13 +220,14 @@ impl<'a> UploadFile<'a> {
             identity: &identity,
             progress: &progress,
             stop: &stop,
-            cipher: self.cipher.as_ref(),
+            cipher: None,
         };
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             self.send_whole(&upload)
         } else {
             upload.check_md5(&mut self.request.headers)?;
-            let plan = upload.sealable(Plan::upload(identity.len(), part_size))?;
+            let plan = Plan::upload(identity.len(), part_size);
+            let plan = self.cipher.as_deref().map_or(Ok(plan), |cipher| sealable(plan, cipher))?;
             let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
             self.send_parts(&upload, &pool, plan)
         }?;
@@ -238,8 +239,14 @@ impl<'a> UploadFile<'a> {
     }
 
     fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
-        let whole = PartRange { number: 1, offset: 0, len: upload.identity.len() };
-        let put = self.request.repeat().with_body(upload.section(whole));
+        let len = upload.identity.len();
+        let file = FileToEncrypt { source: "", state: "", size: len, part_size: len, folder: None };
+        let key = self.cipher.as_deref().map(|cipher| cipher.begin(&file, None)).transpose()?;
+        let mut put = self.request.repeat();
+        if let Some(key) = &key {
+            key.set_headers(&mut put.headers);
+        }
+        let put = put.with_body(upload.encrypted_by(key.as_ref()).section(PartRange { number: 1, offset: 0, len }));
         Ok(upload.unchanged_whole(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
@@ -260,22 +267,81 @@ impl<'a> UploadFile<'a> {
             part_size: plan.part_size(),
             options: checkpoint::options(&self.request.headers),
         };
-        // Nobody has the key to resume an encrypted upload.
-        let encrypted = upload.cipher.is_some();
-        let resume = self.resume && !encrypted;
-        let (checkpoint, earlier) = UploadCheckpoint::open(identity, resume, self.checkpoint_dir.as_deref());
-        let to = Destination { client: &self.client, bucket, key, headers: &self.request.headers };
-        let multipart = MultipartUpload {
-            to,
-            checkpoint,
-            on_failure: if encrypted { OnFailure::Abort } else { OnFailure::Keep },
-            discard_on_cancel: self.discard_on_cancel,
-            crc64: None,
+        let (checkpoint, earlier) =
+            UploadCheckpoint::open(identity.clone(), self.resume, self.checkpoint_dir.as_deref());
+        let Some(cipher) = self.cipher.as_deref() else {
+            return self.run((upload, pool, plan), checkpoint, earlier, None).0;
         };
-        let headers = options::chosen(&self.request.headers, &headers::PART);
-        let parts = FileParts { to, file: upload, pool, plan, headers, enable_md5: self.enable_md5 };
-        Ok(multipart.run(&parts, earlier)?.into())
+        let folder = self.checkpoint_dir.clone().or_else(checkpoint::default_folder).filter(|_| checkpoint.is_kept());
+        let file = FileToEncrypt {
+            source: &identity.source,
+            state: &identity.state,
+            size: identity.size,
+            part_size: identity.part_size,
+            folder: folder.as_deref(),
+        };
+        let resume = match &earlier {
+            Some(Earlier::Upload { id, same: true, .. }) => Some(id.as_str()),
+            _ => None,
+        };
+        let key = cipher.begin(&file, resume)?;
+        let earlier = if key.resumed { earlier } else { earlier.map(Earlier::without_key) };
+        let (result, checkpoint) = self.run((upload, pool, plan), checkpoint, earlier, Some(&key));
+        match result {
+            // The key of the one upload must not serve for the other.
+            Err(error) if is_gone(&error) || (key.resumed && is_changed(&error)) => {
+                log::warn!("the upload of {} starts over with a new key: {error}", self.path.display());
+                drop(key);
+                upload.progress.restart();
+                upload.stop.reset();
+                let key = cipher.begin(&file, None)?;
+                self.run((upload, pool, plan), checkpoint, None, Some(&key)).0
+            }
+            result => result,
+        }
     }
+
+    /// Uploads the parts, encrypted by this key if there is one, which is kept or forgotten as it went.
+    fn run(
+        &self,
+        (upload, pool, plan): (&FileUpload<'_>, &ThreadPool, Plan),
+        checkpoint: UploadCheckpoint,
+        earlier: Option<Earlier>,
+        key: Option<&EncryptedFile>,
+    ) -> (Result<Response<UploadFileOutput>, CosError>, UploadCheckpoint) {
+        let (bucket, name) = match self.request.target.names() {
+            Ok(names) => names,
+            Err(error) => return (Err(error.into()), checkpoint),
+        };
+        let mut object = self.request.headers.clone();
+        if let Some(key) = key {
+            key.set_headers(&mut object);
+        }
+        let to = Destination { client: &self.client, bucket, key: name, headers: &object };
+        let (on_failure, discard_on_cancel) = (OnFailure::Keep, self.discard_on_cancel);
+        let multipart = MultipartUpload { to, checkpoint, on_failure, discard_on_cancel, crc64: None };
+        let part_headers = options::chosen(&self.request.headers, &headers::PART);
+        let enable_md5 = self.enable_md5;
+        let upload = upload.encrypted_by(key);
+        let result = multipart
+            .run(&FileParts { to, file: &upload, pool, plan, headers: part_headers, enable_md5, key }, earlier);
+        let checkpoint = multipart.checkpoint;
+        if let Some(kept) = key.and_then(|key| key.kept.as_ref()) {
+            match &result {
+                Err(_) if checkpoint.is_kept() && kept.is_kept() => kept.close(),
+                _ => kept.remove(),
+            }
+        }
+        (result.map(Response::from), checkpoint)
+    }
+}
+
+fn is_gone(error: &CosError) -> bool {
+    error.service().is_some_and(|error| error.get_error_code() == "NoSuchUpload")
+}
+
+fn is_changed(error: &CosError) -> bool {
+    error.kind() == Some(&ClientErrorKind::SourceChanged)
 }
 
 impl UploadFile<'_> {

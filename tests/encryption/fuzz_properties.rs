@@ -139,7 +139,7 @@ macro_rules! targets {
     };
 }
 
-targets! { checkpoint content_range envelope error_xml event_stream key_to_path list_xml pem redirect retry_after written_xml }
+targets! { checkpoint content_range encrypted_checkpoint envelope error_xml event_stream key_to_path list_xml native_range pem redirect retry_after written_xml }
 
 #[test]
 fn sign() {

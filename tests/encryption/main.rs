@@ -3,9 +3,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attacks;
 mod client;
 #[cfg(feature = "fuzzing")]
 mod fuzz_properties;
+mod kills;
 mod native;
+mod resume;
 mod tampering;
 mod transfers;

@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/sources.rs"]
+mod sources;
 
 mod all_parameters;
 mod beyond_python;

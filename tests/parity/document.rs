@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(crate) use crate::sources::snake_case;
+
 /// What a table says about one Python name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Twin {
@@ -110,26 +112,6 @@ fn by_rule(row: &[String]) -> (String, Section) {
     });
     let rows = arguments.chain(keywords).collect();
     (name.to_owned(), Section { chapter: "Methods".to_owned(), name: name.to_owned(), plus: ticks(groups), rows })
-}
-
-/// `EnableMD5` is `enable_md5`: an underscore before a capital that starts a word.
-pub(crate) fn snake_case(keyword: &str) -> String {
-    // Two abbreviations in a row have no seam, and one page misprints a name.
-    let keyword = match keyword {
-        "MAZThread" => "MAXThread".to_owned(),
-        _ => keyword.replace("SSEKMS", "SSE_KMS_"),
-    };
-    let characters: Vec<char> = keyword.chars().collect();
-    let mut out = String::new();
-    for (at, character) in characters.iter().enumerate() {
-        let before = if at == 0 { '_' } else { characters[at - 1] };
-        let small_next = characters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if character.is_uppercase() && before != '_' && (!before.is_uppercase() || small_next) {
-            out.push('_');
-        }
-        out.extend(character.to_lowercase());
-    }
-    out
 }
 
 /// The texts between backticks.

@@ -10,6 +10,7 @@ const LAYERS: [&str; 45] = [
     "attempts",
     "error",
     "dict",
+    "param",
     "control",
     "wire/crc64",
     "wire/headers",

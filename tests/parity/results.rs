@@ -56,8 +56,30 @@ fn structs() -> Structs {
             });
             found.insert(item[2].to_owned(), fields.collect());
         }
+        found.extend(declared(&text));
     }
     found
+}
+
+/// The types that `dicts!` declares.
+fn declared(text: &str) -> Vec<(String, Vec<Field>)> {
+    let item = Regex::new(r"(?s)\n    pub struct (\w+) \{\n(.*?)\n    \}").unwrap();
+    let field = Regex::new(r#"(?m)^        (\w+): (\w+)(?:\((\w+)\))?(?: as "([^"]+)")?,$"#).unwrap();
+    let items = item.captures_iter(text).filter(|item| !item[2].contains("pub "));
+    let fields = |body: &str| {
+        let fields = field.captures_iter(body).map(|field| {
+            let inner = field.get(3).map_or("String", |kind| kind.as_str());
+            Field {
+                name: field[1].to_owned(),
+                kind: if &field[2] == "list" { format!("Vec<{inner}>") } else { inner.to_owned() },
+                key: field.get(4).map_or_else(|| key(&field[1], true), |key| key.as_str().to_owned()),
+                skipped: false,
+                flat: false,
+            }
+        });
+        fields.collect()
+    };
+    items.map(|item| (item[1].to_owned(), fields(&item[2]))).collect()
 }
 
 fn key(name: &str, pascal: bool) -> String {

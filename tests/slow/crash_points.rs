@@ -25,6 +25,11 @@ fn transfer(client: &CosS3Client, what: &str, region: &str, folder: &Path) -> Re
             let upload = client.upload_file(BUCKET, "made", file).part_size(1).multipart_threshold(0);
             upload.max_thread(1).checkpoint_dir(checkpoints).send().map(drop)
         }
+        #[cfg(feature = "encryption")]
+        "encrypted" => {
+            let upload = encrypting(client).upload_file(BUCKET, "made", file).part_size(1).multipart_threshold(0);
+            upload.max_thread(1).checkpoint_dir(checkpoints).send().map(drop)
+        }
         "download" => {
             let download = client.download_file(BUCKET, "k", file).part_size(1).multipart_threshold(0);
             download.max_thread(1).send().map(drop)
@@ -35,6 +40,25 @@ fn transfer(client: &CosS3Client, what: &str, region: &str, folder: &Path) -> Re
             copy.part_size(1).max_thread(1).checkpoint_dir(checkpoints).send().map(drop)
         }
     }
+}
+
+#[cfg(feature = "encryption")]
+fn encrypting(client: &CosS3Client) -> qcloud_cos::CosEncryptionClient {
+    let provider =
+        qcloud_cos::encryption::AESProvider::aes_key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap();
+    let native = qcloud_cos::encryption::EncryptionMode::Native;
+    qcloud_cos::CosEncryptionClient::with_client(client.clone(), provider).mode(native)
+}
+
+/// The object that a transfer made.
+fn made(client: &CosS3Client, what: &str) -> Vec<u8> {
+    #[cfg(feature = "encryption")]
+    if what == "encrypted" {
+        let body = encrypting(client).get_object(BUCKET, "made").send().unwrap().body;
+        return body.get_stream(MIB).collect::<Result<Vec<_>, _>>().unwrap().concat();
+    }
+    let _ = what;
+    get(client, "made")
 }
 
 /// Does nothing unless another test starts it as a process of its own.
@@ -138,7 +162,7 @@ fn dies_at_each_request_and_is_finished(what: &str) -> usize {
             let moved = if what == "download" {
                 requests(&scene.cos, "GET", "")
             } else {
-                assert!(get(&scene.client, "made") == scene.content, "{at}");
+                assert!(made(&scene.client, what) == scene.content, "{at}");
                 assert!(open_uploads(&scene.client).is_empty(), "{at}");
                 assert!(names(&folder.join("checkpoints")).is_empty(), "{at}");
                 requests(&scene.cos, "PUT", "partNumber")
@@ -158,6 +182,13 @@ fn dies_at_each_request_and_is_finished(what: &str) -> usize {
 fn an_upload_that_dies_at_any_request_is_finished_by_the_next_call() {
     // The list of open uploads, the start, three parts, the completion.
     assert_eq!(dies_at_each_request_and_is_finished("upload"), 6);
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn an_encrypted_upload_that_dies_at_any_request_is_finished_by_the_next_call() {
+    // The start, three parts, the completion: no open upload of somebody else is of use.
+    assert_eq!(dies_at_each_request_and_is_finished("encrypted"), 5);
 }
 
 #[test]

@@ -1,13 +1,11 @@
 //! Cross-origin access to a bucket.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::argument::{Arg, dicts};
 use crate::ops::call::Call;
 use crate::ops::response::Response;
-use crate::wire::dict;
 
 const CORS_LISTS: &[&str] = &[
     "CORSRule",
@@ -81,16 +79,13 @@ impl CosS3Client {
     }
 }
 
-/// The rules of a bucket for other origins. Takes Python's dict through serde: `{"CORSRule": [..]}`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CorsConfiguration {
-    /// The rules; the first that fits counts.
-    #[serde(rename = "CORSRule", deserialize_with = "dict::list")]
-    pub cors_rule: Vec<CorsRule>,
+dicts! {
+    /// The rules of a bucket for other origins. Takes Python's dict through serde: `{"CORSRule": [..]}`.
+    pub struct CorsConfiguration {
+        /// The rules; the first that fits counts.
+        cors_rule: list(CorsRule) as "CORSRule",
+    }
 }
-
-impl DictArgument for CorsConfiguration {}
 
 impl From<Vec<CorsRule>> for CorsConfiguration {
     fn from(cors_rule: Vec<CorsRule>) -> Self {
@@ -104,28 +99,22 @@ impl Arg<CorsConfiguration> for Vec<CorsRule> {
     }
 }
 
-/// A rule for other origins.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct CorsRule {
-    /// A name for the rule.
-    #[serde(rename = "ID", deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// How long a browser may keep the answer to its preflight request, in seconds.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub max_age_seconds: Option<u32>,
-    /// The origins that are let in: `http://www.example.com`, or `*` for all.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub allowed_origin: Vec<String>,
-    /// The methods that they may use: `GET`, `PUT`, `HEAD`, `POST`, `DELETE`.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub allowed_method: Vec<String>,
-    /// The request headers that they may send; `*` for all.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub allowed_header: Vec<String>,
-    /// The response headers that they may read.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub expose_header: Vec<String>,
+dicts! {
+    /// A rule for other origins.
+    pub struct CorsRule {
+        /// A name for the rule.
+        id: text as "ID",
+        /// How long a browser may keep the answer to its preflight request, in seconds.
+        max_age_seconds: number(u32),
+        /// The origins that are let in: `http://www.example.com`, or `*` for all.
+        allowed_origin: list(String),
+        /// The methods that they may use: `GET`, `PUT`, `HEAD`, `POST`, `DELETE`.
+        allowed_method: list(String),
+        /// The request headers that they may send; `*` for all.
+        allowed_header: list(String),
+        /// The response headers that they may read.
+        expose_header: list(String),
+    }
 }
 
 #[cfg(test)]

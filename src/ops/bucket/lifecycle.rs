@@ -1,14 +1,12 @@
 //! What becomes of a bucket's objects in time.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::argument::{Arg, dicts};
 use crate::ops::call::Call;
 use crate::ops::response::Response;
 use crate::ops::values::StorageClass;
-use crate::wire::dict;
 
 const LIFECYCLE_LISTS: &[&str] =
     &["Rule", "Rule.Transition", "Rule.NoncurrentVersionTransition", "Rule.Filter.And.Tag", "Rule.Filter.Tag"];
@@ -79,16 +77,13 @@ impl CosS3Client {
     }
 }
 
-/// The lifecycle rules of a bucket. Takes Python's dict through serde: `{"Rule": [..]}`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleConfiguration {
-    /// The rules.
-    #[serde(deserialize_with = "dict::list")]
-    pub rule: Vec<LifecycleRule>,
+dicts! {
+    /// The lifecycle rules of a bucket. Takes Python's dict through serde: `{"Rule": [..]}`.
+    pub struct LifecycleConfiguration {
+        /// The rules.
+        rule: list(LifecycleRule),
+    }
 }
-
-impl DictArgument for LifecycleConfiguration {}
 
 impl Arg<LifecycleConfiguration> for Vec<LifecycleRule> {
     fn into_arg(self) -> Result<LifecycleConfiguration, serde_json::Error> {
@@ -102,133 +97,92 @@ impl From<Vec<LifecycleRule>> for LifecycleConfiguration {
     }
 }
 
-/// A lifecycle rule.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleRule {
-    /// A name for the rule.
-    #[serde(rename = "ID", deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Which objects it is for; an empty prefix stands for all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter: Option<LifecycleFilter>,
-    /// `Enabled` or `Disabled`.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// When objects are deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expiration: Option<LifecycleExpiration>,
-    /// When objects move to other storage.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub transition: Vec<LifecycleTransition>,
+dicts! {
+    /// A lifecycle rule.
+    pub struct LifecycleRule {
+        /// A name for the rule.
+        id: text as "ID",
+        /// Which objects it is for; an empty prefix stands for all.
+        filter: one(LifecycleFilter),
+        /// `Enabled` or `Disabled`.
+        status: text,
+        /// When objects are deleted.
+        expiration: one(LifecycleExpiration),
+        /// When objects move to other storage.
+        transition: list(LifecycleTransition),
+        /// When versions are deleted that are no longer the newest.
+        noncurrent_version_expiration: one(NoncurrentVersionExpiration),
+        /// When versions move to other storage that are no longer the newest.
+        noncurrent_version_transition: list(NoncurrentVersionTransition),
+        /// When uploads in parts are given up.
+        abort_incomplete_multipart_upload: one(AbortIncompleteMultipartUpload),
+    }
+
+    /// Which objects a rule is for. More than one condition goes into `and`.
+    pub struct LifecycleFilter {
+        /// Objects whose keys start with this.
+        prefix: text,
+        /// Objects that meet all of these conditions.
+        and: one(LifecycleAnd),
+        /// Objects with this tag.
+        tag: list(LifecycleTag),
+    }
+
+    /// Conditions that an object must meet together.
+    pub struct LifecycleAnd {
+        /// The key starts with this.
+        prefix: text,
+        /// The object has all of these tags.
+        tag: list(LifecycleTag),
+    }
+
+    /// A tag that an object has.
+    pub struct LifecycleTag {
+        /// The tag's key.
+        key: required,
+        /// The tag's value.
+        value: text,
+    }
+
+    /// When objects are deleted: after days or on a date.
+    pub struct LifecycleExpiration {
+        /// How many days after the object was written.
+        days: number(u32),
+        /// The day, as [`get_date`](crate::get_date) writes it.
+        date: text,
+        /// Whether delete markers are deleted when no version is left.
+        expired_object_delete_marker: switch,
+    }
+
+    /// When objects move to other storage: after days or on a date.
+    pub struct LifecycleTransition {
+        /// How many days after the object was written.
+        days: number(u32),
+        /// The day, as [`get_date`](crate::get_date) writes it.
+        date: text,
+        /// Where to.
+        storage_class: one(StorageClass),
+    }
+
     /// When versions are deleted that are no longer the newest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub noncurrent_version_expiration: Option<NoncurrentVersionExpiration>,
+    pub struct NoncurrentVersionExpiration {
+        /// How many days after a newer one was written.
+        noncurrent_days: number(u32),
+    }
+
     /// When versions move to other storage that are no longer the newest.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub noncurrent_version_transition: Vec<NoncurrentVersionTransition>,
-    /// When uploads in parts are given up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
-}
+    pub struct NoncurrentVersionTransition {
+        /// How many days after a newer one was written.
+        noncurrent_days: number(u32),
+        /// Where to.
+        storage_class: one(StorageClass),
+    }
 
-/// Which objects a rule is for. More than one condition goes into `and`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleFilter {
-    /// Objects whose keys start with this.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub prefix: Option<String>,
-    /// Objects that meet all of these conditions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub and: Option<LifecycleAnd>,
-    /// Objects with this tag.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub tag: Vec<LifecycleTag>,
-}
-
-/// Conditions that an object must meet together.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleAnd {
-    /// The key starts with this.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub prefix: Option<String>,
-    /// The object has all of these tags.
-    #[serde(deserialize_with = "dict::list", skip_serializing_if = "Vec::is_empty")]
-    pub tag: Vec<LifecycleTag>,
-}
-
-/// A tag that an object has.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleTag {
-    /// The tag's key.
-    #[serde(deserialize_with = "dict::required_text")]
-    pub key: String,
-    /// The tag's value.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-/// When objects are deleted: after days or on a date.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleExpiration {
-    /// How many days after the object was written.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// The day, as [`get_date`](crate::get_date) writes it.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    /// Whether delete markers are deleted when no version is left.
-    #[serde(deserialize_with = "dict::switch", skip_serializing_if = "Option::is_none")]
-    pub expired_object_delete_marker: Option<bool>,
-}
-
-/// When objects move to other storage: after days or on a date.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct LifecycleTransition {
-    /// How many days after the object was written.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// The day, as [`get_date`](crate::get_date) writes it.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    /// Where to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage_class: Option<StorageClass>,
-}
-
-/// When versions are deleted that are no longer the newest.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct NoncurrentVersionExpiration {
-    /// How many days after a newer one was written.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub noncurrent_days: Option<u32>,
-}
-
-/// When versions move to other storage that are no longer the newest.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct NoncurrentVersionTransition {
-    /// How many days after a newer one was written.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub noncurrent_days: Option<u32>,
-    /// Where to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage_class: Option<StorageClass>,
-}
-
-/// When uploads in parts are given up that were not completed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct AbortIncompleteMultipartUpload {
-    /// How many days after they were started.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub days_after_initiation: Option<u32>,
+    /// When uploads in parts are given up that were not completed.
+    pub struct AbortIncompleteMultipartUpload {
+        /// How many days after they were started.
+        days_after_initiation: number(u32),
+    }
 }
 
 #[cfg(test)]

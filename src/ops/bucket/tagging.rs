@@ -4,10 +4,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::argument::{Arg, DictArgument, dicts};
 use crate::ops::call::Call;
 use crate::ops::response::Response;
-use crate::wire::dict;
 
 impl CosS3Client {
     /// Sets the tags of a bucket, replacing those that were there.
@@ -61,25 +60,20 @@ pub struct Tagging {
     pub tag_set: TagSet,
 }
 
-/// A set of tags.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct TagSet {
-    /// The tags; COS takes up to 50 of a bucket and 10 of an object.
-    #[serde(deserialize_with = "dict::list")]
-    pub tag: Vec<Tag>,
-}
+dicts! {
+    /// A set of tags.
+    pub struct TagSet {
+        /// The tags; COS takes up to 50 of a bucket and 10 of an object.
+        tag: list(Tag),
+    }
 
-/// A tag.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct Tag {
-    /// The key, up to 127 characters.
-    #[serde(deserialize_with = "dict::required_text")]
-    pub key: String,
-    /// The value, up to 255 characters.
-    #[serde(deserialize_with = "dict::required_text")]
-    pub value: String,
+    /// A tag.
+    pub struct Tag {
+        /// The key, up to 127 characters.
+        key: required,
+        /// The value, up to 255 characters.
+        value: required,
+    }
 }
 
 impl DictArgument for Tagging {}

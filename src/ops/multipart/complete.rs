@@ -172,7 +172,10 @@ impl<'a> CompleteMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn then(
+        mut self,
+        then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
+    ) -> Self {
         self.then = Some(AfterSuccess::new(then));
         self
     }
@@ -238,7 +241,7 @@ impl CompleteMultipartUpload<'_> {
         output.version_id = answer.headers.get("x-cos-version-id");
         output.crc64 = answer.headers.number("x-cos-hash-crc64ecma");
         if let Some(then) = self.then {
-            then.tell(&upload_id, &headers);
+            then.tell(&upload_id, &headers)?;
         }
         Ok(Response::of_headers(output, answer.headers))
     }

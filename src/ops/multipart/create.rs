@@ -100,7 +100,10 @@ impl<'a> CreateMultipartUpload<'a> {
     }
 
     /// Adds what follows success.
-    pub(crate) fn then(mut self, then: impl FnOnce(&str, &http::HeaderMap) + Send + 'a) -> Self {
+    pub(crate) fn then(
+        mut self,
+        then: impl FnOnce(&str, &http::HeaderMap) -> Result<(), CosClientError> + Send + 'a,
+    ) -> Self {
         self.then = Some(AfterSuccess::new(then));
         self
     }
@@ -128,7 +131,7 @@ impl CreateMultipartUpload<'_> {
             log::warn!("besides {} another upload of {:?} may have been started", output.upload_id, output.key);
         }
         if let Some(then) = self.then {
-            then.tell(&output.upload_id, &headers);
+            then.tell(&output.upload_id, &headers)?;
         }
         Ok(Response::of_fields(output, answer.headers))
     }

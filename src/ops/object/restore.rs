@@ -1,12 +1,10 @@
 //! Restoring archived objects.
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::ops::argument::{Arg, DictArgument};
+use crate::ops::argument::{Arg, dicts};
 use crate::ops::call::call;
-use crate::wire::dict;
 
 impl CosS3Client {
     /// Makes an archived object readable for some days. COS needs minutes to hours for it; 409
@@ -44,29 +42,22 @@ impl CosS3Client {
     }
 }
 
-/// How an object is restored. Takes Python's dict through serde:
-/// `{"Days": 100, "CASJobParameters": {"Tier": "Standard"}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct RestoreRequest {
-    /// For how many days the object will be readable.
-    #[serde(deserialize_with = "dict::number", skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// How fast. Default: `Standard`.
-    #[serde(rename = "CASJobParameters", skip_serializing_if = "Option::is_none")]
-    pub cas_job_parameters: Option<CasJobParameters>,
-}
+dicts! {
+    /// How an object is restored. Takes Python's dict through serde:
+    /// `{"Days": 100, "CASJobParameters": {"Tier": "Standard"}}`.
+    pub struct RestoreRequest {
+        /// For how many days the object will be readable.
+        days: number(u32),
+        /// How fast. Default: `Standard`.
+        cas_job_parameters: one(CasJobParameters) as "CASJobParameters",
+    }
 
-/// How fast an object is restored.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-pub struct CasJobParameters {
-    /// From fast to cheap: `Expedited`, `Standard`, `Bulk`.
-    #[serde(deserialize_with = "dict::text", skip_serializing_if = "Option::is_none")]
-    pub tier: Option<String>,
+    /// How fast an object is restored.
+    pub struct CasJobParameters {
+        /// From fast to cheap: `Expedited`, `Standard`, `Bulk`.
+        tier: text,
+    }
 }
-
-impl DictArgument for RestoreRequest {}
 
 call! {
     /// Builds a [`restore_object`](CosS3Client::restore_object) request.

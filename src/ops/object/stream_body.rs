@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::attempts::Attempts;
+use zeroize::Zeroizing;
+
 use crate::cipher::{Cipher, Extent, Stored, Wanted};
 use crate::client::response::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
@@ -106,7 +108,8 @@ impl StreamBody {
 
     /// Writes the body into `file` as it comes; `path` is for errors.
     pub(crate) fn copy_to(mut self, path: &Path, file: &mut impl Write) -> Result<(), CosError> {
-        let mut buffer = vec![0; CHUNK];
+        // It may hold what was decrypted.
+        let mut buffer = Zeroizing::new(vec![0; CHUNK]);
         loop {
             let read = match self.read(&mut buffer) {
                 Ok(0) => return Ok(()),

@@ -85,6 +85,16 @@ pub(in crate::transfer) struct UploadCheckpoint {
     journal: Mutex<Option<Journal>>,
 }
 
+impl Earlier {
+    /// Returns what is left to clean up if the key of the upload is gone.
+    pub(in crate::transfer) fn without_key(self) -> Self {
+        match self {
+            Self::Upload { id, .. } | Self::Obsolete { id } => Self::Obsolete { id },
+            Self::Nothing | Self::Begun => self,
+        }
+    }
+}
+
 impl UploadCheckpoint {
     /// Makes one that is not kept.
     pub(in crate::transfer) fn none(of: UploadIdentity) -> Self {
@@ -212,7 +222,7 @@ pub(in crate::transfer) fn options(headers: &HeaderMap) -> String {
 }
 
 /// Returns the default folder for checkpoints of uploads. A file's own folder may not be writable, and a copy has none.
-fn default_folder() -> Option<PathBuf> {
+pub(in crate::transfer) fn default_folder() -> Option<PathBuf> {
     // A relative one would be another folder for each folder that the program is started in.
     let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = if cfg!(windows) {

@@ -45,6 +45,11 @@ pub(in crate::transfer) trait PartSource<'t> {
         checkpoint: &UploadCheckpoint,
     ) -> Result<Vec<Done>, CosError>;
 
+    /// Tells whether a later call can resume the upload, after this error if there was one.
+    fn can_be_resumed(&self, _checkpoint: &UploadCheckpoint, _error: Option<&CosError>) -> bool {
+        true
+    }
+
     /// Prepares to send all parts again, for a new upload. False: this source can be read only once.
     fn restart(&self) -> bool {
         false
@@ -109,14 +114,15 @@ impl<'t> MultipartUpload<'t> {
             Begun::Upload(upload, there) => (upload, there),
             Begun::Completed(output) => return Ok(*output),
         };
-        let _guard = (self.on_failure == OnFailure::Abort).then(|| upload.abort_on_panic());
+        let ends = self.on_failure == OnFailure::Abort || !source.can_be_resumed(&self.checkpoint, None);
+        let _guard = ends.then(|| upload.abort_on_panic());
         let sent = source.send_missing(&upload, &there, &self.checkpoint);
-        let mut parts = sent.inspect_err(|error| self.clean_up(&upload, error))?;
+        let mut parts = sent.inspect_err(|error| self.clean_up(source, &upload, error))?;
         parts.extend(there);
         upload.complete(parts, self.crc64).inspect_err(|error| {
             // To abort an upload whose completion is under way could destroy the object.
             if !may_be_completed(error) {
-                self.clean_up(&upload, error);
+                self.clean_up(source, &upload, error);
             }
         })
     }
@@ -133,7 +139,14 @@ impl<'t> MultipartUpload<'t> {
             }
             Some(Earlier::Upload { id, same, parts }) => {
                 let upload = self.to.upload(id);
-                match source.usable_parts(&upload, same, &parts)? {
+                let usable = source.usable_parts(&upload, same, &parts);
+                let usable = usable.inspect_err(|error| {
+                    if !source.can_be_resumed(&self.checkpoint, Some(error)) {
+                        upload.abort();
+                        self.checkpoint.remove();
+                    }
+                });
+                match usable? {
                     Some(done) if same => return Ok(Begun::Upload(upload, done)),
                     Some(done) => Some((upload, done)),
                     None => {
@@ -160,11 +173,11 @@ impl<'t> MultipartUpload<'t> {
     }
 
     /// Deletes the parts after a failure, if they are of no use to anybody.
-    fn clean_up(&self, upload: &OpenUpload<'t>, error: &CosError) {
+    fn clean_up(&self, source: &impl PartSource<'t>, upload: &OpenUpload<'t>, error: &CosError) {
         let useless = match self.on_failure {
             OnFailure::Abort => true,
             OnFailure::AbortIfRefused => !self.checkpoint.is_kept() || is_lasting(error),
-            OnFailure::Keep => false,
+            OnFailure::Keep => !source.can_be_resumed(&self.checkpoint, Some(error)),
         };
         let cancelled = self.to.client.control().is_some_and(crate::control::Control::is_cancelled);
         if useless || (self.discard_on_cancel && cancelled) {

@@ -1,15 +1,16 @@
 //! Every method and keyword argument that the pages document is ported and proven by a test of this folder.
 //!
 //! The folder is read as text. A pair of method and keyword argument counts if a test calls the method,
-//! sets the argument in that call (`PYTHON_PARITY.md` says by which setter; an argument of a struct stands
+//! sets the argument in that call (by the setter of its name; an argument of a struct stands
 //! in the test as its Python name, in quotes), and proves it: an assertion of `Sent` for that method starts
 //! with the Python name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::sent::proven_by;
+use crate::sources::snake_case;
 
 /// Names that the pages misprint; the right ones are in the list, too.
 const MISPRINTS: [(&str, &str); 3] =
@@ -30,8 +31,8 @@ fn documented() -> Vec<(String, Vec<String>)> {
     let list = list.split_once("\";").expect("its end").0.replace("\n    ", " ");
     let entries = list.lines().filter_map(|line| line.split_once(':'));
     let entries = entries.map(|(name, keywords)| (name.to_owned(), words(keywords)));
-    let parity = read(&root().join("PYTHON_PARITY.md"));
-    entries.filter(|(name, _)| parity.contains(&format!("\n### {name}("))).collect()
+    let parity = methods();
+    entries.filter(|(name, _)| parity.contains(&format!("\n| `{name}("))).collect()
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -48,21 +49,27 @@ enum Written {
     Entry(String),
 }
 
-/// What `PYTHON_PARITY.md` says of a method's keyword arguments.
-fn twins(method: &str) -> BTreeMap<String, Written> {
+/// The table "All methods" of `PYTHON_PARITY.md`.
+fn methods() -> String {
     let text = read(&root().join("PYTHON_PARITY.md"));
-    let section = text.split_once(&format!("\n### {method}(")).expect("a section").1;
-    let section = section.split("\n#").next().unwrap_or_default();
-    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
-    let twin = |(keyword, cell): (&str, &str)| {
-        let written = match cell.strip_prefix("`.") {
-            _ if cell.contains("`, argument ") => Written::Argument,
-            Some(setter) => Written::Setter(format!(".{}(", setter.split('(').next().unwrap_or_default())),
-            None => Written::Entry(format!("\"{}\"", keyword.rsplit('.').next().unwrap_or_default())),
-        };
-        (keyword.to_owned(), written)
-    };
-    cells.map(twin).collect()
+    let table = text.split_once("\n### All methods\n").expect("the table").1;
+    table.split("\n#").next().unwrap_or_default().to_owned()
+}
+
+/// How `PYTHON_PARITY.md` says that a keyword argument of a method is written: a positional argument stands in the row of
+/// the method, and the others follow the naming rule.
+fn written(method: &str, keyword: &str) -> Written {
+    let text = methods();
+    let row = text.split_once(&format!("\n| `{method}(")).unwrap_or_else(|| panic!("{method} has no row")).1;
+    let positional = row.split_once(')').expect("its end").0;
+    let last = keyword.rsplit('.').next().unwrap_or_default();
+    if positional.split(", ").any(|name| name.eq_ignore_ascii_case(keyword)) {
+        Written::Argument
+    } else if keyword.contains('.') {
+        Written::Entry(format!("\"{last}\""))
+    } else {
+        Written::Setter(format!(".{}(", snake_case(keyword)))
+    }
 }
 
 /// The tests of the folder, each without blanks and line breaks outside of texts.
@@ -116,13 +123,12 @@ fn proven(test: &str, method: &str) -> BTreeSet<String> {
 }
 
 /// What is missing in these tests.
-fn missing(tests: &[String], method: &str, keyword: &str, written: Option<&Written>) -> Option<String> {
+fn missing(tests: &[String], method: &str, keyword: &str, written: &Written) -> Option<String> {
     let calling: Vec<_> = tests.iter().filter(|test| !calls(test, method).is_empty()).collect();
     let set = |test: &&&String| match written {
-        None => false,
-        Some(Written::Argument) => true,
-        Some(Written::Setter(setter)) => calls(test, method).iter().any(|chain| chain.contains(setter.as_str())),
-        Some(Written::Entry(entry)) => test.contains(entry.as_str()),
+        Written::Argument => true,
+        Written::Setter(setter) => calls(test, method).iter().any(|chain| chain.contains(setter.as_str())),
+        Written::Entry(entry) => test.contains(entry.as_str()),
     };
     let setting: Vec<_> = calling.iter().filter(|test| set(test)).collect();
     if setting.is_empty() {
@@ -136,10 +142,9 @@ fn missing(tests: &[String], method: &str, keyword: &str, written: Option<&Writt
 fn every_documented_parameter_is_sent_and_proven() {
     let (tests, mut problems, mut pairs) = (tests(), Vec::new(), 0);
     for (method, keywords) in documented() {
-        let twins = twins(&method);
         for keyword in keywords.iter().filter(|keyword| !MISPRINTS.contains(&(&method, keyword))) {
             pairs += 1;
-            problems.extend(missing(&tests, &method, keyword, twins.get(keyword)));
+            problems.extend(missing(&tests, &method, keyword, &written(&method, keyword)));
         }
     }
     assert!(problems.is_empty(), "{} of {pairs}:\n{}", problems.len(), problems.join("\n"));
@@ -176,13 +181,12 @@ fn prototypes() -> Vec<(String, BTreeSet<String>)> {
 fn every_prototype_is_ported_in_one_call() {
     let (tests, prototypes, mut problems) = (tests(), prototypes(), Vec::new());
     for (method, keywords) in &prototypes {
-        let twins = twins(method);
-        let setters = keywords.iter().filter_map(|keyword| match &twins[keyword] {
-            Written::Setter(setter) => Some(setter.as_str()),
+        let setters = keywords.iter().filter_map(|keyword| match written(method, keyword) {
+            Written::Setter(setter) => Some(setter),
             _ => None,
         });
         let setters: Vec<_> = setters.collect();
-        let ported = |chain: &&str| setters.iter().all(|setter| chain.contains(setter));
+        let ported = |chain: &&str| setters.iter().all(|setter| chain.contains(setter.as_str()));
         if !tests.iter().any(|test| calls(test, method).iter().any(ported)) {
             problems.push(format!("{method}: no call sets all of {keywords:?}"));
         }
@@ -207,18 +211,16 @@ fn what_is_not_set_or_not_proven_is_missed() {
         }";
     let tests = [without_layout(text)];
     let setter = |name: &str| Written::Setter(format!(".{name}("));
-    assert_eq!(missing(&tests, "put", "Bucket", Some(&Written::Argument)), None);
-    assert_eq!(missing(&tests, "put", "Set", Some(&setter("set"))), None);
-    assert!(missing(&tests, "put", "OnlySet", Some(&setter("only_set"))).unwrap().contains("proves"));
-    assert!(missing(&tests, "put", "Never", Some(&setter("never"))).unwrap().contains("no test sets"));
-    assert!(missing(&tests, "get", "Bucket", Some(&Written::Argument)).is_some());
-    assert!(missing(&tests, "put", "Bucket", None).is_some());
+    assert_eq!(missing(&tests, "put", "Bucket", &Written::Argument), None);
+    assert_eq!(missing(&tests, "put", "Set", &setter("set")), None);
+    assert!(missing(&tests, "put", "OnlySet", &setter("only_set")).unwrap().contains("proves"));
+    assert!(missing(&tests, "put", "Never", &setter("never")).unwrap().contains("no test sets"));
+    assert!(missing(&tests, "get", "Bucket", &Written::Argument).is_some());
 }
 
 #[test]
 fn the_tables_are_read_as_they_are_written() {
-    let twins = twins("delete_objects");
-    assert_eq!(twins["Bucket"], Written::Argument);
-    assert_eq!(twins["Delete.Quiet"], Written::Entry("\"Quiet\"".to_owned()));
-    assert_eq!(self::twins("upload_file")["MAXThread"], Written::Setter(".max_thread(".to_owned()));
+    assert_eq!(written("delete_objects", "Bucket"), Written::Argument);
+    assert_eq!(written("delete_objects", "Delete.Quiet"), Written::Entry("\"Quiet\"".to_owned()));
+    assert_eq!(written("upload_file", "MAXThread"), Written::Setter(".max_thread(".to_owned()));
 }
