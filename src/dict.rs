@@ -177,11 +177,17 @@ impl Dict {
 
     /// Makes every value at the end of `path` a list, as the official SDK does for names that may repeat: null
     /// becomes an empty list, one item a list of it. The path's names are separated by dots; lists on the way are
-    /// walked through. A path that ends in `?` takes null for an item, as the official SDK does in some places.
+    /// walked through, and `*` is any name. A path that ends in `?` takes null for an item, as the official SDK does in some places.
     pub(crate) fn make_list(&mut self, path: &str) {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         match self {
             Self::List(items) => items.iter_mut().for_each(|item| item.make_list(path)),
+            Self::Map(entries) if name == "*" => {
+                let rest = rest.unwrap_or_default();
+                for (_, value) in entries {
+                    value.make_list(rest);
+                }
+            }
             Self::Map(entries) => {
                 let plain = name.trim_end_matches('?');
                 let found = entries.iter_mut().find(|(known, _)| known == plain);
@@ -211,6 +217,19 @@ impl Dict {
             None => entries.push((name.to_owned(), value)),
             Some((_, Self::List(items))) => items.push(value),
             Some((_, one)) => *one = Self::List(vec![std::mem::take(one), value]),
+        }
+    }
+
+    /// Sets the value at the end of a path of names, separated by dots.
+    pub(crate) fn set_path(&mut self, path: &str, value: Self) {
+        let Some((name, rest)) = path.split_once('.') else { return self.set(path, value) };
+        if !matches!(self.get(name), Some(Self::Map(_))) {
+            self.set(name, Self::Map(Vec::new()));
+        }
+        if let Self::Map(entries) = self
+            && let Some((_, inner)) = entries.iter_mut().find(|(known, _)| known == name)
+        {
+            inner.set_path(rest, value);
         }
     }
 

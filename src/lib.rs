@@ -73,6 +73,9 @@
 //!
 //! # Features
 //!
+//! `ci`, on by default: data processing, AI recognition, meta insight, vectors and speech, which are half of Python's
+//! methods.
+//!
 //! `encryption`, off by default: `CosEncryptionClient`, which encrypts objects before they leave the machine.
 //!
 //! `platform-verifier`, off by default: certificates are checked as the operating system does, with its authorities.
@@ -85,6 +88,8 @@
     deny(clippy::expect_used, clippy::panic, clippy::todo, clippy::unreachable, clippy::unwrap_used)
 )]
 
+#[cfg(feature = "ci")]
+pub mod ai_recognition;
 mod attempts;
 #[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "nothing is encrypted then"))]
 mod cipher;
@@ -100,10 +105,16 @@ mod error;
 #[doc(hidden)]
 #[allow(clippy::expect_used, reason = "a target says by a panic what does not hold")]
 pub mod fuzzing;
+#[cfg(feature = "ci")]
+pub mod intelligent_speech;
 mod local;
+#[cfg(feature = "ci")]
+pub mod meta_insight;
 mod param;
 mod providers;
 mod transport;
+#[cfg(feature = "ci")]
+pub mod vectors;
 mod wire;
 
 // The client's page in the documentation has its blocks in this order; the blank line keeps it.
@@ -113,6 +124,11 @@ pub mod transfer;
 
 mod ops;
 
+#[cfg(feature = "ci")]
+pub mod ci;
+
+#[cfg(feature = "ci")]
+pub use ai_recognition::AIRecognitionClient;
 pub use attempts::Sent;
 pub use cipher::KeyProof;
 pub use client::{CosS3Client, CosS3ClientBuilder};
@@ -122,6 +138,10 @@ pub use dict::{Dict, Number};
 #[cfg(feature = "encryption")]
 pub use encryption::CosEncryptionClient;
 pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
+#[cfg(feature = "ci")]
+pub use intelligent_speech::IntelligentSpeechClient;
+#[cfg(feature = "ci")]
+pub use meta_insight::MetaInsightClient;
 pub use ops::argument::{Arg, DictArgument};
 pub use ops::call::Call;
 pub use ops::date::get_date;
@@ -132,6 +152,8 @@ pub use param::Param;
 pub use serde_json::json;
 pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
+#[cfg(feature = "ci")]
+pub use vectors::CosVectorsClient;
 pub use wire::body::Body;
 pub use wire::copy_source::CopySource;
 pub use wire::respond::Headers;

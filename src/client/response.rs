@@ -8,7 +8,7 @@ use crate::attempts::Attempts;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::transport::{Answer, Cause, Failure};
 use crate::wire::range::ContentRange;
-use crate::wire::request::Request;
+use crate::wire::request::{Proof, Request};
 use crate::wire::respond::{ERROR_BODY_LIMIT, Headers, Refusal, date, retry_after, service_error};
 use crate::wire::uri::Location;
 use crate::wire::xml;
@@ -109,7 +109,11 @@ pub(crate) fn read_whole(
     }
     let proof = request.traits.proof;
     let is_read = matches!(request.method, Method::GET | Method::HEAD);
-    if !is_read && !any_gateway && headers.text(proof.header()).is_empty() {
+    let proven = match proof {
+        Proof::RequestId => !headers.request_id().is_empty(),
+        _ => !headers.text(proof.header()).is_empty(),
+    };
+    if !is_read && !any_gateway && !proven {
         let why = format!(
             "{}: the answer {} has no {}, so that it is not known to be that of COS and whether anything was done",
             request.operation,
@@ -160,7 +164,7 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
         headers: &headers,
         body: &body,
     };
-    let from_cos = headers.get("x-cos-request-id").is_some();
+    let from_cos = !headers.request_id().is_empty();
     let cause = Cause::Answer { from_cos, retry_after: retry_after(&headers), date: date(&headers) };
     Failure::answered(cause, service_error(&refusal))
 }

@@ -40,6 +40,18 @@ impl From<&str> for Dict {
     }
 }
 
+macro_rules! numbers {
+    ($($kind:ty),*) => {
+        $(impl From<$kind> for Dict {
+            fn from(number: $kind) -> Self {
+                Value::from(number).into()
+            }
+        })*
+    };
+}
+
+numbers!(bool, i32, i64, u16, u32, u64, usize, f32, f64);
+
 impl From<String> for Dict {
     fn from(text: String) -> Self {
         Self::Text(text)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::CosS3Client;
-use crate::client::response::Answered;
+use crate::client::response::{Answered, Streaming};
 use crate::error::CosError;
 use crate::ops::argument::{Arg, take};
 use crate::ops::options;
@@ -20,7 +20,29 @@ use crate::wire::uri::Target;
 use crate::wire::xml;
 
 /// Turns what became of a request into the result of its call.
-pub(crate) type Finish<T> = fn(Result<Answered, CosError>, Shape) -> Result<T, CosError>;
+pub(crate) enum Finish<T> {
+    /// From the answer, read to its end.
+    Whole(fn(Result<Answered, CosError>, Shape) -> Result<T, CosError>),
+    /// From the answer as it comes.
+    Streamed(fn(Streaming) -> Result<T, CosError>),
+}
+
+impl<T> Finish<T> {
+    /// Sends a request, with the document that its setters filled in.
+    pub(crate) fn send(&self, client: &CosS3Client, request: Request<'_>, shape: Shape) -> Result<T, CosError> {
+        let request = request.with_draft();
+        match self {
+            Self::Whole(finish) => finish(client.execute(request), shape),
+            Self::Streamed(finish) => finish(client.execute_streaming(request)?),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Finish<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Whole(_)) { "Whole" } else { "Streamed" })
+    }
+}
 
 /// A request that has not been sent yet; [`send`](Self::send) sends it and returns `T`.
 ///
@@ -45,7 +67,7 @@ pub struct Call<'a, T = Response> {
 impl<T> Call<'_, T> {
     /// Sends the request.
     pub fn send(self) -> Result<T, CosError> {
-        (self.finish)(self.client.execute(self.request), self.shape)
+        self.finish.send(self.client, self.request, self.shape)
     }
 
     options::every!();
@@ -60,7 +82,7 @@ impl<T> fmt::Debug for Call<'_, T> {
 impl CosS3Client {
     pub(crate) fn call(&self, operation: &'static str, method: Method, target: Target) -> Call<'_, ()> {
         let request = Request::new(operation, method, target);
-        Call { client: self, request, shape: Shape::default(), finish: |answer, _| answer.map(drop) }
+        Call { client: self, request, shape: Shape::default(), finish: Finish::Whole(|answer, _| answer.map(drop)) }
     }
 
     /// A call about a bucket; `part` is the sub-resource that stands alone in the query, such as `tagging`.
@@ -147,13 +169,13 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    fn returns<U>(self, shape: Shape, finish: Finish<U>) -> Call<'a, U> {
+    pub(crate) fn returns<U>(self, shape: Shape, finish: Finish<U>) -> Call<'a, U> {
         Call { client: self.client, request: self.request, shape, finish }
     }
 
     /// Returns what `read` makes of the answer.
-    pub(crate) fn reads<U>(self, finish: Finish<U>) -> Call<'a, U> {
-        self.returns(Shape::default(), finish)
+    pub(crate) fn reads<U>(self, finish: fn(Result<Answered, CosError>, Shape) -> Result<U, CosError>) -> Call<'a, U> {
+        self.returns(Shape::default(), Finish::Whole(finish))
     }
 
     /// Returns the document of the answer as a `U`. Its `lists` are lists in the dict however often they occur.
@@ -162,11 +184,14 @@ impl<'a, T> Call<'a, T> {
         root: &'static str,
         lists: &'static [&'static str],
     ) -> Call<'a, Response<U>> {
-        self.returns(Shape { root, lists, ..Shape::default() }, |answer, shape| {
-            let answer = answer?;
-            let value = answer.read(|body| xml::parse_shared(shape.root, body))?;
-            Ok(Response::of_document(value, answer.headers, answer.body, shape))
-        })
+        self.returns(
+            Shape { root, lists, ..Shape::default() },
+            Finish::Whole(|answer, shape| {
+                let answer = answer?;
+                let value = answer.read(|body| xml::parse_shared(shape.root, body))?;
+                Ok(Response::of_document(value, answer.headers, answer.body, shape))
+            }),
+        )
     }
 
     /// Shows the member `inner` of `outer` in the place of `outer`, as Python does with some lists.
@@ -179,15 +204,6 @@ impl<'a, T> Call<'a, T> {
     pub(crate) fn with_header(mut self, name: &'static str) -> Self {
         self.shape.header = Some(name);
         self
-    }
-
-    /// Returns the document of the answer as a dict.
-    pub(crate) fn dict(self, root: &'static str, lists: &'static [&'static str]) -> Call<'a, Response> {
-        self.returns(Shape { root, lists, ..Shape::default() }, |answer, shape| {
-            let answer = answer?;
-            let dict = answer.read(|body| shape.read(body))?;
-            Ok(Response::of_dict(dict, answer.headers))
-        })
     }
 
     /// Returns the headers of the answer as a dict.
@@ -240,7 +256,7 @@ macro_rules! call {
 
             /// Sends the request.
             pub fn send(self) -> Result<$T, $crate::error::CosError> {
-                (self.finish)(self.client.execute(self.request), self.shape)
+                self.finish.send(self.client, self.request, self.shape)
             }
         }
 

@@ -6,15 +6,42 @@ use http::{HeaderMap, HeaderName};
 /// query parameter that must be a number.
 macro_rules! setters {
     ($($(#[$docs:meta])* $name:ident: $kind:ident($wire:literal),)*) => {
-        $(
-            $(#[$docs])*
-            pub fn $name(mut self, value: impl $crate::ops::argument::Param) -> Self {
-                if let Some(value) = $crate::ops::argument::Param::into_param(value) {
-                    $crate::ops::options::set!(self.request, $kind, stringify!($name), $wire, value);
-                }
-                self
+        $($crate::ops::options::setter! { $(#[$docs])* $name: $kind($wire) })*
+    };
+}
+
+/// `body` is a place in the document that is sent, `key` the object that the call is about, `path` the path of a call
+/// to another service or its start, and `lower` and `capital` query parameters that are switches: `true` or `True`.
+macro_rules! setter {
+    ($(#[$docs:meta])* $name:ident: body($path:literal)) => {
+        $(#[$docs])*
+        pub fn $name(mut self, value: impl Into<$crate::dict::Dict>) -> Self {
+            self.request.set_field($path, value.into());
+            self
+        }
+    };
+    ($(#[$docs:meta])* $name:ident: key($python:literal)) => {
+        $(#[$docs])*
+        pub fn $name(mut self, key: impl Into<String>) -> Self {
+            self.request.target = self.request.target.with_key(key);
+            self
+        }
+    };
+    ($(#[$docs:meta])* $name:ident: path($python:literal)) => {
+        $(#[$docs])*
+        pub fn $name(mut self, path: impl AsRef<str>) -> Self {
+            self.request.target = self.request.target.with_path(path.as_ref());
+            self
+        }
+    };
+    ($(#[$docs:meta])* $name:ident: $kind:ident($wire:literal)) => {
+        $(#[$docs])*
+        pub fn $name(mut self, value: impl $crate::ops::argument::Param) -> Self {
+            if let Some(value) = $crate::ops::argument::Param::into_param(value) {
+                $crate::ops::options::set!(self.request, $kind, stringify!($name), $wire, value);
             }
-        )*
+            self
+        }
     };
 }
 
@@ -24,6 +51,12 @@ macro_rules! set {
     };
     ($request:expr, query, $name:expr, $wire:literal, $value:ident) => {
         $request.set_query($wire, $value)
+    };
+    ($request:expr, lower, $name:expr, $wire:literal, $value:ident) => {
+        $request.set_query($wire, $value.to_lowercase())
+    };
+    ($request:expr, capital, $name:expr, $wire:literal, $value:ident) => {
+        $request.set_query($wire, $value.replace("true", "True").replace("false", "False"))
     };
     ($request:expr, number, $name:expr, $wire:literal, $value:ident) => {
         $request.set_number($name, $wire, &$value)
@@ -369,6 +402,6 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 
 pub(crate) use {
     access_control_policy, acl, conditions, content_check, copy, copy_source, create_only, customer_key, encoding_type,
-    every, managed_encryption, names, object_headers, range, response_headers, set, setters, stored_object,
+    every, managed_encryption, names, object_headers, range, response_headers, set, setter, setters, stored_object,
     traffic_limit, upload, version_id,
 };

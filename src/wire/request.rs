@@ -12,6 +12,7 @@ use super::body::{Body, BodyKind};
 use super::headers;
 use super::limits::MAX_REQUEST;
 use super::uri::Target;
+use crate::dict::Dict;
 use crate::error::CosClientError;
 
 const CONTENT_MD5: &str = "content-md5";
@@ -37,7 +38,14 @@ pub(crate) struct Request<'a> {
     /// How the names of headers begin that the caller must not set.
     pub(crate) reserved: Option<&'static str>,
     deferred: Option<CosClientError>,
+    /// The order of the query, where setters add to it.
+    order: &'static [&'static str],
+    /// A body that setters fill in, and the root of its XML; JSON has none.
+    pub(crate) draft: Option<(&'static str, Dict)>,
 }
+
+/// What stands in a draft where a setter may put something. No text of a caller: XML cannot hold it.
+pub(crate) const UNSET: &str = "\0";
 
 /// What an operation knows about its own retries and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,6 +133,8 @@ impl<'a> Request<'a> {
             traits,
             reserved: None,
             deferred: None,
+            order: &[],
+            draft: None,
         }
     }
 
@@ -167,7 +177,39 @@ impl<'a> Request<'a> {
         let value = value.into();
         match self.query.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
-            None => self.query.push((name.to_owned(), value)),
+            None => self.query.insert(self.place(name), (name.to_owned(), value)),
+        }
+    }
+
+    /// Sets the order of the query, where setters add to it.
+    pub(crate) fn ordered(mut self, order: &'static [&'static str]) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Returns where a query parameter belongs. The headers that an answer shall carry have no place of their own:
+    /// they stand where `response-` does, or else at the start, of a bucket or object after what says which call it is.
+    fn place(&self, name: &str) -> usize {
+        let response = |name: &str| name.starts_with("response-");
+        let rank =
+            |name: &str| self.order.iter().position(|known| *known == name || response(name) && *known == "response-");
+        match rank(name) {
+            None if response(name) => {
+                let start = usize::from(!matches!(self.target, Target::Other { .. })).min(self.query.len());
+                start + self.query.iter().skip(start).take_while(|(name, _)| response(name)).count()
+            }
+            None => self.query.len(),
+            Some(own) => {
+                let later = |name: &str| rank(name).is_none_or(|rank| rank > own) && !response(name);
+                self.query.iter().position(|(name, _)| later(name)).unwrap_or(self.query.len())
+            }
+        }
+    }
+
+    /// Fills in a place of the draft: `Conf.Callback`.
+    pub(crate) fn set_field(&mut self, path: &str, value: Dict) {
+        if let Some((_, draft)) = &mut self.draft {
+            draft.set_path(path, value);
         }
     }
 
@@ -251,6 +293,8 @@ impl<'a> Request<'a> {
             traits: self.traits,
             reserved: self.reserved,
             deferred: self.deferred.as_ref().map(CosClientError::again),
+            order: self.order,
+            draft: None,
         }
     }
 

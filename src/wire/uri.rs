@@ -96,6 +96,26 @@ impl Target {
         Self::Other { host, path: path.into() }
     }
 
+    /// The same with another object of the bucket; an empty key means the bucket.
+    pub(crate) fn with_key(&self, key: impl Into<String>) -> Self {
+        match (self, key.into()) {
+            (Self::Bucket { bucket } | Self::Object { bucket, .. }, key) if key.is_empty() => Self::bucket(bucket),
+            (Self::Bucket { bucket } | Self::Object { bucket, .. }, key) => Self::object(bucket, key),
+            (other, _) => other.clone(),
+        }
+    }
+
+    /// The same with another path. One that ends in `/` is put before the id that ends the old one.
+    pub(crate) fn with_path(&self, path: &str) -> Self {
+        match self {
+            Self::Other { host, path: old } => {
+                let id = old.rsplit('/').next().filter(|_| path.ends_with('/')).unwrap_or_default();
+                Self::other(host.clone(), [path, id].concat())
+            }
+            other => other.clone(),
+        }
+    }
+
     /// Returns the header that carries the token of temporary credentials.
     pub(crate) fn token_header(&self) -> &'static str {
         match self {

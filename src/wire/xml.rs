@@ -130,18 +130,20 @@ impl Bounds {
 }
 
 /// Reads a document as the official SDK's dict: an element that repeats is a list, an empty one is null, and
-/// attributes are names beside the children. The root must be `root`, and its name is left out.
+/// attributes are names beside the children. The root must be `root`, or anything but a web page where that is empty,
+/// and its name is left out.
 pub(crate) fn parse_dict(root: &str, body: &[u8]) -> Result<Dict, CosClientError> {
     let mut reader = Reader::from_str(text(body)?);
     reader.config_mut().expand_empty_elements = true;
     let mut elements = Elements { reader, bounds: Bounds::default() };
     loop {
         match elements.next()? {
-            Event::Start(tag) if tag.local_name().as_ref() == root => {
+            Event::Start(tag) if is_root(root, tag.local_name().as_ref()) => {
                 let own = attributes(&tag)?;
+                let root = tag.local_name().as_ref().to_owned();
                 // The text of a root that has no children stands under the root's name.
-                return match elements.value(root, own)? {
-                    Dict::Text(text) => Ok([(root.to_owned(), Dict::Text(text))].into_iter().collect()),
+                return match elements.value(&root, own)? {
+                    Dict::Text(text) => Ok([(root, Dict::Text(text))].into_iter().collect()),
                     Dict::Null => Ok(Dict::Map(Vec::new())),
                     dict => Ok(dict),
                 };
@@ -150,6 +152,10 @@ pub(crate) fn parse_dict(root: &str, body: &[u8]) -> Result<Dict, CosClientError
             _ => {}
         }
     }
+}
+
+fn is_root(wanted: &str, found: &str) -> bool {
+    found == wanted || wanted.is_empty() && !found.eq_ignore_ascii_case("html")
 }
 
 /// Returns the attributes of an element by their local names, without declarations of namespaces.

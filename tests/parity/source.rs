@@ -87,6 +87,7 @@ fn tables(body: &str) -> Vec<Function> {
 fn rows(table: &str) -> Vec<Function> {
     let lines = table.split(',').filter_map(|row| row.trim().split_once(':'));
     lines
+        .map(|(name, kind)| (name.trim_start_matches("r#"), kind))
         .filter(|(name, kind)| !name.is_empty() && *name == identifier(name) && kind.contains('('))
         .map(|(name, _)| setter(name))
         .collect()

@@ -185,6 +185,11 @@ impl Case {
         Case::of(raw)
     }
 
+    /// Whether it is about data processing, whose dicts are sent as they are pasted.
+    pub(crate) fn is_processing(&self) -> bool {
+        self.call.starts_with("ci_") || self.client.contains_key("class")
+    }
+
     /// The method's name; those of `CosEncryptionClient` have its name before them,
     /// because they belong to another client.
     pub(crate) fn method(&self) -> String {

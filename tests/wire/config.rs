@@ -59,6 +59,8 @@ fn config(case: &Case, address: SocketAddr) -> Result<CosConfig, Stop> {
             "Scheme" => config.scheme(string(name, value)?),
             "Timeout" => config.timeout(number(name, value)?),
             "Endpoint" => config.endpoint(string(name, value)?),
+            // Python never reads it
+            "EndpointPic" => config,
             "EndpointCi" => config.endpoint_ci(string(name, value)?),
             "IP" => config.ip(string(name, value)?),
             "Port" => config.port(number(name, value)?),

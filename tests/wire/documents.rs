@@ -162,7 +162,8 @@ pub(crate) fn put_in_order(case: &Case, expected: &mut Expectation) {
 
 /// Whether a dict has nothing where a struct has no text: a number, a switch, a list or another struct.
 pub(crate) fn has_empty_members(case: &Case, expected: &Expectation) -> bool {
-    expected.requests.iter().any(|request| changed(case, request, |tree| drop_empty(case, tree)).is_some())
+    !case.is_processing()
+        && expected.requests.iter().any(|request| changed(case, request, |tree| drop_empty(case, tree)).is_some())
 }
 
 pub(crate) fn drop_empty_members(case: &Case, expected: &mut Expectation) {

@@ -48,7 +48,9 @@ fn fixture() -> PathBuf {
 
 /// Further recordings, of what the first ones leave out: odd answers, odd arguments, more of every keyword.
 fn further() -> impl Iterator<Item = PathBuf> {
-    ["more.json", "settings.json", "copies.json"].into_iter().map(|name| fixture().with_file_name(name))
+    ["more.json", "settings.json", "copies.json", "ci_golden.json"]
+        .into_iter()
+        .map(|name| fixture().with_file_name(name))
 }
 
 fn run_all(cases: &[Case]) -> Vec<Report> {

@@ -148,6 +148,19 @@ pub(crate) fn upload_body(
     mut request: Request<'_>,
     enable_md5: bool,
 ) -> Result<Response<PutObjectOutput>, CosError> {
+    prepare_upload(&mut request, enable_md5)?;
+    let conditional = headers::WRITE_CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
+    let written = Written::of(&request);
+    match client.execute(request) {
+        Err(CosError::Service(error)) if conditional && lost_answer::may_explain(&error) => {
+            written.was_stored(client, error).map(PutObjectOutput::rebuilt)
+        }
+        result => result.map(PutObjectOutput::of),
+    }
+}
+
+/// Gets a request that carries an object or a part ready to be sent, with its MD5 if that is wanted.
+pub(crate) fn prepare_upload(request: &mut Request<'_>, enable_md5: bool) -> Result<(), CosError> {
     if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
     }
@@ -166,14 +179,7 @@ pub(crate) fn upload_body(
     }
     // What COS calls back is called again by a repetition.
     request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
-    let conditional = headers::WRITE_CONDITIONS.iter().any(|name| request.headers.contains_key(*name));
-    let written = Written::of(&request);
-    match client.execute(request) {
-        Err(CosError::Service(error)) if conditional && lost_answer::may_explain(&error) => {
-            written.was_stored(client, error).map(PutObjectOutput::rebuilt)
-        }
-        result => result.map(PutObjectOutput::of),
-    }
+    Ok(())
 }
 
 /// The answer to an upload. Python's dict of it is that of the headers.

@@ -10,6 +10,9 @@ mod setters;
 
 mod bucket_settings;
 mod buckets;
+mod ci;
+mod ci_objects;
+mod ci_results;
 mod live;
 mod multipart;
 mod objects;
@@ -63,7 +66,10 @@ const OTHERS: &[&str] = &[
 
 /// Whether the harness can call a method.
 pub(crate) fn knows(method: &str) -> bool {
-    plain::PLAIN.contains(&method) || OTHERS.contains(&method)
+    plain::PLAIN.contains(&method)
+        || ci::CI.contains(&method)
+        || ci_objects::CI.contains(&method)
+        || OTHERS.contains(&method)
 }
 
 /// The header that a keyword argument becomes when no setter takes it.
@@ -107,6 +113,12 @@ fn key(args: &Args) -> Result<String, Stop> {
 pub(crate) fn call(client: &CosS3Client, method: &str, args: &Args, inputs: &mut Inputs) -> Called {
     if let Some(called) = plain::call(client, method, args) {
         return called;
+    }
+    if let Some(called) = ci::call(client, method, args) {
+        return called;
+    }
+    if ci_objects::CI.contains(&method) {
+        return ci_objects::call(client, method, args, inputs);
     }
     match method {
         "append_object" => objects::append_object(client, args, inputs),

@@ -93,3 +93,19 @@ macro_rules! copy_setters {
         })
     };
 }
+
+/// A keyword argument of data processing that no setter takes: what an answer shall carry is a part of the query.
+macro_rules! further {
+    ($call:ident, $name:ident, $value:ident, $splits:expr) => {
+        match $name {
+            "Metadata" => {
+                for (name, value) in entries($name, $value)? {
+                    $call = $call.header(name, value);
+                }
+                $call
+            }
+            _ if $name.starts_with("Response") && $splits => $call.query(header($name)?, string($name, $value)?),
+            _ => $call.header(header($name)?, string($name, $value)?),
+        }
+    };
+}

@@ -6,6 +6,7 @@ mod bodies;
 mod copies;
 mod documents;
 mod failures;
+mod processing;
 mod requests;
 mod select;
 
@@ -26,8 +27,15 @@ pub(crate) struct Difference {
 }
 
 /// In the order in which they are applied.
-const DIFFERENCES: [&[Difference]; 6] =
-    [requests::REQUESTS, copies::COPIES, select::SELECT, bodies::BODIES, failures::FAILURES, documents::DOCUMENTS];
+const DIFFERENCES: [&[Difference]; 7] = [
+    requests::REQUESTS,
+    copies::COPIES,
+    select::SELECT,
+    bodies::BODIES,
+    failures::FAILURES,
+    documents::DOCUMENTS,
+    processing::PROCESSING,
+];
 
 /// The whole list.
 pub(crate) fn all() -> impl Iterator<Item = &'static Difference> {
