@@ -221,6 +221,7 @@ impl Dict {
     }
 
     /// Sets the value at the end of a path of names, separated by dots.
+    #[cfg(feature = "ci")]
     pub(crate) fn set_path(&mut self, path: &str, value: Self) {
         let Some((name, rest)) = path.split_once('.') else { return self.set(path, value) };
         if !matches!(self.get(name), Some(Self::Map(_))) {

@@ -117,6 +117,7 @@ impl MetaInsightClient {
             Target::other(ServiceHost::CiAccount, "/datasetquery/simple"),
         )
         .draft("", body)
+        .idempotent()
         .answer(&[])
     }
 
@@ -132,6 +133,7 @@ impl MetaInsightClient {
             Target::other(ServiceHost::CiAccount, "/datasetquery/facesearch"),
         )
         .draft("", body)
+        .idempotent()
         .answer(&[])
     }
 
@@ -143,6 +145,7 @@ impl MetaInsightClient {
     pub fn ci_search_image(&self, body: impl Into<Dict>) -> Call<'_, Response> {
         self.call("ci_search_image", Method::POST, Target::other(ServiceHost::CiAccount, "/datasetquery/imagesearch"))
             .draft("", body)
+            .idempotent()
             .answer(&[])
     }
 

@@ -40,6 +40,7 @@ impl CosVectorsClient {
         self.call("get_vector_bucket", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectorBucket"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
     }
 
@@ -51,6 +52,7 @@ impl CosVectorsClient {
         self.call("list_vector_buckets", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectorBuckets"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
             .into()
     }
@@ -107,6 +109,7 @@ impl CosVectorsClient {
         self.call("get_index", Method::POST, Target::other(ServiceHost::Vectors, "/GetIndex"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
     }
 
@@ -121,6 +124,7 @@ impl CosVectorsClient {
         self.call("list_indexes", Method::POST, Target::other(ServiceHost::Vectors, "/ListIndexes"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
             .into()
     }
@@ -174,6 +178,7 @@ impl CosVectorsClient {
         self.call("get_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/GetVectors"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
             .into()
     }
@@ -191,6 +196,7 @@ impl CosVectorsClient {
         self.call("list_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/ListVectors"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
             .into()
     }
@@ -232,6 +238,7 @@ impl CosVectorsClient {
         self.call("query_vectors", Method::POST, Target::other(ServiceHost::Vectors, "/QueryVectors"))
             .draft("", draft)
             .content_type("application/json")
+            .idempotent()
             .answer(&[])
             .into()
     }
@@ -274,6 +281,7 @@ impl CosVectorsClient {
         )
         .draft("", draft)
         .content_type("application/json")
+        .idempotent()
         .answer(&[])
     }
 

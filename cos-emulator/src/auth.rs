@@ -6,7 +6,7 @@ use crate::credential::Credential;
 use crate::error::{Code, Error};
 use crate::http::Head;
 use crate::signature::{Malformed, Request, Signature, Window};
-use crate::target::{Target, without_port};
+use crate::target::{Target, token_header, without_port};
 use crate::time;
 
 /// How far in the future a signature may begin: clocks differ.
@@ -47,7 +47,7 @@ pub(crate) fn authenticate_by(
 }
 
 fn check(context: &Context, head: &Head, target: &Target, signature: &Signature) -> Result<Sender, Error> {
-    let name = "x-cos-security-token";
+    let name = token_header(head.host());
     let token = head.headers.get(name).or_else(|| head.param(name));
     let credential = known(context, &signature.secret_id, token, signature.window)?;
     if context.settings.require_signed_host && !signature.headers.iter().any(|name| name == "host") {

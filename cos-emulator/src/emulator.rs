@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::credential::Credential;
-use crate::fault::{Fault, Match};
+use crate::fault::{Answer, Fault, Match};
 use crate::log::RecordedRequest;
 use crate::ops::bucket::create_directly;
 use crate::server::Server;
@@ -118,6 +118,12 @@ impl CosEmulator {
     /// `usize::MAX` it never ends.
     pub fn inject(&self, fault: Fault, when: Match, times: usize) {
         self.context.faults.add(fault, when, times);
+    }
+
+    /// Answers all matching requests so, if they are signed well and carry the right token; others are refused. For
+    /// services that the emulator does not have itself, such as data processing.
+    pub fn answer(&self, when: Match, answer: Answer) {
+        self.inject(Fault::Answer(answer.checked()), when, usize::MAX);
     }
 
     /// How many requests are still to meet an injected fault.

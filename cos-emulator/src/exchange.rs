@@ -12,6 +12,7 @@ use crate::error_document::{self, Ids};
 use crate::fault::{Answer, Fault, Moment};
 use crate::http::{Body, Connection, Head, Pace, Payload, Response, Shape};
 use crate::log::RecordedRequest;
+use crate::ops::processing;
 use crate::router;
 use crate::time;
 
@@ -73,7 +74,11 @@ pub(crate) fn exchange(
     }
     let made_up = faults.iter().find_map(made_up_answer);
     let after_body = broken(&faults, Moment::AfterBody);
-    let outcome = if after_body.is_some() || made_up.is_some_and(|answer| !answer.carried_out) {
+    let refused = made_up.filter(|answer| answer.checked).and_then(|_| processing::check(context, head).err());
+    let made_up = made_up.filter(|_| refused.is_none());
+    let outcome = if let Some(refused) = refused {
+        read_out(&mut body).and(Err(refused))
+    } else if after_body.is_some() || made_up.is_some_and(|answer| !answer.carried_out) {
         read_out(&mut body)
     } else {
         router::handle(context, head, &mut body)

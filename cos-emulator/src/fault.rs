@@ -102,12 +102,21 @@ pub struct Answer {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) carried_out: bool,
     pub(crate) anonymous: bool,
+    pub(crate) checked: bool,
 }
 
 impl Answer {
     /// An answer with no body.
     pub fn new(status: u16) -> Self {
-        Self { status, code: None, body: Vec::new(), headers: Vec::new(), carried_out: false, anonymous: false }
+        Self {
+            status,
+            code: None,
+            body: Vec::new(),
+            headers: Vec::new(),
+            carried_out: false,
+            anonymous: false,
+            checked: false,
+        }
     }
 
     /// An answer with a COS error document. The status may well be 200, as COS does when a copy
@@ -133,6 +142,12 @@ impl Answer {
     /// Carries out the request all the same; only what the client is told differs.
     pub fn carried_out(mut self) -> Self {
         self.carried_out = true;
+        self
+    }
+
+    /// Answers only a request that is signed well so; another is refused.
+    pub fn checked(mut self) -> Self {
+        self.checked = true;
         self
     }
 

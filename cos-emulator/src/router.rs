@@ -7,7 +7,7 @@ use crate::cors;
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
 use crate::ops::post_object::{is_form, post};
-use crate::ops::{fetch, website};
+use crate::ops::{fetch, processing, website};
 use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
@@ -16,6 +16,9 @@ use crate::time;
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
     if let Some(service) = Service::of(head) {
         return service.answer(context, head, body);
+    }
+    if processing::is_for(head) {
+        return processing::answer(context, head, body);
     }
     if fetch::is_for(head) {
         return fetch::answer(context, head, body);

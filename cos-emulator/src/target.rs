@@ -74,6 +74,19 @@ impl Target {
     }
 }
 
+/// Whether a host is that of data processing, image styles, meta insight or vectors.
+pub(crate) fn is_processing(host: &str) -> bool {
+    let mut labels = without_port(host).split('.');
+    let (first, second) = (labels.next(), labels.next());
+    first == Some("ci") || matches!(second, Some("ci" | "pic")) || first == Some("vectors") && host.contains("coslake")
+}
+
+/// The header that carries the token of a temporary key.
+pub(crate) fn token_header(host: &str) -> &'static str {
+    let mut labels = without_port(host).split('.').take(2);
+    if labels.any(|label| label == "ci") { "x-ci-security-token" } else { "x-cos-security-token" }
+}
+
 /// A host without its port.
 pub(crate) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {

@@ -89,6 +89,12 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
+    /// Says that a POST only asks: after a lost answer it is sent again.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.request = self.request.idempotent();
+        self
+    }
+
     /// Returns the document of the answer as a dict, XML or JSON. Its `lists` are lists however often they occur.
     pub(crate) fn answer(self, lists: &'static [&'static str]) -> Call<'a, Response> {
         self.returns(

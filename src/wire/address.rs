@@ -26,6 +26,7 @@ pub(crate) struct Addressing {
 
 /// The host of a service beside the storage of objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "ci"), allow(dead_code, reason = "most belong to it"))]
 pub(crate) enum ServiceHost {
     /// Data processing of a bucket: `{bucket}.ci.{region}.myqcloud.com`.
     Ci { bucket: String },

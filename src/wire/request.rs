@@ -182,6 +182,7 @@ impl<'a> Request<'a> {
     }
 
     /// Sets the order of the query, where setters add to it.
+    #[cfg(feature = "ci")]
     pub(crate) fn ordered(mut self, order: &'static [&'static str]) -> Self {
         self.order = order;
         self
@@ -207,6 +208,7 @@ impl<'a> Request<'a> {
     }
 
     /// Fills in a place of the draft: `Conf.Callback`.
+    #[cfg(feature = "ci")]
     pub(crate) fn set_field(&mut self, path: &str, value: Dict) {
         if let Some((_, draft)) = &mut self.draft {
             draft.set_path(path, value);

@@ -97,6 +97,7 @@ impl Target {
     }
 
     /// The same with another object of the bucket; an empty key means the bucket.
+    #[cfg(feature = "ci")]
     pub(crate) fn with_key(&self, key: impl Into<String>) -> Self {
         match (self, key.into()) {
             (Self::Bucket { bucket } | Self::Object { bucket, .. }, key) if key.is_empty() => Self::bucket(bucket),
@@ -106,6 +107,7 @@ impl Target {
     }
 
     /// The same with another path. One that ends in `/` is put before the id that ends the old one.
+    #[cfg(feature = "ci")]
     pub(crate) fn with_path(&self, path: &str) -> Self {
         match self {
             Self::Other { host, path: old } => {

@@ -16,6 +16,8 @@ mod files;
 #[cfg(unix)]
 mod forks;
 mod keywords;
+#[cfg(feature = "ci")]
+mod lost_jobs;
 mod lost_posts;
 mod policy;
 mod portals;

@@ -16,4 +16,6 @@ mod listing;
 mod multipart;
 mod object_extras;
 mod objects;
+#[cfg(feature = "ci")]
+mod processing;
 mod select;

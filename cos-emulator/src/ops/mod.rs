@@ -16,6 +16,7 @@ pub(crate) mod live;
 pub(crate) mod locks;
 pub(crate) mod multipart;
 pub(crate) mod post_object;
+pub(crate) mod processing;
 pub(crate) mod put;
 mod receive;
 mod referer;
