@@ -20,7 +20,7 @@ use http::{HeaderMap, Method};
 use crate::error::CosClientError;
 use crate::wire::request::header;
 use crate::wire::rtmp::{Stream, signed_query};
-use crate::wire::sign::{Signer as WireSigner, ToSign};
+use crate::wire::sign::{Signature, Signer as WireSigner, ToSign};
 use crate::wire::uri::encode_query;
 
 /// Signs requests with one key, for one time. `Debug` hides the key.
@@ -50,7 +50,7 @@ impl Signer<'_> {
         params: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Result<String, CosClientError> {
-        self.signed(method, path, params, headers, |signature| signature.authorization())
+        self.signed(method, path, params, headers, as_header)
     }
 
     /// Computes the same as a query, to be put before the request's own parameters in a URL. The token of temporary
@@ -62,7 +62,7 @@ impl Signer<'_> {
         params: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Result<String, CosClientError> {
-        self.signed(method, path, params, headers, |signature| encode_query(&signature.fields()))
+        self.signed(method, path, params, headers, as_query)
     }
 
     /// Computes the `q-signature` of a form (POST Object), over its policy as JSON, before it is put into Base64.
@@ -87,7 +87,7 @@ impl Signer<'_> {
         path: &str,
         params: &[(&str, &str)],
         headers: &[(&str, &str)],
-        written: impl FnOnce(&crate::wire::sign::Signature<'_>) -> String,
+        written: fn(&Signature<'_>) -> String,
     ) -> Result<String, CosClientError> {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
             .map_err(|e| CosClientError::invalid("method", format!("{method:?} is not an HTTP method")).caused_by(e))?;
@@ -107,6 +107,14 @@ impl fmt::Debug for Signer<'_> {
         shown.field("secret_id", &self.secret_id).field("start", &self.start).field("end", &self.end);
         shown.finish_non_exhaustive()
     }
+}
+
+fn as_header(signature: &Signature<'_>) -> String {
+    signature.authorization()
+}
+
+fn as_query(signature: &Signature<'_>) -> String {
+    encode_query(&signature.fields())
 }
 
 fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -148,8 +156,8 @@ mod tests {
         };
         let headers = [("content-length", "5"), ("host", "examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com")];
         let params = [("append", ""), ("position", "0")];
-        let signed = signer.authorization("POST", "/exampleobject", &params, &headers).unwrap();
-        assert!(signed.ends_with("&q-signature=3e9047a245dbe3ae29b675863e443aa5dfb8413b"), "{signed}");
+        let header = signer.authorization("POST", "/exampleobject", &params, &headers).unwrap();
+        assert!(header.ends_with("&q-signature=3e9047a245dbe3ae29b675863e443aa5dfb8413b"), "{header}");
         let query = signer.query("POST", "/exampleobject", &params, &headers).unwrap();
         assert!(query.contains("q-sign-time=1759999940%3B1760010000"), "{query}");
     }

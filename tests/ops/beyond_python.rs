@@ -50,10 +50,11 @@ fn a_form_uploads_what_it_allows() {
         let mut body = String::new();
         let kind = ("Content-Type".to_owned(), kind.to_owned());
         for (name, value) in fields.iter().chain([&kind]) {
-            body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend([head.as_str(), value, "\r\n"]);
         }
         body += "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
-        body += &format!("{content}\r\n--b--\r\n");
+        body.extend([content, "\r\n--b--\r\n"]);
         plain("POST", &form.url, &[("content-type", "multipart/form-data; boundary=b")], body.as_bytes()).0
     };
     assert_eq!(send(&form.fields, "text/plain", "abc"), 200);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::sources::{read, rust_files};
 
 /// From the top down. A name stands for a file or a folder of `src/`.
-const LAYERS: [&str; 51] = [
+const LAYERS: &[&str] = &[
     "attempts",
     "error",
     "dict",

@@ -122,7 +122,7 @@ impl CosS3Client {
     }
 }
 
-impl<'a> Call<'a, ()> {
+impl Call<'_, ()> {
     fn tiering(self, configuration: impl Arg<IntelligentTieringConfiguration>) -> Self {
         self.argument("IntelligentTieringConfiguration", "intelligent_tiering_configuration", configuration)
             .content_type("application/xml")

@@ -1,13 +1,12 @@
 //! A bucket as a website.
 
 use http::Method;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::ops::argument::{Arg, DictArgument, dicts};
 use crate::ops::call::Call;
 use crate::ops::response::Response;
-use crate::wire::dict;
 
 impl CosS3Client {
     /// Makes a bucket a website, at `{bucket}.cos-website.{region}.myqcloud.com`: sets its index document, its error
@@ -156,9 +155,11 @@ dicts! {
 /// A list to callers, and on the wire an element with the list in it.
 mod routing_rules {
     use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use serde_json::Value;
 
-    use super::*;
+    use super::RoutingRule;
+    use crate::wire::dict;
 
     #[derive(Serialize, Deserialize)]
     struct Wrapped {

@@ -43,7 +43,7 @@ impl CosS3Client {
         let key = [channel, "/", playlist].concat();
         let mut call = self.object_call("post_vod_playlist", Method::POST, bucket, key, "vod");
         call = call.refuse_if(channel.is_empty(), "channel_name", || "is empty".to_owned());
-        let other = !playlist.ends_with(".m3u8");
+        let other = playlist.strip_suffix(".m3u8").is_none();
         call = call.refuse_if(other, "playlist_name", || format!("{playlist:?} does not end in \".m3u8\""));
         call.request = call.request.idempotent();
         call.between(start_time, end_time)

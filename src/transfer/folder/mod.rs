@@ -1,5 +1,6 @@
 //! Folders: many files up or down, or many objects away, on one set of threads.
 
+mod extra;
 mod filter;
 pub(crate) mod keys;
 mod progress;

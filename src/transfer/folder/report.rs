@@ -21,6 +21,8 @@ pub struct DirectoryReport {
     pub transferred: u64,
     /// How many files were on the other side already.
     pub skipped: u64,
+    /// How many objects without a file were deleted.
+    pub deleted: u64,
     /// How many files failed.
     pub failed: u64,
     /// How many bytes the transferred files have together.
@@ -71,6 +73,8 @@ pub enum FileOutcome {
     Downloaded,
     /// It is on the other side already.
     Skipped,
+    /// It has no file, and was deleted.
+    Deleted,
     /// It failed, and the others went on.
     Failed(CosError),
 }
@@ -98,6 +102,7 @@ impl<'a> Results<'a> {
                 report.bytes += bytes;
             }
             FileOutcome::Skipped => report.skipped += 1,
+            FileOutcome::Deleted => report.deleted += 1,
             FileOutcome::Failed(_) => {
                 report.failed += 1;
                 if report.failures.len() < MAX_FAILURES {
@@ -105,6 +110,11 @@ impl<'a> Results<'a> {
                 }
             }
         }
+    }
+
+    /// Tells whether a file failed until now.
+    pub(super) fn has_failures(&self) -> bool {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).failed > 0
     }
 
     pub(super) fn report(self) -> DirectoryReport {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use http::Method;
 use rayon::ThreadPool;
 
+use super::extra::Extra;
 use super::filter::Patterns;
 use super::keys::{argument, folder_prefix};
 use super::progress::{Share, Total};
@@ -14,7 +15,7 @@ use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
 use super::walk::{FoundFile, Walk};
 use crate::client::CosS3Client;
-use crate::error::CosError;
+use crate::error::{CosClientError, CosError};
 use crate::ops::bucket::list::Object;
 use crate::ops::options;
 use crate::ops::paging::stuck;
@@ -77,6 +78,9 @@ impl CosS3Client {
             enable_md5: false,
             discard_on_cancel: false,
             checkpoint_dir: None,
+            delete_extra: false,
+            whole_bucket: false,
+            dry_run: false,
             part_size: 1,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -100,6 +104,9 @@ pub struct UploadDirectory<'a> {
     enable_md5: bool,
     discard_on_cancel: bool,
     checkpoint_dir: Option<PathBuf>,
+    delete_extra: bool,
+    whole_bucket: bool,
+    dry_run: bool,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -146,6 +153,29 @@ impl<'a> UploadDirectory<'a> {
         self
     }
 
+    /// Deletes the objects below the prefix that have no file in the folder, once all files are there: the prefix then
+    /// holds what the folder holds. What the patterns leave out is left alone, and so are keys that end in `/`. If a
+    /// file failed, nothing is deleted. An empty prefix is refused, unless [`whole_bucket`](Self::whole_bucket) is set.
+    /// There is no way back, except in a bucket with versioning; [`dry_run`](Self::dry_run) shows what would be deleted.
+    /// Default: false.
+    pub fn delete_extra(mut self, delete: bool) -> Self {
+        self.delete_extra = delete;
+        self
+    }
+
+    /// Allows `delete_extra` with an empty prefix, which stands for all objects of the bucket. Default: false.
+    pub fn whole_bucket(mut self, allow: bool) -> Self {
+        self.whole_bucket = allow;
+        self
+    }
+
+    /// Sends and deletes nothing: the report and [`on_result`](Self::on_result) say what would become of each file and
+    /// object. Default: false.
+    pub fn dry_run(mut self, dry: bool) -> Self {
+        self.dry_run = dry;
+        self
+    }
+
     /// Uploads the folder.
     pub fn send(mut self) -> Result<DirectoryReport, CosError> {
         self.request.check()?;
@@ -156,6 +186,10 @@ impl<'a> UploadDirectory<'a> {
         let pool = threads(self.max_thread)?;
         let total = Total::new(self.callback.take());
         let (bucket, prefix) = self.request.target.names()?;
+        if self.delete_extra && prefix.is_empty() && !self.whole_bucket {
+            let why = "is empty: delete_extra would delete from the whole bucket; whole_bucket(true) allows it";
+            return Err(CosClientError::invalid("prefix", why).into());
+        }
         let walk = Walk::new(&self.path, &filter, self.follow_links)?;
         let uploads = Uploads {
             client: &self.client,
@@ -166,6 +200,7 @@ impl<'a> UploadDirectory<'a> {
             require_crc: self.require_crc,
             enable_md5: self.enable_md5,
             discard_on_cancel: self.discard_on_cancel,
+            dry_run: self.dry_run,
             checkpoint_dir: self.checkpoint_dir.as_deref(),
             part_size: self.part_size,
             threshold: self.threshold,
@@ -195,6 +230,13 @@ impl<'a> UploadDirectory<'a> {
                 results.add(job.key, job.path, len, outcome);
             },
         )?;
+        if self.delete_extra && results.has_failures() {
+            log::warn!("nothing is deleted below {prefix:?}, since a file failed");
+        } else if self.delete_extra {
+            let (path, follow_links, dry_run) = (&self.path, self.follow_links, self.dry_run);
+            let extra = Extra { client: &self.client, bucket, prefix, path, filter: &filter, follow_links, dry_run };
+            extra.delete(&pool, &control, &results)?;
+        }
         Ok(results.report())
     }
 }
@@ -213,6 +255,7 @@ struct Uploads<'t> {
     require_crc: bool,
     enable_md5: bool,
     discard_on_cancel: bool,
+    dry_run: bool,
     checkpoint_dir: Option<&'t Path>,
     part_size: u64,
     threshold: u64,
@@ -227,6 +270,9 @@ impl Uploads<'_> {
             if pair.uploaded(self.skip) {
                 return Ok(FileOutcome::Skipped);
             }
+        }
+        if self.dry_run {
+            return Ok(FileOutcome::Uploaded);
         }
         let upload = self.client.upload_file(self.bucket, argument(&job.key), &job.path);
         let upload = upload.among(self.pool, &self.extras, file).require_crc(self.require_crc);

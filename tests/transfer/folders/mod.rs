@@ -2,6 +2,7 @@
 
 mod deletes;
 mod downloads;
+mod extra;
 mod names;
 mod uploads;
 
