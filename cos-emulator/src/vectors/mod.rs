@@ -11,16 +11,19 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::http::{Body, Head, Response};
 use crate::ops::processing::check;
-use crate::target::is_vectors;
+use crate::target::{is_own_address, is_vectors, without_port};
 use crate::time;
 use state::Failure;
 pub(crate) use state::Vectors;
 
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 
-/// Whether a request is for vector buckets.
+/// Whether a request is for vector buckets: by its host, or at this server's own address by its path, for no bucket has
+/// a capital in its name. The official SDK comes so with `IP`.
 pub(crate) fn is_for(head: &Head) -> bool {
-    is_vectors(head.host())
+    let path = head.path.as_deref().unwrap_or_default();
+    let named = path.strip_prefix('/').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    is_vectors(head.host()) || head.method == "POST" && named && is_own_address(without_port(head.host()))
 }
 
 pub(crate) fn answer(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {
