@@ -7,11 +7,10 @@ use crate::cors;
 use crate::error::{Code, Error};
 use crate::http::{Body, Head, Response};
 use crate::ops::post_object::{is_form, post};
-use crate::ops::{fetch, processing, website};
+use crate::ops::{fetch, processing, vectors, website};
 use crate::routes::{route, sub_resource};
 use crate::target::Target;
 use crate::time;
-use crate::vectors;
 
 /// Answers a request.
 pub(crate) fn handle(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Response, Error> {

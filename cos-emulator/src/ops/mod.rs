@@ -28,5 +28,6 @@ pub(crate) mod tagging;
 mod tags;
 mod text;
 pub(crate) mod uploads;
+pub(crate) mod vectors;
 pub(crate) mod versions;
 pub(crate) mod website;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::filter::fits;
 
 /// A status, a code and what is wrong.
-pub(super) struct Failure(pub(super) u16, pub(super) &'static str, pub(super) String);
+pub(crate) struct Failure(pub(crate) u16, pub(crate) &'static str, pub(crate) String);
 
 type Outcome = Result<Value, Failure>;
 
@@ -29,7 +29,7 @@ fn conflict(what: &str) -> Failure {
 pub(crate) struct Vectors(Mutex<Buckets>);
 
 impl Vectors {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Buckets> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Buckets> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -40,7 +40,7 @@ impl Vectors {
 }
 
 #[derive(Default)]
-pub(super) struct Buckets(BTreeMap<String, Bucket>);
+pub(crate) struct Buckets(BTreeMap<String, Bucket>);
 
 struct Bucket {
     description: Value,
@@ -77,7 +77,7 @@ fn is_set(input: &Value, name: &str) -> bool {
 }
 
 impl Buckets {
-    pub(super) fn carry_out(&mut self, operation: &str, input: &Value, region: &str, now: u64) -> Outcome {
+    pub(crate) fn carry_out(&mut self, operation: &str, input: &Value, region: &str, now: u64) -> Outcome {
         match operation {
             "CreateVectorBucket" => self.create(input, region, now),
             "ListVectorBuckets" => {
