@@ -4,9 +4,9 @@ use http::Method;
 
 use crate::ci::call::{StreamOutput, client};
 use crate::dict::Dict;
-use crate::ops::argument::Param;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
+use crate::param::Param;
 
 client! {
     /// A client for AI recognition, with all methods of [`CosS3Client`](crate::CosS3Client).

@@ -4,9 +4,9 @@ use http::Method;
 
 use crate::ci::call::client;
 use crate::dict::Dict;
-use crate::ops::argument::Param;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::uri::{ServiceHost, Target};
 
 client! {

@@ -7,9 +7,9 @@ use crate::ci::call::given;
 use crate::ci::detect_type::{JOB_KINDS, names};
 use crate::client::CosS3Client;
 use crate::dict::Dict;
-use crate::ops::argument::Param;
 use crate::ops::call::call;
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::request::{Request, UNSET};
 
 impl CosS3Client {

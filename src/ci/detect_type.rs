@@ -1,7 +1,7 @@
 //! What auditing looks for.
 
 use crate::error::CosClientError;
-use crate::ops::argument::Param;
+use crate::param::Param;
 use crate::wire::request::Request;
 
 /// The kinds of content that auditing looks for, to be joined by `|`.
@@ -71,7 +71,7 @@ macro_rules! detect_type {
     () => {
         /// Sets what to look for: [`CiDetectType`](crate::ci::CiDetectType)s joined by `|`. Python: `DetectType`.
         /// Default: what the auditing policy says.
-        pub fn detect_type(mut self, types: impl $crate::ops::argument::Param) -> Self {
+        pub fn detect_type(mut self, types: impl $crate::param::Param) -> Self {
             let kinds = &$crate::ci::detect_type::JOB_KINDS;
             if let Some(names) = $crate::ci::detect_type::names(&mut self.request, types, kinds) {
                 self.request.set_field("Conf.DetectType", names.into());

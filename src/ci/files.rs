@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::client::CosS3Client;
 use crate::dict::Dict;
-use crate::ops::argument::Param;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::request::UNSET;
 
 impl CosS3Client {

@@ -2,9 +2,9 @@
 
 use crate::ci::call::StreamOutput;
 use crate::client::CosS3Client;
-use crate::ops::argument::Param;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
+use crate::param::Param;
 
 impl CosS3Client {
     /// Rates how a picture looks.

@@ -79,7 +79,7 @@ call! {
 impl GetObjectSensitiveContentRecognition<'_> {
     /// Sets what to look for: [`CiDetectType`](crate::ci::CiDetectType)s joined by `|`; `ILLEGAL` and `ABUSE` are not
     /// looked for here. Python: `DetectType`. Default: what the auditing policy says.
-    pub fn detect_type(mut self, types: impl crate::ops::argument::Param) -> Self {
+    pub fn detect_type(mut self, types: impl crate::param::Param) -> Self {
         if let Some(names) = names(&mut self.request, types, &PICTURE_KINDS) {
             self.request.set_query("detect-type", names);
         }

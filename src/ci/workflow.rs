@@ -4,9 +4,9 @@ use http::Method;
 
 use crate::client::CosS3Client;
 use crate::dict::Dict;
-use crate::ops::argument::Param;
 use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
+use crate::param::Param;
 
 impl CosS3Client {
     /// Creates a workflow.

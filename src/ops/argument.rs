@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::dict::Dict;
 use crate::error::CosClientError;
 use crate::ops::response::Response;
-pub(crate) use crate::param::Param;
 
 /// A type that a caller may also give as Python's dict.
 pub trait DictArgument: DeserializeOwned + Clone {}

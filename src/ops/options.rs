@@ -36,8 +36,8 @@ macro_rules! setter {
     };
     ($(#[$docs:meta])* $name:ident: $kind:ident($wire:literal)) => {
         $(#[$docs])*
-        pub fn $name(mut self, value: impl $crate::ops::argument::Param) -> Self {
-            if let Some(value) = $crate::ops::argument::Param::into_param(value) {
+        pub fn $name(mut self, value: impl $crate::param::Param) -> Self {
+            if let Some(value) = $crate::param::Param::into_param(value) {
                 $crate::ops::options::set!(self.request, $kind, stringify!($name), $wire, value);
             }
             self
@@ -253,8 +253,8 @@ macro_rules! content_check {
     () => {
         /// Sets the length of the body in bytes, for a reader that does not know its own; ignored for all
         /// other bodies, as in Python. Python: `ContentLength`. Default: sent in chunks.
-        pub fn content_length(mut self, bytes: impl $crate::ops::argument::Param) -> Self {
-            self.request.declare_length($crate::ops::argument::Param::into_param(bytes));
+        pub fn content_length(mut self, bytes: impl $crate::param::Param) -> Self {
+            self.request.declare_length($crate::param::Param::into_param(bytes));
             self
         }
 
@@ -313,8 +313,8 @@ macro_rules! traffic_limit {
     () => {
         /// Limits the speed of this request, in bit/s: 819200 to 838860800. Python: `TrafficLimit`.
         /// Default: unlimited.
-        pub fn traffic_limit(mut self, bits_per_second: impl $crate::ops::argument::Param) -> Self {
-            self.request.limit_traffic($crate::ops::argument::Param::into_param(bits_per_second));
+        pub fn traffic_limit(mut self, bits_per_second: impl $crate::param::Param) -> Self {
+            self.request.limit_traffic($crate::param::Param::into_param(bits_per_second));
             self
         }
     };
@@ -381,8 +381,8 @@ macro_rules! encoding_type {
     () => {
         /// Leaves the names in the result percent-encoded with `"url"`. Python: `EncodingType`. Default: `""`, and
         /// names are decoded.
-        pub fn encoding_type(mut self, encoding: impl $crate::ops::argument::Param) -> Self {
-            match $crate::ops::argument::Param::into_param(encoding).unwrap_or_default().as_str() {
+        pub fn encoding_type(mut self, encoding: impl $crate::param::Param) -> Self {
+            match $crate::param::Param::into_param(encoding).unwrap_or_default().as_str() {
                 "" => self.decode = true,
                 "url" => self.decode = false,
                 other => {

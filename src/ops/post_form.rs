@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
-use crate::ops::argument::Param;
+use crate::param::Param;
 use crate::wire::tc3;
 use crate::wire::uri::{Target, bucket_name, locate};
 

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::error::CosError;
-use crate::ops::argument::Param;
 use crate::ops::bucket::list::Owner;
 use crate::ops::options;
 use crate::ops::paging::{Listing, Page, Pages, Within, items, pages, stuck};
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::request::{Request, Traits};
 use crate::wire::uri::Target;
 

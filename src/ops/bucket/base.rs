@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::client::CosS3Client;
 use crate::error::CosError;
-use crate::ops::argument::Param;
 use crate::ops::call::Call;
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 

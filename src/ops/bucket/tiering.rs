@@ -4,10 +4,11 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
-use crate::ops::argument::{Arg, Param, dicts};
+use crate::ops::argument::{Arg, dicts};
 use crate::ops::bucket::tagging::Tag;
 use crate::ops::call::Call;
 use crate::ops::response::Response;
+use crate::param::Param;
 
 const TIERING_LISTS: &[&str] = &["Tiering", "Filter.Tag", "Filter.And.Tag"];
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
-use crate::ops::argument::{Arg, Param, take};
+use crate::ops::argument::{Arg, take};
 use crate::ops::live::channel::{LiveChannelConfiguration, LiveChannelUrls};
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::request::Request;
 use crate::wire::rtmp::{Stream, signed_query};
 use crate::wire::uri::{Target, bucket_name, encode_key};

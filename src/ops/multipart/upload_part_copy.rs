@@ -4,10 +4,11 @@ use http::Method;
 
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
-use crate::ops::argument::{Arg, Param, take};
+use crate::ops::argument::{Arg, take};
 use crate::ops::object::copy::CopyObjectOutput;
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::copy_source::CopySource;
 use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::Request;
