@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whoever reads the whole of such a URL can use it, so it belongs in no log.
+/// Anyone who reads the whole of such a URL can use it, so it belongs in no log.
 fn without_signature(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
 }

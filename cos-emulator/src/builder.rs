@@ -186,7 +186,8 @@ impl Builder {
     }
 
     /// Answers requests to `/_emulator/` at the server's own address, by which programs in any language inject
-    /// faults, read the log, set the clock and make temporary keys. Off unless set: whoever reaches the port may use it.
+    /// faults, read the log, set the clock and make temporary keys. Off unless set: anyone who reaches the
+    /// port may use it.
     pub fn control(mut self, on: bool) -> Self {
         self.control = on;
         self

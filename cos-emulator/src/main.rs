@@ -5,7 +5,7 @@ use std::thread;
 
 use cos_emulator::{Builder, CosEmulator, RecordedRequest};
 
-/// How many requests are kept for whoever asks by a control request; without control, nobody can ask.
+/// How many requests are kept for anyone who asks by a control request; without control, nobody can ask.
 const LOG_CAPACITY: usize = 1000;
 
 const USAGE: &str = "\

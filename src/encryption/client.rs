@@ -150,7 +150,7 @@ impl CosEncryptionClient {
     /// Sets whether objects in Python's format without a tag are refused: those that the official Python SDK wrote,
     /// and those whose tag somebody took away. Default: true.
     ///
-    /// With `false`, whoever can write to the bucket can take the tag of an object away and put the object in the
+    /// With `false`, anyone who can write to the bucket can take the tag of an object away and put the object in the
     /// place of another one, where it is read without an error. A result's
     /// [`key_proof`](crate::object::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {

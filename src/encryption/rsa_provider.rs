@@ -273,8 +273,8 @@ impl RSAProvider {
         self.private.as_deref().ok_or_else(missing)
     }
 
-    /// Refuses a pair that wraps by PKCS#1 v1.5 in the one mode and by OAEP in the other: whoever finds a way to have
-    /// keys of the first unwrapped can have those of the second, too.
+    /// Refuses a pair that wraps by PKCS#1 v1.5 in the one mode and by OAEP in the other: anyone who finds a way to
+    /// have keys of the first unwrapped can have those of the second, too.
     fn claim(&self, by: Use) -> Result<(), CosClientError> {
         if self.public.pkcs1.is_none() || *self.used.get_or_init(|| by) == by {
             return Ok(());

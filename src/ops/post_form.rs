@@ -14,8 +14,8 @@ use crate::wire::uri::{Target, bucket_name, locate};
 const FILE_NAME: &str = "${filename}";
 
 impl CosS3Client {
-    /// Makes the fields of a form by which a browser, or whoever has them, uploads a file under a key until they expire.
-    /// The form goes to the `url` as `multipart/form-data`, with the field `file` last.
+    /// Makes the fields of a form by which a browser, or anyone who has them, uploads a file under a key until they
+    /// expire. The form goes to the `url` as `multipart/form-data`, with the field `file` last.
     ///
     /// A key that ends in `${filename}` takes the name of the file, under a fixed start.
     ///
@@ -67,7 +67,7 @@ pub struct GetPostObjectForm<'a> {
     error: Option<CosClientError>,
 }
 
-/// The fields of a form. They hold a signature: whoever has them may upload.
+/// The fields of a form. They hold a signature: anyone who has them may upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PostObjectForm {

@@ -30,7 +30,7 @@ impl CosS3Client {
         GetAuth { signing: Signing::new(self, "get_auth", method.as_ref(), bucket, key) }
     }
 
-    /// Makes a URL that lets whoever has it send one kind of request until it expires. The key `"/"` stands
+    /// Makes a URL that lets anyone who has it send one kind of request until it expires. The key `"/"` stands
     /// for the bucket itself.
     ///
     /// With temporary credentials the URL carries their token, signed, so that it works as it is, and ends no later
@@ -62,7 +62,7 @@ impl CosS3Client {
         GetPresignedUrl { signing: Signing::new(self, "get_presigned_url", method.as_ref(), bucket, key) }
     }
 
-    /// Makes a URL that lets whoever has it download an object until it expires.
+    /// Makes a URL that lets anyone who has it download an object until it expires.
     ///
     /// Returns `String`.
     ///

@@ -24,7 +24,7 @@ const LIMIT: u64 = 64 * 1024;
 /// ([`InstanceRoleCredentials`]). Without the file, or without credentials in it, the error's kind is
 /// [`NoCredentials`](ClientErrorKind::NoCredentials). A file may have 64 KiB.
 ///
-/// coscli hides values by a key that is part of its source: whoever can read the file has the credentials.
+/// coscli hides values by a key that is part of its source: anyone who can read the file has the credentials.
 ///
 /// ```
 /// use qcloud_cos::CosConfig;

@@ -48,7 +48,7 @@ impl CosS3Client {
         PutLiveChannel { client: self, request, expire: 3600, pre_sign_expire: 0 }
     }
 
-    /// Makes a URL that lets whoever has it push a stream to a live channel until it expires. Nothing is sent.
+    /// Makes a URL that lets anyone who has it push a stream to a live channel until it expires. Nothing is sent.
     ///
     /// With temporary credentials the URL carries their token.
     ///

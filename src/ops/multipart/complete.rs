@@ -204,7 +204,7 @@ impl CompleteMultipartUpload<'_> {
     /// Sends the request; waits up to 1200 s for the answer.
     ///
     /// If the answer is lost or says nothing, and it cannot be told whether there is an object now, the error is
-    /// [`Ambiguous`](ClientErrorKind::Ambiguous): [`head_object`](CosS3Client::head_object) tells more to whoever
+    /// [`Ambiguous`](ClientErrorKind::Ambiguous): [`head_object`](CosS3Client::head_object) tells more to a caller who
     /// knows what the object should be.
     pub fn send(self) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         self.send_once().map_err(|error| {

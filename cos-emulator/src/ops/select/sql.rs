@@ -13,8 +13,8 @@ use super::aggregate::Function as Aggregate;
 use super::expression::{Expr, Translator, unsupported};
 use crate::error::{Code, Error};
 
-/// Operators, keywords and brackets in a statement. Each may be a level of its tree, and whoever goes through that does
-/// it recursively: the parser's own limit is not one of chains like `1 + 1 + 1`.
+/// Operators, keywords and brackets in a statement. Each may be a level of its tree, and the code that walks the tree
+/// is recursive: the parser's own limit is not one of chains like `1 + 1 + 1`.
 const MOST_OPERATORS: usize = 200;
 
 /// A statement ready to be run.
