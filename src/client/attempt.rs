@@ -14,7 +14,7 @@ use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::transport::{Answer, Cause, Failure, Outgoing};
 use crate::wire::headers;
-use crate::wire::redirect::follow;
+use crate::wire::redirect::{Hop, follow};
 use crate::wire::request::{REPEATED, Request, header};
 use crate::wire::sign::ToSign;
 use crate::wire::uri::{Location, encode_query};
@@ -42,30 +42,31 @@ impl CosS3Client {
         number: u32,
         until: Option<Duration>,
     ) -> Result<Exchange, Failure> {
-        let mut headers = self.headers(request, credentials, number).map_err(Failure::finally)?;
-        let mut query = request.query.clone();
-        let mut place = location.clone();
-        let mut signing = credentials;
+        let mut hop: Option<Hop> = None;
+        let mut trusted = true;
         for _ in 0..=MAX_HOPS {
-            let outgoing = self.signed(request, &place, &query, headers.clone(), signing).map_err(Failure::finally)?;
+            let (place, query) = hop.as_ref().map_or((location, &request.query), |hop| (&hop.location, &hop.query));
+            let mut headers = self.headers(request, credentials, number).map_err(Failure::finally)?;
+            if !trusted {
+                headers.retain_names(&headers::PUBLIC);
+            }
+            let signing = credentials.filter(|_| trusted);
+            let outgoing = self.signed(request, place, query, headers, signing).map_err(Failure::finally)?;
             let exchange = self.send(request, outgoing, until)?;
             let answer = &exchange.answer;
             let redirected = matches!(answer.status, 301 | 302 | 303 | 307 | 308)
                 && self.inner.config.fixed.allow_redirects
                 && matches!(request.method, Method::GET | Method::HEAD);
             let target = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-            let Some(hop) = target.filter(|_| redirected).and_then(|target| follow(&place, target)) else {
+            let Some(next) = target.filter(|_| redirected).and_then(|target| follow(place, target)) else {
                 if answer.status < 300 {
                     return Ok(exchange);
                 }
                 let Exchange { answer, body_crc, .. } = exchange;
-                return Err(Failure { body_crc, ..refused(request, &place, answer) });
+                return Err(Failure { body_crc, ..refused(request, place, answer) });
             };
-            if !hop.trusted {
-                signing = None;
-                headers.retain_names(&headers::PUBLIC);
-            }
-            (place, query) = (hop.location, hop.query);
+            trusted &= next.trusted;
+            hop = Some(next);
         }
         let error = CosClientError::new(ClientErrorKind::Protocol, format!("more than {MAX_HOPS} redirects"));
         Err(Failure::answered(Cause::Final, error))
