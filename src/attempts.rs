@@ -10,7 +10,7 @@ pub enum Sent {
     /// Nothing: COS knows nothing of the request.
     #[default]
     Nothing,
-    /// Some of it or all of it; there was no answer that would tell.
+    /// Some or all of it. No answer came that could tell.
     Maybe,
     /// All of it: there was an answer.
     All,
@@ -26,16 +26,16 @@ pub(crate) struct Attempts {
     pub(crate) deadline_exceeded: bool,
     /// An attempt, the last or an earlier one, may have been carried out.
     pub(crate) may_have_succeeded: bool,
-    /// How long the last answer asks to be left alone.
+    /// How long the last answer asks to wait before another attempt.
     pub(crate) retry_after: Option<Duration>,
-    /// By how many seconds the clock would have to be put forward, where the last answer blames it.
+    /// The correction of the clock in seconds, if the last answer blames the clock.
     pub(crate) clock_offset: Option<i64>,
-    /// The CRC-64 of the body, once an attempt sent all of it and it was counted.
+    /// The CRC-64 of the body, once an attempt sent all of it and computed the checksum.
     pub(crate) body_crc: Option<u64>,
 }
 
 impl Attempts {
-    /// Adds earlier attempts, which were answered: the number of all attempts, and whether they used up the budget.
+    /// Adds earlier attempts that were answered: the number of all attempts, and whether the retry budget is used up.
     pub(crate) fn with_total(self, count: u32, quota_exhausted: bool) -> Self {
         let sent = if count > self.count { Sent::All } else { self.sent };
         Self { count, sent, quota_exhausted: self.quota_exhausted || quota_exhausted, ..self }
@@ -72,12 +72,12 @@ macro_rules! getters {
             self.all_attempts().sent
         }
 
-        /// Tells whether it was not tried again because too many requests to this host failed lately.
+        /// Returns true if there was no retry because too many requests to this host failed lately.
         pub fn quota_exhausted(&self) -> bool {
             self.all_attempts().quota_exhausted
         }
 
-        /// Tells whether it was not tried again because the call's time is over.
+        /// Returns true if there was no retry because the call's time is over.
         pub fn deadline_exceeded(&self) -> bool {
             self.all_attempts().deadline_exceeded
         }

@@ -18,7 +18,7 @@ use crate::wire::respond::Headers;
 /// Turns the content of an object into what COS stores, and back, by the place of the bytes in it. Parts in
 /// parallel and repeated requests share one.
 pub(crate) trait Cipher: Send + Sync {
-    /// Returns how many bytes of content there are in so many that COS stores.
+    /// Returns the length of the content, given the length that COS stores.
     fn content_len(&self, stored: u64) -> u64;
 
     /// Encrypts a body while it is sent. It starts at `start` of the content, a multiple of the unit; the

@@ -9,11 +9,11 @@ use crate::error::{ClientErrorKind, CosClientError};
 
 /// A connection that blocks a thread and can be interrupted.
 pub(crate) trait Interrupt: Send + Sync {
-    /// Ends whatever is blocked, if it is still `by`'s.
+    /// Ends a blocked read or write, if it still belongs to `by`.
     fn interrupt(&self, by: &Control);
 }
 
-/// Steers a transfer, which may be one file or many. A clone steers the same.
+/// Controls a transfer of one file or many. A clone controls the same transfer.
 #[derive(Clone, Default)]
 pub(crate) struct Control(Arc<Shared>);
 
@@ -87,12 +87,12 @@ impl Control {
         self.0.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Returns how often it was interrupted. A request that fails while this changes may have failed by that alone.
+    /// Returns how often it was interrupted. If this changes during a request, the interruption may be why it failed.
     pub(crate) fn interruptions(&self) -> u64 {
         self.0.interruptions.load(Ordering::SeqCst)
     }
 
-    /// Waits as long as it is paused; fails if it is cancelled.
+    /// Waits while it is paused. Fails if it is cancelled.
     pub(crate) fn proceed(&self) -> Result<(), CosClientError> {
         let state = self.state();
         let waited = self.0.changed.wait_while(state, |state| state.paused && !state.cancelled);
@@ -113,7 +113,7 @@ impl Control {
         self.0.changed.notify_all();
     }
 
-    /// Waits until the transfer has ended. False: it was cancelled, and has not ended in the time since.
+    /// Waits until the transfer has ended. False: it was cancelled, and did not end in the time given.
     pub(crate) fn wait_for_end(&self, grace: Duration) -> bool {
         let waited = self.0.changed.wait_while(self.state(), |state| !state.ended && !state.cancelled);
         let state = waited.unwrap_or_else(PoisonError::into_inner);
@@ -121,7 +121,7 @@ impl Control {
         waited.unwrap_or_else(PoisonError::into_inner).0.ended
     }
 
-    /// Sleeps until the time is over or something changes.
+    /// Sleeps until the time is over or the state changes.
     pub(crate) fn sleep(&self, time: Duration) {
         let state = self.state();
         if !state.paused && !state.cancelled {
@@ -130,7 +130,7 @@ impl Control {
         }
     }
 
-    /// Registers a connection that is interrupted with this; at once, if this is interrupted already.
+    /// Registers a connection to be interrupted with this transfer, at once if it is interrupted already.
     pub(crate) fn watch(&self, blocked: Weak<dyn Interrupt>) {
         let mut state = self.state();
         if state.paused || state.cancelled {
@@ -145,17 +145,17 @@ impl Control {
         state.blocked.push(blocked);
     }
 
-    /// Whether both steer the same.
+    /// Whether both control the same transfer.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Adds to the bytes in all.
+    /// Adds to the total of bytes.
     pub(crate) fn expect(&self, bytes: u64) {
         self.0.total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Notes that a file's bytes done went from `before` to `now`.
+    /// Notes that a file's finished bytes went from `before` to `now`.
     pub(crate) fn moved(&self, before: u64, now: u64) {
         if now >= before {
             self.0.done.fetch_add(now - before, Ordering::Relaxed);
@@ -164,7 +164,7 @@ impl Control {
         }
     }
 
-    /// Returns the bytes done and the bytes in all.
+    /// Returns the finished bytes and the total.
     pub(crate) fn progress(&self) -> (u64, u64) {
         (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
     }

@@ -9,10 +9,10 @@ use std::thread;
 
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 
-/// Runs tasks on threads of its own, and says which of them failed.
+/// Runs tasks on threads of its own and reports which of them failed.
 ///
-/// A task is run as soon as a thread is free for it, and a thread runs one task at a time, also while that waits for a
-/// transfer. A task that panics has failed. Tasks that were added are run to their end, even if the pool is dropped.
+/// A task runs as soon as a thread is free. A thread runs one task at a time, even while that task waits for a
+/// transfer. A task that panics counts as failed. Added tasks run to their end, even if the pool is dropped.
 ///
 /// Python: `SimpleThreadPool(num_threads=5)`
 ///
@@ -42,20 +42,20 @@ pub struct SimpleThreadPool<T> {
 /// The most threads that a pool may have.
 const MOST_THREADS: usize = 65_535;
 
-/// A task, with what becomes of it.
+/// A task and its result.
 type Task<T> = Box<dyn FnOnce() -> Result<T, String> + Send>;
 
-/// What the tasks of a [`SimpleThreadPool`] came to.
+/// The results of the tasks of a [`SimpleThreadPool`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ThreadPoolResult<T> {
     /// Whether no task failed.
     pub success_all: bool,
-    /// What each thread did.
+    /// The results of each thread.
     pub detail: Vec<WorkerResult<T>>,
 }
 
-/// What one thread of a [`SimpleThreadPool`] did. Python: the tuple `(succ, fail, results)`.
+/// The results of one thread of a [`SimpleThreadPool`]. Python: the tuple `(succ, fail, results)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerResult<T> {
@@ -63,7 +63,7 @@ pub struct WorkerResult<T> {
     pub succ_task_num: usize,
     /// How many of its tasks failed.
     pub fail_task_num: usize,
-    /// The results in the order in which the tasks ended; of one that failed the error's text.
+    /// The results in the order in which the tasks ended. A failed task has its error's text here.
     pub results: Vec<Result<T, String>>,
 }
 
@@ -73,10 +73,10 @@ impl<T> Default for WorkerResult<T> {
     }
 }
 
-/// What the threads share.
+/// The state that the threads share.
 struct Shared<T> {
     state: Mutex<State<T>>,
-    /// There is a task, or there will be none any more.
+    /// Signals a new task, or that no more tasks will come.
     added: Condvar,
     idle: Condvar,
 }
@@ -95,13 +95,13 @@ impl<T> Shared<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs tasks, in the order in which they were added, until there will be none any more.
+    /// Runs tasks in the order in which they were added, until no more will come.
     fn work(&self, worker: usize) {
         loop {
             let state = self.state();
             let waited = self.added.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
             let Some(task) = waited.unwrap_or_else(PoisonError::into_inner).waiting.pop_front() else { return };
-            // Nothing of the caller's, its logger included, is called under the lock.
+            // No code of the caller runs under the lock, not even its logger.
             let result = guarded(task).and_then(|result| result);
             if let Err(error) = &result {
                 let _ = guarded(|| log::error!("a task failed: {error}"));
@@ -126,7 +126,7 @@ impl<T> Shared<T> {
     }
 }
 
-/// Calls code of the caller's. A panic that got out would end the thread, and its task would be waited for.
+/// Calls the caller's code. An uncaught panic would end the thread, and the pool would wait for its task for ever.
 fn guarded<R>(call: impl FnOnce() -> R) -> Result<R, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(&*panic))
 }
@@ -137,7 +137,7 @@ fn panicked(panic: &(dyn Any + Send)) -> String {
 }
 
 impl<T: Send + 'static> SimpleThreadPool<T> {
-    /// Makes a pool of so many threads, 1 at least.
+    /// Makes a pool of `num_threads` threads, at least 1.
     ///
     /// Python: `pool = SimpleThreadPool(num_threads)`
     pub fn new(num_threads: usize) -> Result<Self, CosError> {
@@ -147,7 +147,7 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
         }
         let workers = std::iter::repeat_with(WorkerResult::default).take(num_threads).collect();
         let state = Mutex::new(State { waiting: VecDeque::new(), open: 0, workers, closed: false });
-        // Dropped where a thread cannot be made, so that those that were made end.
+        // If a thread cannot be made, dropping this ends the threads that were.
         let pool = Self { shared: Arc::new(Shared { state, added: Condvar::new(), idle: Condvar::new() }) };
         for worker in 0..num_threads {
             let shared = Arc::clone(&pool.shared);
@@ -159,7 +159,7 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
         Ok(pool)
     }
 
-    /// Adds a task, which is run as soon as a thread is free for it.
+    /// Adds a task, which runs as soon as a thread is free.
     ///
     /// Python: `pool.add_task(client.upload_file, bucket, key, path)`
     pub fn add_task<E: fmt::Display>(&self, task: impl FnOnce() -> Result<T, E> + Send + 'static) {

@@ -1,5 +1,5 @@
-//! What a client knows of the hosts it speaks to: how many repetitions it may still burden them with, and
-//! which of them are avoided for a while.
+//! What a client knows of its hosts: how many retries it may still send them, and
+//! which of them it avoids for a while.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ pub(crate) struct Hosts(Mutex<HashMap<String, Host>>);
 #[derive(Debug)]
 struct Host {
     tokens: u32,
-    /// Until when requests go to the backup domain; a time of the client's monotonic clock.
+    /// The end of the time at the backup domain, by the client's monotonic clock.
     avoided_until: Option<Duration>,
 }
 
@@ -53,7 +53,7 @@ impl Hosts {
         }
     }
 
-    /// Has requests to this host go to the backup domain until then.
+    /// Sends requests for this host to the backup domain until then.
     pub(crate) fn avoid(&self, host: &str, until: Duration) {
         self.all().entry(host.to_owned()).or_default().avoided_until = Some(until);
     }

@@ -58,7 +58,7 @@ type Random = dyn Fn() -> f64 + Send + Sync;
 #[derive(Clone)]
 pub struct CosS3Client {
     inner: Arc<Inner>,
-    /// What pauses and cancels the transfer that this clone sends requests of.
+    /// Pauses and cancels the transfer whose requests this clone sends.
     control: Option<Control>,
 }
 
@@ -68,7 +68,7 @@ struct Inner {
     attempts: u32,
     retries: AtomicU64,
     clock: Box<Clock>,
-    /// By how many seconds the clock is put forward, as answers told.
+    /// The correction of the clock in seconds, learned from answers.
     clock_offset: AtomicI64,
     trust_http_date: bool,
     monotonic: Box<Monotonic>,
@@ -105,15 +105,15 @@ impl CosS3ClientBuilder {
         self
     }
 
-    /// Sets the function that pauses between two attempts. For tests. Default: [`std::thread::sleep`], or for a transfer
-    /// that has a handle a sleep that ends when it is paused or cancelled.
+    /// Sets the function that pauses between two attempts. For tests. Default: [`std::thread::sleep`]; a transfer with a
+    /// handle sleeps until it is paused or cancelled.
     #[doc(hidden)]
     pub fn sleeper(mut self, sleeper: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.sleeper = Some(Box::new(sleeper));
         self
     }
 
-    /// Sets the function that measures the time that a call has left, counted from any moment on. For tests. Default: the
+    /// Sets the clock that measures how much time a call has left. It may count from any moment. For tests. Default: the
     /// system's monotonic clock.
     #[doc(hidden)]
     pub fn monotonic(mut self, monotonic: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
@@ -128,15 +128,15 @@ impl CosS3ClientBuilder {
         self
     }
 
-    /// Lets an answer over plain http, too, put a wrong clock right: where COS refuses a request for its time,
-    /// signatures follow the answer's `Date`. Over http anyone on the way can have written it. Default: false;
-    /// over https it is always so.
+    /// Sets whether an answer over plain http may correct the clock. When COS refuses a request because of its time,
+    /// later signatures follow the answer's `Date`. Over http anyone on the way can have written that header. Default:
+    /// false. Answers over https always correct the clock.
     pub fn trust_http_date(mut self, trust: bool) -> Self {
         self.trust_http_date = trust;
         self
     }
 
-    /// Makes the client; an error names the certificate file or proxy that cannot be used. Nothing is
+    /// Makes the client. An error names the certificate file or proxy that cannot be used. Nothing is
     /// sent.
     pub fn build(self) -> Result<CosS3Client, CosError> {
         let transport = Ureq::new(&self.config.fixed.connection)?;
@@ -174,14 +174,14 @@ impl fmt::Debug for CosS3Client {
 }
 
 impl CosS3Client {
-    /// Makes a client that repeats a failed request 3 times.
+    /// Makes a client that retries a failed request up to 3 times.
     ///
     /// Python: `CosS3Client(config)`
     pub fn new(config: CosConfig) -> Result<Self, CosError> {
         Self::builder(config).build()
     }
 
-    /// Starts a client with other than default behaviour.
+    /// Starts a client with settings of its own.
     ///
     /// Python: `CosS3Client(config, retry=5)`
     pub fn builder(config: CosConfig) -> CosS3ClientBuilder {
@@ -212,8 +212,8 @@ impl CosS3Client {
         self.inner.retries.load(Ordering::Relaxed)
     }
 
-    /// Returns a clone whose requests are paused and cancelled by `control`. The caller's own client, which a callback
-    /// or a reader may use meanwhile, is not.
+    /// Returns a clone whose requests `control` pauses and cancels. The caller's own client, which a callback
+    /// or a reader may use meanwhile, is not affected.
     pub(crate) fn steered_by(&self, control: &Control) -> Self {
         Self { inner: Arc::clone(&self.inner), control: Some(control.clone()) }
     }
@@ -228,7 +228,7 @@ impl CosS3Client {
         self.control.as_ref()
     }
 
-    /// Returns how often the transfer was interrupted. A request that fails while this changes may have failed by that alone.
+    /// Returns how often the transfer was interrupted. If this changes during a request, the interruption may be why it failed.
     pub(crate) fn interruptions(&self) -> u64 {
         self.control.as_ref().map_or(0, Control::interruptions)
     }
@@ -269,8 +269,8 @@ impl CosS3Client {
         Ok(Answered { attempts, ..response })
     }
 
-    /// Sends a request that must not be carried out twice. Where the answer got lost, `look` finds out whether
-    /// it was.
+    /// Sends a request that must not be carried out twice. If its answer is lost, `look` finds out whether COS
+    /// carried it out.
     pub(crate) fn execute_reconciling(
         &self,
         request: Request<'_>,
@@ -298,10 +298,10 @@ impl CosS3Client {
 
 /// The verdict on a request whose answer was lost.
 pub(crate) enum Verdict<T> {
-    /// It was carried out; this would have been the result.
+    /// COS carried it out, with this result.
     Done(T),
-    /// It was not.
+    /// COS did not carry it out.
     Undone,
-    /// That cannot be told, or it is no use to try again.
+    /// Nobody can tell, or another attempt cannot help.
     Unclear(ClientErrorKind, &'static str),
 }

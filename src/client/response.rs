@@ -28,7 +28,7 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// Reads the body. One that cannot be read is an error that tells that there was an answer.
+    /// Reads the body. If that fails, the error says that there was an answer.
     pub(crate) fn read<T, E: Into<CosError>>(&self, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Result<T, CosError> {
         parse(&self.body).map_err(|error| error.into().with_attempts(self.attempts))
     }
@@ -81,8 +81,8 @@ impl Streaming {
     }
 }
 
-/// Reads an answer to its end and believes it only then. One to a request that changes something must show that it is
-/// COS's, unless `any_gateway` is trusted.
+/// Reads an answer to its end before it counts as a success. The answer to a request that changes something must prove
+/// that COS sent it, unless `any_gateway` is trusted.
 pub(crate) fn read_whole(
     request: &Request<'_>,
     answer: Answer,
@@ -94,7 +94,7 @@ pub(crate) fn read_whole(
     if request.method != Method::HEAD {
         read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
     }
-    // COS reports late failures of copies and completions under status 200; nothing else looks like this.
+    // COS reports late failures of copies and completions with status 200. No other answer has this form.
     if !body.is_empty() && xml::has_root("Error", &body) {
         let refusal = Refusal {
             operation: request.operation,
@@ -153,7 +153,7 @@ pub(crate) fn refused(request: &Request<'_>, location: &Location, answer: Answer
     let mut body = Vec::new();
     let headers = Headers::of(answer.headers);
     if request.method != Method::HEAD {
-        // What cannot be read of an error's body is left out; its status is known already.
+        // The status is known already, so an error's body that cannot be read is left out.
         let _ = answer.body.take(ERROR_BODY_LIMIT).read_to_end(&mut body);
     }
     let refusal = Refusal {

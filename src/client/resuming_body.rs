@@ -16,7 +16,7 @@ use crate::wire::retry::StopReason;
 
 /// The message of an error for an object that was replaced during its download.
 pub(crate) const CHANGED: &str = "the object changed while it was downloaded";
-/// Conditions of the first request that need not hold for the next one.
+/// Conditions of the first request that the next one leaves out.
 const FIRST_ONLY: [HeaderName; 2] = [IF_NONE_MATCH, IF_MODIFIED_SINCE];
 
 /// A body that requests the rest of the same object when its connection breaks or its transfer was paused.
@@ -96,7 +96,7 @@ impl ResumingBody {
         let answer = self.client.execute_streaming(request);
         self.attempts.count += answer.as_ref().map_or_else(CosError::attempts, |answer| answer.attempts.count);
         let answer = answer.map_err(|error| Refusal::Final(refused(error)))?;
-        // Not every server heeds the condition.
+        // Some servers ignore the condition.
         if !self.etag.is_empty() && answer.headers.text("etag") != self.etag {
             return Err(Refusal::Final(CosClientError::new(ClientErrorKind::ObjectChanged, CHANGED)));
         }
@@ -120,7 +120,7 @@ impl ResumingBody {
         io::Error::new(kind, error.with_attempts(attempts))
     }
 
-    /// Requests the rest after `error`, as often as it takes. An error: it does not help any more.
+    /// Requests the rest after `error` until it comes. Fails once no retry is left.
     fn recover(&mut self, mut error: io::Error) -> io::Result<()> {
         loop {
             if self.end.is_some_and(|end| self.next >= end) {

@@ -20,14 +20,14 @@ use crate::wire::retry::{
 };
 use crate::wire::uri::{Location, Target, locate};
 
-/// How long requests stay at the backup domain once it helped.
+/// How long requests keep to the backup domain after it has helped.
 const AVOIDED: Duration = Duration::from_secs(60);
 
 /// The state of a call between its attempts.
 #[derive(Default)]
 pub(super) struct CallState {
     pub(super) attempts: Attempts,
-    /// When the call's time is over, by the monotonic clock.
+    /// The end of the call's time, by the monotonic clock.
     pub(super) until: Option<Duration>,
     corrupt: u32,
     repaired: Repaired,
@@ -35,7 +35,7 @@ pub(super) struct CallState {
     spent: u32,
     /// New credentials for the next attempt.
     fresh: Option<Credentials>,
-    /// By how many seconds the clock was put forward for the attempt.
+    /// The correction of the clock for the attempt, in seconds.
     offset: i64,
     switched: bool,
     /// How many attempts a pause broke off.
@@ -57,7 +57,7 @@ fn prepare(request: &mut Request<'_>) -> Result<(), CosClientError> {
 }
 
 impl CosS3Client {
-    /// Sends a request until it succeeds, nothing helps, or `limit` is over.
+    /// Sends a request until it succeeds, no attempt can help, or `limit` is over.
     pub(super) fn run<T>(
         &self,
         mut request: Request<'_>,
@@ -165,7 +165,7 @@ impl CosS3Client {
         }
     }
 
-    /// Waits as long as the transfer is paused, and returns how often it was interrupted so far. An error: it is
+    /// Waits while the transfer is paused, and returns how often it was interrupted so far. Fails if it is
     /// cancelled.
     fn proceed(&self) -> Result<u64, CosClientError> {
         let Some(control) = &self.control else { return Ok(0) };
@@ -174,12 +174,12 @@ impl CosS3Client {
         Ok(interruptions)
     }
 
-    /// Returns when a call that may take so long is over.
+    /// Returns the end of a call that may take this long.
     fn deadline(&self, limit: Option<Duration>) -> Option<Duration> {
         limit.map(|limit| (self.inner.monotonic)().saturating_add(limit))
     }
 
-    /// Returns the credentials to sign with; they must come before the call's time is over.
+    /// Returns the credentials to sign with. The provider must give them before the call's time is over.
     fn credentials(&self, call: &mut CallState) -> Result<Option<Credentials>, CosError> {
         if let Some(fresh) = call.fresh.take() {
             return Ok(Some(fresh));
@@ -191,7 +191,7 @@ impl CosS3Client {
         })
     }
 
-    /// Pauses before a part of a request is sent for the `number`th time more; false if that is once too often.
+    /// Pauses before retry `number` of a part. False: there are no retries left.
     pub(crate) fn pause_before_retry(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
         number < self.inner.attempts && self.charge_and_sleep(&request.target, number, (base, cost)).is_ok()
     }
@@ -204,14 +204,14 @@ impl CosS3Client {
         }
     }
 
-    /// Pauses before the rest of a body that broke off is asked for. An error: that is once too often, or the host
-    /// must be spared.
+    /// Pauses before the rest of a broken body is requested. Fails if no retry is left, or if the host's retry budget is
+    /// used up.
     pub(crate) fn retry_body(&self, target: &Target, retry: &mut BodyRetry) -> Result<(), StopReason> {
         let (number, cost) = retry.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(StopReason::Attempts)?;
         self.charge_and_sleep(target, number, (TRANSIENT_BASE, cost))
     }
 
-    /// Charges the host of a repetition and pauses before it.
+    /// Charges the host for a retry and pauses before it.
     fn charge_and_sleep(&self, target: &Target, number: u32, (base, cost): (Duration, u32)) -> Result<(), StopReason> {
         let location = self.locate(target).map_err(|_| StopReason::Final)?;
         if !self.inner.hosts.spend(&location.signed_host(), cost) {
@@ -224,12 +224,12 @@ impl CosS3Client {
     fn locate(&self, target: &Target) -> Result<Location, CosError> {
         let addressing = self.inner.config.addressing();
         let mut location = locate(&addressing, target, &addressing.endpoint)?;
-        // The signed host is in lower case, so the host that is sent must be, too.
+        // The signature has the host in lower case, so the request must have it so, too.
         location.authority.make_ascii_lowercase();
         Ok(location)
     }
 
-    /// Moves to the backup domain if another call was helped by it a moment ago.
+    /// Moves to the backup domain if it helped another call a moment ago.
     fn start_at_backup(&self, host: &str, location: &mut Location) -> bool {
         self.inner.config.fixed.auto_switch_domain_on_retry
             && self.inner.hosts.is_avoided(host, (self.inner.monotonic)())
@@ -240,7 +240,7 @@ impl CosS3Client {
         self.inner.hosts.avoid(host, (self.inner.monotonic)().saturating_add(AVOIDED));
     }
 
-    /// Squares the account of a call that succeeded.
+    /// Refunds the host's retry budget after a call that succeeded.
     fn refund(&self, host: &str, call: &CallState, switched: bool) {
         let first = u32::from(call.attempts.count == 1);
         self.inner.hosts.refund(host, call.spent + first);
@@ -254,7 +254,7 @@ impl CosS3Client {
         until.map(|until| until.saturating_sub((self.inner.monotonic)()))
     }
 
-    /// Returns by how many seconds the clock must be put forward, if the answer blames it and shows that.
+    /// Returns the correction of the clock in seconds, if the answer blames the clock and proves it.
     fn clock_repair(&self, request: &Request<'_>, failure: &Failure, offset: i64) -> Option<i64> {
         let (Some(error), Cause::Answer { date: Some(date), .. }) = (failure.error.service(), failure.cause) else {
             return None;
@@ -266,7 +266,7 @@ impl CosS3Client {
         if blamed { clock_offset(self.clock(), offset, date) } else { None }
     }
 
-    /// Asks for new credentials. `None`: they are those that COS refused.
+    /// Asks for new credentials. `None`: the provider gave the ones that COS refused.
     fn refreshed(&self, refused: Option<&Credentials>) -> Result<Option<Credentials>, CosError> {
         let fresh = self.inner.config.refreshed_credentials()?;
         Ok(fresh.filter(|fresh| Some(fresh) != refused))
@@ -298,8 +298,8 @@ impl CallState {
     }
 }
 
-/// Whether only a look at the object tells what became of a request: its answer was lost, or what is refused now
-/// may be so because of an earlier attempt.
+/// Whether only a look at the object tells if the request was carried out: its answer was lost, or an earlier attempt
+/// may be the reason for this refusal.
 fn must_reconcile(outcome: RetryOutcome<'_>, attempts: Attempts) -> bool {
     may_be_done(outcome)
         || (attempts.may_have_succeeded && matches!(outcome, RetryOutcome::Answer { status: 409 | 412, .. }))

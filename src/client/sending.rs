@@ -14,7 +14,7 @@ use crate::wire::crc64::Crc64;
 impl From<File> for Body<'_> {
     fn from(mut file: File) -> Self {
         match file.metadata() {
-            // Its length is none, and some systems call it enormous.
+            // A pipe has no length, and some systems report an enormous one.
             Ok(found) if found.is_dir() => Body(BodyKind::Failed(io::Error::other("it is a folder"))),
             Ok(found) if !found.is_file() && file.stream_position().is_err() => Body::reader(file),
             _ => Body::seekable(file),
@@ -106,7 +106,7 @@ fn counts(body: &mut Body<'_>, sent: bool) {
     }
 }
 
-/// Reads a body that is not sent to its end, and returns its CRC-64.
+/// Reads a body to its end without sending it, and returns its CRC-64.
 pub(crate) fn crc64(mut body: Body<'_>) -> io::Result<u64> {
     let mut crc = Crc64::new();
     counts(&mut body, false);

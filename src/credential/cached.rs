@@ -10,15 +10,15 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 
 /// How long before they expire credentials are renewed.
 const EARLY: Duration = Duration::from_secs(300);
-/// How long a provider is left alone after it was asked, while its credentials can still be used.
+/// How long the cache waits before it asks a provider again while the old credentials are still valid.
 const REST: Duration = Duration::from_secs(10);
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
 
 /// Keeps the credentials of another provider, and renews them shortly before they expire.
 ///
-/// However many threads ask, the provider is asked by one at a time: the others use the old credentials
-/// while those are valid, or else wait for its result. If a renewal fails, the old credentials are used
+/// Only one thread at a time asks the provider. The others use the old credentials
+/// while those are valid, or else wait for the result. If a renewal fails, the old credentials are used
 /// until they expire. Credentials whose expiry is not known are kept until COS refuses them.
 ///
 /// [`InstanceRoleCredentials`](crate::credentials::InstanceRoleCredentials),
@@ -90,9 +90,9 @@ pub(crate) struct Cache {
 #[derive(Default)]
 struct State {
     held: Option<Held>,
-    /// Somebody is asking the provider.
+    /// A thread is asking the provider.
     asking: bool,
-    /// How many times the provider was asked, to an end.
+    /// How many questions to the provider have ended.
     asked: u64,
     /// How many threads have waited for such an end.
     #[cfg(test)]
@@ -113,7 +113,7 @@ struct Held {
 }
 
 impl Held {
-    /// Just given, they are not judged by this machine's clock, which may be wrong.
+    /// Fresh credentials are not judged by this machine's clock, which may be wrong.
     fn is_new(&self, now: SystemTime) -> bool {
         now.duration_since(self.since).is_ok_and(|age| age < REST)
     }
@@ -166,7 +166,7 @@ impl Cache {
         let now = self.now();
         let state = self.lock();
         match &state.held {
-            // Many threads may be refused at once, and the first has got others already.
+            // COS may refuse many threads at once, and the first may have renewed the credentials already.
             Some(held) if held.forced && held.is_new(now) && !state.asking => Ok(held.credentials.clone()),
             _ => self.renew(state, true, ask),
         }
@@ -200,7 +200,7 @@ impl Cache {
             }
             return match (&state.failure, &state.held) {
                 (None, Some(held)) => Ok(held.credentials.clone()),
-                // It was in more of a hurry.
+                // That thread had less time left.
                 (Some(failure), _) if failure.deadline_exceeded() => self.renew(state, forced, ask),
                 (failure, _) => Err(failure.as_ref().map_or_else(unfinished, CosClientError::again).into()),
             };

@@ -1,5 +1,5 @@
-//! How much time a call has for its credentials. A thread's call is known by its thread, so that providers of the
-//! caller's own need not pass it on.
+//! How much time a call has for its credentials. The thread identifies the call, so that the caller's own
+//! providers need not pass it on.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ thread_local! {
     static END: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Restores the end that held before.
+/// Restores the earlier end.
 struct Restore(Option<Instant>);
 
 impl Drop for Restore {
@@ -17,7 +17,7 @@ impl Drop for Restore {
     }
 }
 
-/// Asks for credentials that are needed within the time that is left; `None`: whenever they come.
+/// Asks for credentials within the time that is left. `None`: without a limit.
 pub(crate) fn within<R>(left: Option<Duration>, ask: impl FnOnce() -> R) -> R {
     let end = left.and_then(|left| Instant::now().checked_add(left));
     let _restore = Restore(END.replace(end));

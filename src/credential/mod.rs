@@ -51,7 +51,7 @@ impl Credentials {
         self.expires_at
     }
 
-    /// Shows the secrets, for handing temporary credentials to who is to use them. What is shown is not wiped.
+    /// Shows the secrets, so that a program can hand temporary credentials to others. The copy is not wiped.
     ///
     /// Python: `credentials` in what `Sts(config).get_credential()` of `qcloud-python-sts` returns.
     ///
@@ -142,8 +142,8 @@ impl fmt::Debug for Credentials {
 /// Python: `CredentialInstance`, an object with `secret_id`, `secret_key` and `token`. Here the three
 /// come as one value, so that a refresh cannot mix an old id with a new key, and the token is sent.
 ///
-/// A provider that asks somebody over the network should be put into [`CachedCredentials`]. Its errors
-/// are made by [`CosError::credentials`] and [`CosError::no_credentials`].
+/// Put a provider that asks over the network into [`CachedCredentials`]. Make its errors
+/// with [`CosError::credentials`] and [`CosError::no_credentials`].
 ///
 /// ```
 /// use qcloud_cos::{CosError, CredentialProvider, Credentials};

@@ -1,5 +1,5 @@
-//! Files by the handle of their folder and a name: where the folder's path leads to meanwhile is of no
-//! matter, and no link is followed.
+//! Files by the handle of their folder and a name. A change of the folder's path has no effect on them,
+//! and no link is followed.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -18,9 +18,9 @@ use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
     dir: Arc<Dir>,
-    /// Where it was found, for messages.
+    /// Its path, for messages.
     path: PathBuf,
-    /// The files that one call has put below here, where that matters.
+    /// The files that one call has placed below this folder, if the call keeps a record.
     taken: Option<Arc<Mutex<HashSet<Identity>>>>,
 }
 
@@ -49,7 +49,7 @@ fn is_private(_: &Metadata) -> bool {
 }
 
 impl Folder {
-    /// Opens a folder of the caller's choice; links on the way are followed.
+    /// Opens a folder that the caller names. Links in the path are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
             dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?),
@@ -58,8 +58,8 @@ impl Folder {
         })
     }
 
-    /// Remembers which files are put below here, so that none of them is replaced: a file system may take different names
-    /// for one.
+    /// Remembers which files are placed below this folder, so that none of them is replaced: a file system may treat
+    /// different names as one.
     pub(crate) fn remembering(mut self) -> Self {
         self.taken = Some(Arc::default());
         self
@@ -69,7 +69,7 @@ impl Folder {
         self.taken.as_ref().map(|taken| taken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Has messages name it by the path that the caller knows.
+    /// Sets the path that messages name it by, which the caller knows.
     pub(crate) fn found_at(mut self, path: PathBuf) -> Self {
         self.path = path;
         self
@@ -79,7 +79,7 @@ impl Folder {
         &self.path
     }
 
-    /// Opens a folder in this one. A link to a folder is refused.
+    /// Opens a folder in this one. A link is refused.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
         Ok(Self { dir, path: self.path.join(name), taken: self.taken.clone() })
@@ -107,7 +107,7 @@ impl Folder {
         DirEntry { folder: self.clone(), name: name.into() }
     }
 
-    /// Makes renames in it survive a power cut, if the system can.
+    /// Syncs the folder, so that renames in it survive a power cut where the system supports that.
     pub(crate) fn sync(&self) {
         if let Ok(folder) = self.dir.open(".") {
             // Some file systems refuse to sync a folder; the rename itself has succeeded.
@@ -123,7 +123,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A name in an open folder, whether something has it or not.
+/// A name in an open folder. An entry of that name need not exist.
 #[derive(Debug, Clone)]
 pub(crate) struct DirEntry {
     folder: Folder,
@@ -135,9 +135,9 @@ fn is_separator(byte: u8) -> bool {
 }
 
 impl DirEntry {
-    /// Opens the folder that a path's last name is in.
+    /// Opens the parent folder of a path.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        // A trailing separator or dot would be left out of the name.
+        // The name would lose a trailing separator or dot.
         let text = path.as_os_str().as_encoded_bytes();
         let text =
             text.strip_suffix(b".").filter(|text| text.last().copied().is_some_and(is_separator)).unwrap_or(text);
@@ -166,22 +166,22 @@ impl DirEntry {
         self.folder.place(name)
     }
 
-    /// Returns the metadata of the entry itself, also if it is a link.
+    /// Returns the metadata of the entry itself, even of a link.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         self.folder.dir.symlink_metadata(&self.name)
     }
 
-    /// Opens the file that stands there for reading.
+    /// Opens the existing file for reading.
     pub(crate) fn open(&self) -> io::Result<File> {
         self.open_with(OpenOptions::new().read(true))
     }
 
-    /// Opens the file that stands there for reading and writing.
+    /// Opens the existing file for reading and writing.
     pub(crate) fn open_for_writing(&self) -> io::Result<File> {
         self.open_with(OpenOptions::new().read(true).write(true))
     }
 
-    /// Opens the file that stands there for reading and writing, or creates one with the rights of any new file.
+    /// Opens the existing file for reading and writing, or creates one with the permissions of any new file.
     pub(crate) fn open_in_place(&self) -> io::Result<File> {
         match self.open_for_writing() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -192,20 +192,20 @@ impl DirEntry {
     }
 
     fn open_with(&self, options: &mut OpenOptions) -> io::Result<File> {
-        // Looked at first: to open a pipe or a device can have effects.
+        // Checked first, because opening a pipe or a device can have effects.
         let not_a_file = || io::Error::other("it is not a file");
         if !self.metadata()?.is_file() {
             return Err(not_a_file());
         }
         options.follow(FollowSymlinks::No);
-        // Should a pipe have taken its place since, do not wait for its writer.
+        // If a pipe has taken its place since, do not wait for its writer.
         #[cfg(unix)]
         options.nonblock(true);
         let file = self.folder.dir.open_with(&self.name, options)?.into_std();
         if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
     }
 
-    /// Creates the file, which only its owner can read. An existing entry is an error.
+    /// Creates the file, readable by its owner only. An existing entry is an error.
     pub(crate) fn create(&self) -> io::Result<File> {
         self.create_with(OpenOptions::new().write(true).create_new(true), 0o600)
     }
@@ -224,11 +224,11 @@ impl DirEntry {
         Ok(self.folder.dir.open_with(&self.name, options)?.into_std())
     }
 
-    /// Gives the open file, which only its owner could read, the rights that any new file gets.
+    /// Gives the open file, readable by its owner only so far, the permissions that any new file gets.
     pub(crate) fn set_usual_mode(&self, file: &File) {
         #[cfg(unix)]
         {
-            // Nothing but a new file tells them. Its name is always the same, so that one that was left by a
+            // Only a new file shows them. Its name is always the same, so that a leftover of a
             // program that was killed just then is found again.
             let mut name = self.name.clone();
             name.push("-mode");
@@ -245,7 +245,7 @@ impl DirEntry {
         let _ = file;
     }
 
-    /// Whether the open file is the one that has the name.
+    /// Whether the name refers to the open file.
     pub(crate) fn has(&self, file: &File) -> io::Result<bool> {
         let open = file.metadata()?;
         #[cfg(unix)]
@@ -261,7 +261,7 @@ impl DirEntry {
         Ok(open.is_file())
     }
 
-    /// Claims the file that has the name for one key; false if another key has it already.
+    /// Claims the file of this name for one key. False: another key has claimed it already.
     pub(crate) fn claim(&self) -> bool {
         let found = self.metadata().ok().and_then(|found| identity(&found));
         match (self.folder.taken(), found) {
@@ -270,8 +270,8 @@ impl DirEntry {
         }
     }
 
-    /// Whether what has the name can be gone on with: nothing, or a file of this user's alone, that nobody else can write
-    /// to and that has no other name.
+    /// Whether a transfer may resume with the entry of this name: there is none, or it is a file that this user owns, that
+    /// nobody else can write to, and that has no other name.
     pub(crate) fn is_own(&self) -> bool {
         match self.metadata() {
             Ok(found) => found.is_file() && is_private(&found),
@@ -279,7 +279,7 @@ impl DirEntry {
         }
     }
 
-    /// Renames another file of the same folder to this name and replaces what is there.
+    /// Renames another file of the same folder to this name, replacing an existing file.
     pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
         let mut taken = self.folder.taken();
         if let Some(taken) = &mut taken {

@@ -13,7 +13,7 @@ use crate::wire::sign::hex;
 
 pub(crate) use entry::{DirEntry, Folder};
 
-/// A file that takes its place only when it is complete; dropped before, it is gone.
+/// A file that takes its place only when it is complete. Dropped before that, it is removed.
 pub(crate) struct Replacement {
     file: File,
     temporary: DirEntry,
@@ -23,7 +23,7 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Creates the temporary file beside `path`. What stands at `path` and cannot be replaced by a file is
+    /// Creates the temporary file beside `path`. An entry at `path` that a file cannot replace is
     /// an error now rather than after the download.
     pub(crate) fn create(path: &Path) -> Result<Self, CosClientError> {
         Self::create_at(destination(path)?)
@@ -32,7 +32,7 @@ impl Replacement {
     /// Creates the temporary file beside a destination that was checked.
     pub(crate) fn create_at(destination: DirEntry) -> Result<Self, CosClientError> {
         let failed = |e| CosClientError::local(&destination.path(), "cannot create a temporary file for", e);
-        // Always the same name, so that what a program that was killed has left is found again.
+        // Always the same name, so that the leftover of a killed program is found again.
         let usual =
             destination.beside(hidden(&destination, &hex(&Md5::digest(destination.name().as_encoded_bytes())), "part"));
         if let Some(file) = create_unused(&usual) {
@@ -60,7 +60,7 @@ impl Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // Once it took its place, who downloads to the same file next may have made a file of this name.
+        // Once the file is in its place, the next download to it may have created a file of this name.
         if !self.placed {
             let _ = self.temporary.remove();
         }
@@ -79,7 +79,7 @@ impl Write for Replacement {
 
 /// Creates a file in place of a leftover. `None`: another transfer writes it, or it cannot be replaced.
 fn create_unused(place: &DirEntry) -> Option<File> {
-    // Who writes such a file holds its lock.
+    // The writer of such a file holds its lock.
     let unused = |file: &File| file.try_lock().is_ok() && place.has(file).unwrap_or(false);
     if place.metadata().is_ok() {
         let old = place.open_for_writing().ok().filter(unused)?;
@@ -90,14 +90,14 @@ fn create_unused(place: &DirEntry) -> Option<File> {
     if unused(&file) {
         return Some(file);
     }
-    // There are no locks here. What was just made is nobody else's.
+    // This file system has no locks. A file that was created just now belongs to this transfer.
     if place.has(&file).unwrap_or(false) {
         let _ = place.remove();
     }
     None
 }
 
-/// Opens the folder of a file to be written. What is there and not a file is an error: a folder cannot be
+/// Opens the folder of a file to be written. An existing entry that is not a file is an error: a folder cannot be
 /// replaced, a pipe or device must not be.
 pub(crate) fn destination(path: &Path) -> Result<DirEntry, CosClientError> {
     let place = DirEntry::of(path).map_err(|e| CosClientError::local(path, "cannot write", e))?;
@@ -111,7 +111,7 @@ pub(crate) fn destination(path: &Path) -> Result<DirEntry, CosClientError> {
     }
 }
 
-/// Opens a file to be uploaded. To open a pipe would wait for its writer.
+/// Opens a file to be uploaded. A pipe is refused, because opening it would wait for its writer.
 pub(crate) fn open_file(path: &Path) -> Result<File, CosClientError> {
     let found = std::fs::metadata(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
     if !found.is_file() {
@@ -131,7 +131,7 @@ pub(crate) fn hidden(destination: &DirEntry, id: &str, kind: &str) -> String {
     format!(".{}.{id}.{HIDDEN}{kind}", stem(destination))
 }
 
-/// Returns as much of a name as goes into another one.
+/// Returns as much of a name as fits into a hidden name.
 pub(crate) fn stem(destination: &DirEntry) -> String {
     destination.name().to_string_lossy().chars().take(40).collect()
 }
@@ -139,7 +139,7 @@ pub(crate) fn stem(destination: &DirEntry) -> String {
 /// The text before the kind in a hidden name.
 const HIDDEN: &str = "cos-";
 
-/// Whether a name is such a hidden one: not the user's file.
+/// Whether a name is such a hidden one, not one of the user's files.
 pub(crate) fn is_hidden(name: &str) -> bool {
     let mut parts = name.rsplitn(3, '.');
     let kind = parts.next().and_then(|kind| kind.strip_prefix(HIDDEN));
@@ -255,7 +255,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("old"), "old").unwrap();
         let remembering = Folder::open(folder.path()).unwrap().remembering();
-        // As a file system has it that takes two names for one.
+        // As on a file system that treats two names as one.
         let put = |name: &str, content: &str| {
             let mut file = Replacement::create_at(remembering.place(name)).unwrap();
             file.write_all(content.as_bytes()).unwrap();
@@ -266,7 +266,7 @@ mod tests {
         assert!(error.to_string().contains("another key's file"), "{error}");
         assert_eq!(std::fs::read(folder.path().join("old")).unwrap(), b"first");
         put("other", "second").unwrap();
-        // A file that stays as it is counts, too, once.
+        // A file that is left as it is counts once, too.
         std::fs::write(folder.path().join("kept"), "kept").unwrap();
         let kept = remembering.place("kept");
         assert!(kept.claim() && !kept.claim() && put("kept", "new").is_err());

@@ -1,4 +1,4 @@
-//! A forked child has connections of its own: on its parent's it would read the parent's answers.
+//! A forked child has connections of its own. On its parent's connections it would read the parent's answers.
 
 use std::process;
 use std::sync::OnceLock;

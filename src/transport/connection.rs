@@ -1,5 +1,5 @@
-//! TCP connections on which a blocked read or write ends as soon as its transfer is paused or cancelled, or its
-//! call's time is over, and on which an answer is read that came before all of the request was sent.
+//! TCP connections that end a blocked read or write as soon as its transfer is paused or cancelled, or its
+//! call's time is over. They also read an answer that came before all of the request was sent.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -13,7 +13,7 @@ use ureq::unversioned::transport::{
 use super::state::{self, Phase};
 use crate::control::{Control, Interrupt};
 
-/// Makes TCP connections. They stand below TLS, which could not read an answer any more once a write has failed.
+/// Makes TCP connections. They stand below TLS, because TLS reads no answer after a failed write.
 #[derive(Debug, Default)]
 pub(super) struct Interruptible(TcpConnector);
 
@@ -42,7 +42,7 @@ impl Interruptible {
     }
 }
 
-/// Shortens a timeout to what the call has left. Zero would mean none to the HTTP library.
+/// Shortens a timeout to the time that the call has left. The HTTP library takes zero for no timeout.
 fn limited(timeout: NextTimeout) -> NextTimeout {
     let Some(until) = state::until() else { return timeout };
     let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)).into();
@@ -59,18 +59,18 @@ fn is_reset(error: &Error) -> bool {
     matches!(error, Error::Io(error) if matches!(error.kind(), ConnectionReset | ConnectionAborted))
 }
 
-/// A connection that its transfer knows of.
+/// A connection that its transfer can interrupt.
 #[derive(Debug)]
 pub(super) struct Watched {
     inner: Box<dyn Transport>,
     socket: Arc<Socket>,
-    /// The server takes nothing any more; what it has said can still be read.
+    /// The server reads nothing any more. Its answer can still be read.
     is_deaf: bool,
 }
 
 impl Watched {
-    /// Whether a write that failed so leaves an answer to be read: a server that refuses a request need not read its
-    /// body before it says so and closes the connection.
+    /// Whether an answer may be there although a write failed: a server may refuse a request and close the connection
+    /// without reading the body.
     fn may_have_answered(&mut self, failed: &Error) -> bool {
         match failed {
             Error::Io(error) => is_closed(error),
@@ -108,7 +108,7 @@ impl Transport for Watched {
         self.socket.serve();
         let mut came = self.inner.await_input(limited(timeout));
         if matches!(came, Ok(false)) && self.socket.is_interrupted() {
-            // This side ended it: what looks like the end of a body is none.
+            // This side closed the connection, so the body has not really ended.
             came = Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into());
         }
         came.inspect_err(|error| state::note_reset(is_reset(error)))
@@ -168,7 +168,7 @@ impl Socket {
 impl Interrupt for Socket {
     fn interrupt(&self, by: &Control) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A kept connection may carry a request of somebody else by now.
+        // A pooled connection may carry another transfer's request by now.
         if used.by.as_ref().is_some_and(|current| current.is(by)) {
             used.by = None;
             used.interrupted = true;

@@ -55,7 +55,7 @@ impl Connect {
         Self { routes, tcp, tls, dns }
     }
 
-    /// Begins TLS with whatever host the details name, if they name one that needs it.
+    /// Begins TLS with the host of the details, if its scheme needs that.
     fn tls<T: Transport>(&self, details: &ConnectionDetails<'_>, on: T) -> Result<Box<dyn Transport>, Error> {
         let secured = self.tls.connect(details, Some(on))?.ok_or(Error::ConnectionFailed)?;
         Ok(Box::new(secured))
@@ -90,7 +90,7 @@ impl Connector<()> for Connect {
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
         let started = Instant::now();
-        // What cannot be used was refused before the call began.
+        // A proxy that cannot be used was refused before the call began.
         let connection = match proxy_of(&self.routes, details.uri).unwrap_or_default() {
             None => {
                 reached(Phase::Connecting);
@@ -115,7 +115,7 @@ impl Connector<()> for Connect {
     }
 }
 
-/// Asks the proxy for a tunnel to the target. One end holds for connecting, asking and TLS together.
+/// Asks the proxy for a tunnel to the target. One timeout covers connecting, asking and TLS together.
 fn tunnel(
     mut proxy: Box<dyn Transport>,
     settings: &Proxy,
@@ -147,7 +147,7 @@ fn tunnel(
     }
 }
 
-/// Shortens a timeout by what has passed of it.
+/// Shortens a timeout by the time that has passed.
 fn left(timeout: NextTimeout, started: Instant) -> Result<NextTimeout, Error> {
     let after = timeout.after.saturating_sub(started.elapsed());
     if after.is_zero() {
@@ -156,7 +156,7 @@ fn left(timeout: NextTimeout, started: Instant) -> Result<NextTimeout, Error> {
     Ok(NextTimeout { after: after.into(), ..timeout })
 }
 
-/// Returns how long the head of an answer is and what its status is; none if it is not there yet.
+/// Returns the length of an answer's head and its status. `None`: the head is not complete yet.
 fn read_status(input: &[u8]) -> Result<Option<(usize, u16)>, TunnelError> {
     let end = input.windows(4).position(|end| end == b"\r\n\r\n").map(|at| at + 4);
     let end = end.or_else(|| input.windows(2).position(|end| end == b"\n\n").map(|at| at + 2));
@@ -181,7 +181,7 @@ fn send(connection: &mut (impl Transport + ?Sized), bytes: &[u8], timeout: NextT
     Ok(())
 }
 
-/// A connection through a proxy. What protects the way to the proxy does not protect the way behind it.
+/// A connection through a proxy. TLS to the proxy does not protect the way behind it.
 #[derive(Debug)]
 struct Tunnel(Box<dyn Transport>);
 

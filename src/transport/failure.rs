@@ -36,12 +36,12 @@ pub(crate) enum Cause {
     Corrupt,
     /// The answer is not known to be that of COS.
     Foreign,
-    /// To repeat the request cannot help.
+    /// A retry cannot help.
     Final,
 }
 
 impl Failure {
-    /// Nothing was sent, and to repeat the request cannot help.
+    /// Nothing was sent, and a retry cannot help.
     pub(crate) fn finally(error: impl Into<CosError>) -> Self {
         Self::unanswered(Cause::Final, error)
     }

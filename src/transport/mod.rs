@@ -29,7 +29,7 @@ use crate::control::Control;
 use crate::error::{ClientErrorKind, CosClientError};
 use crate::wire::proxy::{Proxy, Routes};
 
-/// Large enough for bodies to go in few system calls; more costs memory for nothing.
+/// Large enough to send bodies in few system calls. More costs memory without gain.
 const OUTPUT_BUFFER: usize = 256 * 1024;
 const INPUT_BUFFER: usize = 256 * 1024;
 
@@ -39,11 +39,11 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) body: Option<&'a mut dyn Read>,
     /// How long to wait for the answer, where the setting is too short.
     pub(crate) response_timeout: Option<Duration>,
-    /// Whether the answer's body may come as slowly as it likes, as long as it does not stand still.
+    /// Whether the answer's body may be slow, as long as some bytes keep coming.
     pub(crate) trickles: bool,
     /// How much time the call has left, body of the answer included.
     pub(crate) left: Option<Duration>,
-    /// What pauses and cancels the transfer that the request belongs to.
+    /// Pauses and cancels the transfer of the request.
     pub(crate) control: Option<&'a Control>,
 }
 
@@ -80,7 +80,7 @@ impl Ureq {
             .max_idle_connections(settings.pool_connections.saturating_mul(settings.pool_max_size))
             .output_buffer_size(OUTPUT_BUFFER)
             .input_buffer_size(INPUT_BUFFER)
-            // The connector does it.
+            // The connector does this.
             .proxy(None)
             .tls_config(tls)
             .build();
@@ -160,7 +160,7 @@ impl Ureq {
     }
 }
 
-/// Fails if the answer is a proxy's that wants to know its user.
+/// Fails if a proxy answered that it needs a user and a password.
 fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(), Failure> {
     let Some(proxy) = proxy.filter(|_| status == StatusCode::PROXY_AUTHENTICATION_REQUIRED) else { return Ok(()) };
     let error = Error::from(TunnelError::Refused(status.as_u16()));
@@ -170,8 +170,8 @@ fn check_proxy(status: StatusCode, uri: &Uri, proxy: Option<&Proxy>) -> Result<(
     Err(Failure::finally(error))
 }
 
-/// The body of a request on its way. Once the server takes no more of it, the rest is not read: the HTTP library, which
-/// counts to the end, gets bytes that go nowhere.
+/// The body of a request while it is sent. Once the server reads no more of it, the source is not read further: the
+/// HTTP library, which counts to the end, gets filler bytes that are not sent.
 struct RequestBody<'b> {
     reader: &'b mut dyn Read,
     /// How many bytes are still to be sent, where the length is announced.
@@ -212,17 +212,17 @@ impl Ureq {
     }
 }
 
-/// How a request goes that no client sends.
+/// How a request is sent without a client.
 pub(crate) struct Route<'r> {
     pub(crate) network: &'r Network,
-    /// For all of it, from the name server to the answer's last byte.
+    /// The time for all of it, from the name server to the answer's last byte.
     pub(crate) timeout: Duration,
     /// The longest answer, in bytes.
     pub(crate) limit: usize,
 }
 
-/// Sends one request over a connection of its own and reads the answer to its end. Redirects are answers. It may be
-/// for many threads, so the transfer of one does not interrupt it.
+/// Sends one request over a connection of its own and reads the answer to its end. Redirects are not followed. Many
+/// threads may wait for the answer, so that no transfer interrupts it.
 pub(crate) fn exchange(
     request: http::Request<Vec<u8>>,
     route: &Route<'_>,
@@ -245,7 +245,7 @@ pub(crate) fn exchange(
     let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
     check_proxy(parts.status, &uri, proxy.as_deref())?;
-    // All of it at once: a buffer that grows would leave secrets behind.
+    // Reserved at once, because a buffer that grows would leave copies of secrets behind.
     let mut text = Zeroizing::new(Vec::with_capacity(route.limit + 1));
     let body = AnswerBody::new(body, Some(until), None, route.timeout, StallDetector::new((0, route.timeout)));
     let read = body.take(route.limit as u64 + 1).read_to_end(&mut text);
@@ -257,13 +257,13 @@ pub(crate) fn exchange(
     Ok((parts.status.as_u16(), text))
 }
 
-/// The body of an answer, with a standstill told as what it is.
+/// The body of an answer, which reports a stall as a stall.
 struct AnswerBody {
     reader: BodyReader<'static>,
-    /// When the call is over that it belongs to.
+    /// The end of its call's time.
     until: Option<Instant>,
     control: Option<Control>,
-    /// How long it may take until a byte of content comes, whatever comes around it.
+    /// How long it may take until a byte of content comes. Framing bytes do not count.
     longest: Duration,
     stall: StallDetector,
     reset: bool,
@@ -290,7 +290,7 @@ impl Read for AnswerBody {
         self.reset |= state::was_reset();
         match read {
             Ok(bytes @ 1..) => self.stall.note(bytes, before.elapsed())?,
-            // A body that ends with its connection must end in order.
+            // A body that ends with its connection must end without a reset.
             Ok(0) if self.reset && !buf.is_empty() => return Err(io::ErrorKind::ConnectionReset.into()),
             _ => {}
         }
@@ -306,7 +306,7 @@ impl Read for AnswerBody {
     }
 }
 
-/// `uri` is what the request was for: the error names its host, which tells a wrong region or endpoint.
+/// `uri` is the URL of the request: the error names its host, which shows a wrong region or endpoint.
 fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
     let phase = state::phase();
     let tunnel = match &error {
@@ -325,7 +325,7 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
             (Cause::Final, ClientErrorKind::Protocol, "the request cannot be sent")
         }
         (_, Phase::Tunnelling) => match tunnel {
-            // What is busy or cannot reach COS may pass. All else would only be refused again, and an account locked.
+            // A proxy that is busy or cannot reach COS may recover. It would refuse all else again, and might lock the account.
             Some(TunnelError::Refused(408 | 429 | 500..) | TunnelError::Closed) | None => {
                 (Cause::NotConnected, ClientErrorKind::Proxy, "gives no connection")
             }

@@ -19,7 +19,7 @@ impl StallDetector {
         Self { bytes_per_second, over, waited: Duration::ZERO, bytes: 0 }
     }
 
-    /// Notes bytes that came after a wait; fails once too few came in too long a time.
+    /// Notes bytes that came after a wait. Fails once the throughput is too low for too long.
     pub(super) fn note(&mut self, bytes: usize, waited: Duration) -> io::Result<()> {
         self.bytes += bytes as u64;
         self.waited += waited;
@@ -34,7 +34,7 @@ impl StallDetector {
         Ok(())
     }
 
-    /// Returns the error of a wait in which nothing of the body came, though something else may have.
+    /// Returns the error of a wait in which no byte of the body came, only framing bytes or nothing.
     pub(super) fn nothing(&self, waited: Duration) -> io::Error {
         let least = (u128::from(self.bytes_per_second) * waited.as_millis() / 1000).max(1);
         io::Error::new(io::ErrorKind::TimedOut, TooSlow { least, seconds: waited.as_secs() })
@@ -57,7 +57,7 @@ mod tests {
         for _ in 0..600 {
             watch.note(1024, second).unwrap();
         }
-        // A burst makes up for what came before it, not for what comes after.
+        // A burst makes up for a slow time before it, not for one after it.
         let mut watch = StallDetector::new((1024, second * 60));
         watch.note(61_440, second * 60).unwrap();
         watch.note(1, second * 59).unwrap();

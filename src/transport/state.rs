@@ -1,4 +1,4 @@
-//! What a thread's call has come to. A send stays on its thread, so that the parts of a connection find it here.
+//! The state of a thread's call. A send stays on its thread, so that the parts of a connection find it here.
 
 use std::cell::{Cell, RefCell};
 use std::time::Instant;
@@ -25,11 +25,11 @@ pub(super) enum Phase {
 #[derive(Clone, Copy)]
 struct State {
     phase: Phase,
-    /// When the call is over.
+    /// The end of the call's time.
     until: Option<Instant>,
-    /// The connection was reset: the HTTP library takes that for an end in order.
+    /// The connection was reset, which the HTTP library reports as a regular end.
     reset: bool,
-    /// The server takes no more of the body, and may have said why.
+    /// The server reads no more of the body, and may have answered why.
     refused: bool,
 }
 
@@ -37,12 +37,12 @@ const IDLE: State = State { phase: Phase::Resolving, until: None, reset: false, 
 
 thread_local! {
     static STATE: Cell<State> = const { Cell::new(IDLE) };
-    /// What pauses and cancels the call.
+    /// Pauses and cancels the call.
     static CONTROL: RefCell<Option<Control>> = const { RefCell::new(None) };
 }
 
-/// Ends what [`begin`] began. The caller's code may send a request while another one reads its body or hands out an
-/// answer, so that the outer one's state comes back.
+/// Ends the call that [`begin`] began, and restores the state of the outer one: the caller's code may send a request
+/// while another request reads its body or hands out an answer.
 #[must_use = "the call is over when this is dropped"]
 pub(super) struct Begun(State, Option<Control>);
 

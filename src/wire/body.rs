@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// The upload that a checkpoint belongs to.
+/// The body of a request: bytes, a file, or the content of a reader.
 ///
 /// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
 /// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
@@ -36,7 +36,7 @@ pub(crate) trait BodySource: Read + Send {
     fn declare(&mut self, _len: u64) {}
     /// Tells whether the bytes that are read from now on are sent, for sources that count those. At first they are.
     fn counts(&mut self, _sent: bool) {}
-    /// Goes back to the start of the body. False: the body can be read only once.
+    /// Rewinds the body. False: the body can be read only once.
     fn rewind(&mut self) -> io::Result<bool>;
     /// Whether reading it uses it up.
     fn is_one_shot(&self) -> bool {
@@ -90,7 +90,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Goes back to the start. False: this body cannot be read again.
+    /// Rewinds the body. False: this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         match &mut self.0 {
             BodyKind::None | BodyKind::Bytes(_) | BodyKind::Failed(_) => Ok(true),
@@ -180,10 +180,10 @@ struct Seekable<R> {
     len: Option<u64>,
 }
 
-/// Returns where a reader stands and how many bytes come after that, if that can be told.
+/// Returns a reader's position and the number of bytes after it, if the reader can tell.
 fn measure(reader: &mut (impl Read + Seek)) -> io::Result<(u64, Option<u64>)> {
     let start = reader.stream_position()?;
-    // Files that the system makes while they are read have no end to go to, or one at the start.
+    // Files that the system generates while they are read cannot seek to their end, or have it at the start.
     let end = reader.seek(SeekFrom::End(0)).unwrap_or(start);
     reader.seek(SeekFrom::Start(start))?;
     if end > start {

@@ -25,7 +25,7 @@ impl ContentRange {
 }
 
 impl ContentRange {
-    /// Whether it answers a `Range` header. What is not one range of bytes asks for nothing that could be told.
+    /// Whether it answers a `Range` header. A header that is not one range of bytes cannot be compared, and passes.
     pub(crate) fn answers(&self, asked: &str) -> bool {
         let Some((first, last)) = asked.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
             return true;

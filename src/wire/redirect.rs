@@ -12,7 +12,7 @@ pub(crate) struct Hop {
     pub(crate) trusted: bool,
 }
 
-/// Reads a `Location` header. None: it leads nowhere this client goes, such as from https to http.
+/// Reads a `Location` header. `None`: the client does not follow it, as from https to http.
 pub(crate) fn follow(from: &Location, header: &str) -> Option<Hop> {
     let (scheme, rest) = match header.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest.to_owned()),

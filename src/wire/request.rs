@@ -70,7 +70,7 @@ pub(crate) struct Traits {
     pub(crate) proof: Proof,
 }
 
-/// What COS says when it has carried out a request, and what a proxy or a portal that answers in its place does not.
+/// The proof that COS carried out a request. The answer of a proxy or a captive portal lacks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Proof {
     #[default]
@@ -120,7 +120,7 @@ impl From<u32> for QueryValue {
 
 impl<'a> Request<'a> {
     pub(crate) fn new(operation: &'static str, method: Method, target: Target) -> Self {
-        // A POST may start work that is paid for: after a lost answer it is sent again only where it says so.
+        // A POST may start paid work, so it is retried after a lost answer only if the operation says so.
         let traits = Traits { idempotent: method != Method::POST, ..Traits::default() };
         Self {
             operation,
@@ -144,7 +144,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Says that a second request does no harm where the answer to the first got lost, though it is a POST.
+    /// Declares that a POST does no harm when it is retried after a lost answer.
     pub(crate) fn idempotent(mut self) -> Self {
         self.traits.idempotent = true;
         self
@@ -155,7 +155,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Sets what is known of its repetition and answer. What is idempotent by its method stays so.
+    /// Sets what is known about its retries and its answer. A request that is idempotent by its method stays so.
     pub(crate) fn with_traits(mut self, traits: Traits) -> Self {
         self.traits = Traits { idempotent: self.traits.idempotent || traits.idempotent, ..traits };
         self
@@ -300,7 +300,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Marks it, if it is sent `again` after a failure.
+    /// Marks the request if it is a retry.
     pub(crate) fn marked(mut self, again: bool) -> Self {
         if again {
             self.headers.insert(REPEATED, HeaderValue::from_static("true"));

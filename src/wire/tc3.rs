@@ -41,7 +41,7 @@ impl Tc3<'_> {
 }
 
 fn hmac_sha256(key: &[u8], message: &str) -> Vec<u8> {
-    // HMAC takes keys of any length, so the error cannot occur; an empty key keeps this total.
+    // HMAC takes keys of any length, so this error cannot occur. The empty key only satisfies the types.
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&[0; 64].into()));
     mac.update(message.as_bytes());
     mac.finalize().into_bytes().to_vec()

@@ -109,7 +109,7 @@ impl Bounds {
             }
             Event::Empty(tag) => self.element(tag)?,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
-            // COS sends none; refusing it closes the door to entity bombs.
+            // COS sends none, and refusing it keeps entity bombs out.
             Event::DocType(_) => return Err(error("holds a document type")),
             _ => {}
         }
@@ -277,7 +277,7 @@ impl<'x> Elements<'x> {
 
     /// Passes over an element.
     pub(crate) fn skip(&mut self) -> Result<(), CosClientError> {
-        // Counted, not called down into: a document may be nested deeper than the stack is.
+        // A counter instead of recursion, because a document may be nested deeper than the stack allows.
         let mut open = 1_usize;
         while open > 0 {
             match self.next()? {
