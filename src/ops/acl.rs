@@ -13,7 +13,7 @@ use crate::wire::xml;
 /// The group of everyone.
 const ALL_USERS: &str = "http://cam.qcloud.com/groups/global/AllUsers";
 
-/// Who may do what. Python's dict is `{"AccessControlList": {"Grant": [..]}, "Owner": {..}}`, or as on the Python SDK's
+/// An access control list. Python's dict is `{"AccessControlList": {"Grant": [..]}, "Owner": {..}}`, or as on the Python SDK's
 /// pages with `Grant` directly in it. The result of `get_bucket_acl` or `get_object_acl` is one, too.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", from = "PolicyDict")]
@@ -21,7 +21,7 @@ pub struct AccessControlPolicy {
     /// The grants besides the owner's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_control_list: Option<AccessControlList>,
-    /// Who owns the bucket or object.
+    /// The owner of the bucket or object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<PolicyOwner>,
 }
@@ -33,7 +33,7 @@ struct PolicyDict {
     owner: Option<PolicyOwner>,
     #[serde(deserialize_with = "dict::list")]
     grant: Vec<Grant>,
-    /// Stands in the dict of an ACL that was read; the grants say the same.
+    /// Part of the dict of an ACL that was read. The grants say the same.
     #[serde(rename = "CannedACL")]
     _canned_acl: serde::de::IgnoredAny,
 }
@@ -69,18 +69,18 @@ pub struct AccessControlList {
     pub grant: Vec<Grant>,
 }
 
-/// What someone may do.
+/// A permission of one grantee.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Grant {
-    /// Who.
+    /// The grantee.
     pub grantee: Grantee,
-    /// What: `READ`, `WRITE`, `READ_ACP`, `WRITE_ACP` or `FULL_CONTROL`.
+    /// The permission: `READ`, `WRITE`, `READ_ACP`, `WRITE_ACP` or `FULL_CONTROL`.
     #[serde(deserialize_with = "dict::required_text")]
     pub permission: String,
 }
 
-/// Who is granted something: an account by `id`, or a group by `uri`.
+/// The receiver of a permission: an account by `id`, or a group by `uri`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Grantee {
@@ -122,7 +122,7 @@ impl AccessControlPolicy {
     }
 }
 
-/// Who may do what with a bucket or an object.
+/// The access control list of a bucket or an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -131,7 +131,7 @@ pub struct GetAclOutput {
     pub owner: PolicyOwner,
     /// The grants.
     pub access_control_list: AccessControlList,
-    /// What the grants amount to: `Private`, `PublicRead`, for a bucket also `PublicReadWrite`, for an object also
+    /// The canned ACL that the grants amount to: `Private`, `PublicRead`, for a bucket also `PublicReadWrite`, for an object also
     /// `Default` (as the bucket).
     #[serde(rename = "CannedACL")]
     pub canned_acl: Acl,
@@ -148,7 +148,7 @@ impl GetAclOutput {
     pub(crate) fn of_object(answer: Answered) -> Result<Response<Self>, CosError> {
         let inherited = answer.headers.text("x-cos-acl") == "default";
         Self::of_bucket(answer).map(|mut response| {
-            // An object is written as a whole, so for it there is no public write.
+            // Objects have no public write.
             if inherited {
                 response.canned_acl = Acl::Default;
             } else if response.canned_acl == Acl::PublicReadWrite {

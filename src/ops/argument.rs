@@ -1,4 +1,4 @@
-//! What methods take: dicts, in the ways that a port of a Python script writes them.
+//! Dict arguments of methods, in the forms in which a port of a Python script writes them.
 //!
 //! [`Arg`] is a trait and not a wrapper type, so that the compiler's message can say what fits in its place.
 
@@ -70,7 +70,7 @@ impl<T: DictArgument> Arg<T> for &Dict {
     }
 }
 
-/// What was read can be written: the answer of a `get_` call is the argument of its `put_` call.
+/// The answer of a `get_` call is an argument of its `put_` call.
 impl<T: DictArgument> Arg<T> for Response<T> {
     fn into_arg(self) -> Result<T, serde_json::Error> {
         Ok(self.into_inner())

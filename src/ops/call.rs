@@ -19,7 +19,7 @@ use crate::wire::request::{QueryValue, Request};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
-/// Turns what became of a request into the result of its call.
+/// Turns the answer to a request into the result of its call.
 pub(crate) enum Finish<T> {
     /// From the answer, read to its end.
     Whole(fn(Result<Answered, CosError>, Shape) -> Result<T, CosError>),
@@ -150,7 +150,7 @@ impl<'a, T> Call<'a, T> {
         self.content_type("application/json")
     }
 
-    /// Says what the body is, where COS wants to hear it and not its MD5.
+    /// Sets the type of the body, for requests that need it without an MD5.
     pub(crate) fn content_type(mut self, value: &str) -> Self {
         self.request.set_header("content-type", value);
         self
@@ -212,7 +212,7 @@ impl<'a, T> Call<'a, T> {
         self.reads(|answer, _| Ok(Response::of_headers((), answer?.headers)))
     }
 
-    /// Returns whether what the call looks for is there: a 404 is "no".
+    /// Returns whether the call found its object or bucket. A 404 is "no".
     pub(crate) fn exists(self) -> Call<'a, bool> {
         self.reads(|answer, _| match answer {
             Ok(_) => Ok(true),

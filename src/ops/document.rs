@@ -7,7 +7,7 @@ use crate::wire::request::{Request, UNSET};
 use crate::wire::xml;
 
 impl Request<'_> {
-    /// Sends a document. What cannot be written is reported when the request is sent.
+    /// Sends a document. An error of writing it is reported when the request is sent.
     pub(crate) fn with_document<T: Serialize>(mut self, root: &str, value: &T) -> Self {
         match xml::write(root, value) {
             Ok(document) => self.body = document.into(),
@@ -31,7 +31,7 @@ impl Request<'_> {
     }
 }
 
-/// Removes the places that no setter filled in, and unless `keep_empty` the dicts that hold nothing else. Returns
+/// Removes the members that no setter filled in and, unless `keep_empty`, dicts that become empty. Returns
 /// whether nothing is left.
 fn prune(draft: &mut Dict, keep_empty: bool) -> bool {
     match draft {

@@ -81,7 +81,7 @@ impl<'a> Call<'a, ()> {
 }
 
 dicts! {
-    /// From where COS fetches an object, and what it becomes.
+    /// The source of a fetch task and the object that it makes.
     pub struct FetchTaskConfiguration {
         /// The URL.
         url: text,
@@ -89,9 +89,9 @@ dicts! {
         key: text,
         /// The MD5 of the object, in hex; COS checks it. Default: not checked.
         md5: text as "MD5",
-        /// What COS calls after a success. Default: nothing.
+        /// The URL that COS calls after a success. Default: none.
         success_callback_url: text,
-        /// What COS calls after a failure. Default: nothing.
+        /// The URL that COS calls after a failure. Default: none.
         failure_callback_url: text,
         /// Whether an object of that key is replaced. Default: COS's.
         on_key_exist: switch,

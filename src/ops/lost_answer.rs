@@ -1,5 +1,5 @@
-//! Was it done? Every decision about a request whose answer was lost: what a HEAD of the object tells, and what the
-//! answer to a later attempt tells.
+//! Was it done? Every decision about a request whose answer was lost, made from a HEAD of the object or from the
+//! answer to a later attempt.
 
 use http::{HeaderMap, Method};
 
@@ -26,7 +26,7 @@ pub(crate) fn head_written(
     request.headers = options::chosen(headers, &headers::HEAD);
     let head = head_for(client, request)?;
     if head.etag.is_empty() && client.get_conf().fixed.require_request_id {
-        // Every object has one: something else answered.
+        // Every object of COS has one, so COS did not send this answer.
         let why = "head_object: the answer has no ETag, so that it is not that of COS";
         return Err(CosClientError::answered(ClientErrorKind::Protocol, why).into());
     }
@@ -58,7 +58,7 @@ impl Written {
         Self { target: request.target.clone(), headers: request.headers.clone(), len: request.body.len() }
     }
 
-    /// Decides whether an upload was stored whose repetition was refused with `error`. Returns the object, if it was.
+    /// Decides whether COS stored an upload although its retry was refused with `error`. Returns the object, if it did.
     pub(crate) fn was_stored(
         &self,
         client: &CosS3Client,
@@ -110,7 +110,7 @@ fn appended(there: Response<HeadObjectOutput>) -> Answered {
     Answered { status: 200, headers, body: Vec::new(), sent_crc: None, attempts: Attempts::default() }
 }
 
-/// Says of a copy that was refused whether that tells anything: nothing else tells whether an earlier attempt succeeded.
+/// Decides whether a refused copy may have succeeded in an earlier attempt, which only the refusal can tell.
 pub(crate) fn copied_or_not(error: CosError) -> CosError {
     match error {
         CosError::Service(error) if may_explain(&error) => {

@@ -118,7 +118,7 @@ macro_rules! listing {
                 $crate::ops::paging::Listing::fetch(&self.list())
             }
 
-            /// Goes through all pages from here on; each is fetched when it is asked for.
+            /// Iterates over all pages from here on. Each page is fetched when the iterator reaches it.
             pub fn pages(
                 self,
             ) -> impl Iterator<Item = Result<$crate::ops::response::Response<$Page>, $crate::error::CosError>> + 'a {

@@ -10,12 +10,12 @@ use crate::param::Param;
 use crate::wire::tc3;
 use crate::wire::uri::{Target, bucket_name, locate};
 
-/// What stands in a key for the name of the file that is sent.
+/// The placeholder in a key for the name of the uploaded file.
 const FILE_NAME: &str = "${filename}";
 
 impl CosS3Client {
-    /// Makes the fields of a form by which a browser, or anyone who has them, uploads a file under a key until they
-    /// expire. The form goes to the `url` as `multipart/form-data`, with the field `file` last.
+    /// Makes the fields of a form that lets a browser upload a file under a key. Anyone who has the fields can do so
+    /// until they expire. The form goes to the `url` as `multipart/form-data`, with the field `file` last.
     ///
     /// A key that ends in `${filename}` takes the name of the file, under a fixed start.
     ///
@@ -114,7 +114,7 @@ impl GetPostObjectForm<'_> {
         self
     }
 
-    /// Makes the fields. An anonymous client has none to sign with: an error.
+    /// Makes the fields. An anonymous client cannot sign them, which is an error.
     pub fn sign(self) -> Result<PostObjectForm, CosError> {
         if let Some(error) = self.error {
             return Err(error.into());

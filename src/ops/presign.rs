@@ -281,7 +281,7 @@ impl GetPresignedUrl<'_> {
             let signature = self.signing.signature(&location, credentials)?;
             let fields = signature.fields();
             let mut params = self.signing.request.query.iter().map(|(name, _)| name);
-            // Of two of a name COS would choose one.
+            // COS would choose one of two parameters with the same name.
             if let Some(name) = params.find(|name| fields.iter().any(|(field, _)| name.eq_ignore_ascii_case(field))) {
                 return Err(CosClientError::invalid("params", format!("{name:?} is set by the signature")).into());
             }

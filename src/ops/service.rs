@@ -104,19 +104,19 @@ impl<'a> ListBuckets<'a> {
         self.list().fetch()
     }
 
-    /// Goes through all pages from here on; each is fetched when it is asked for.
+    /// Iterates over all pages from here on. Each page is fetched when the iterator reaches it.
     pub fn pages(self) -> impl Iterator<Item = Result<Response<ListBucketsOutput>, CosError>> + 'a {
         pages(self.list())
     }
 
-    /// Goes through the buckets of all pages from here on.
+    /// Iterates over the buckets of all pages from here on.
     pub fn buckets(self) -> impl Iterator<Item = Result<Bucket, CosError>> + 'a {
         items(self.list(), |page| page.into_inner().buckets.bucket)
     }
 
     fn list(mut self) -> Pages<'a, ListBucketsOutput> {
         let (tag, time) = (self.tag, self.time);
-        // Half a condition is none, as in Python.
+        // Half a condition is left out, as in Python.
         let both = |condition: &Condition| !condition.0.is_empty() && !condition.1.is_empty();
         let (by_tag, by_region, by_time) = (both(&tag), !self.region.is_empty(), both(&time));
         let conditions = [

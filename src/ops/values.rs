@@ -1,4 +1,4 @@
-//! Values that COS names in words: known ones by name, others as they are.
+//! Values that COS names in words: known ones as variants, others as text.
 
 use std::fmt;
 
@@ -110,15 +110,15 @@ open_enum! {
     ///
     /// COS: <https://cloud.tencent.com/document/product/436/30752>
     Acl {
-        /// Only the owner and who was granted access.
+        /// Only the owner and accounts with a grant have access.
         Private = "private",
-        /// Anyone reads.
+        /// Everyone may read.
         PublicRead = "public-read",
-        /// Anyone reads and writes; buckets only.
+        /// Everyone may read and write. Buckets only.
         PublicReadWrite = "public-read-write",
-        /// Signed-in Tencent Cloud accounts read; buckets only.
+        /// Signed-in Tencent Cloud accounts may read. Buckets only.
         AuthenticatedRead = "authenticated-read",
-        /// As the bucket; objects only.
+        /// The object has the ACL of its bucket. Objects only.
         Default = "default",
     }
 }

@@ -131,7 +131,7 @@ listing! {
         /// first.
         continuation_token: query("continuation-token"),
     }
-    /// Goes through the inventories of all pages from here on.
+    /// Iterates over the inventories of all pages from here on.
     each configurations: InventoryConfiguration = |page| page.inventory_configuration;
 }
 

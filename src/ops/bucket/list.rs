@@ -56,7 +56,7 @@ listing! {
         max_keys: number("max-keys"),
     }
     plus names, encoding_type;
-    /// Goes through the objects of all pages from here on.
+    /// Iterates over the objects of all pages from here on.
     each objects: Object = |page| page.contents;
 }
 

@@ -35,7 +35,7 @@ listing! {
         /// Starts after this channel. Python: `Marker`. Default: at the first.
         marker: query("marker"),
     }
-    /// Goes through the channels of all pages from here on.
+    /// Iterates over the channels of all pages from here on.
     each channels: LiveChannel = |page| page.live_channel;
 }
 

@@ -20,13 +20,13 @@ use crate::wire::respond::{Refusal, service_error};
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
-/// COS puts the parts together before it answers; the official SDK waits as long.
+/// COS joins the parts before it answers. The official SDK waits as long.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1200);
 
 impl CosS3Client {
     /// Makes an object of uploaded parts, in the order of their numbers.
     ///
-    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    /// COS may answer 200 and report a failure in the body. Here that is an error, too.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CompleteMultipartUploadOutput`](crate::multipart::CompleteMultipartUploadOutput)`>`.
     ///
@@ -44,7 +44,7 @@ impl CosS3Client {
         upload_id: impl Into<String>,
         multipart_upload: impl Arg<MultipartUpload>,
     ) -> CompleteMultipartUpload<'_> {
-        // To complete twice does no harm: the second answer says that there is no such upload.
+        // A second completion does no harm: COS answers that there is no such upload.
         let traits =
             Traits { idempotent: true, response_timeout: Some(RESPONSE_TIMEOUT), trickles: true, ..Traits::default() };
         let mut request = Request::new("complete_multipart_upload", Method::POST, Target::object(bucket, key))
@@ -189,13 +189,13 @@ impl CompleteMultipartUpload<'_> {
         callback_var: header("x-cos-callback-var"),
     }
 
-    /// Completes with headers that were set elsewhere.
+    /// Applies headers of a larger operation.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
         self
     }
 
-    /// Marks it as sent again after a failure.
+    /// Marks the request as a retry.
     pub(crate) fn marked(mut self, again: bool) -> Self {
         self.request = self.request.marked(again);
         self
@@ -203,9 +203,9 @@ impl CompleteMultipartUpload<'_> {
 
     /// Sends the request; waits up to 1200 s for the answer.
     ///
-    /// If the answer is lost or says nothing, and it cannot be told whether there is an object now, the error is
-    /// [`Ambiguous`](ClientErrorKind::Ambiguous): [`head_object`](CosS3Client::head_object) tells more to a caller who
-    /// knows what the object should be.
+    /// If the answer is lost or empty, and the client cannot tell whether the object was made, the error is
+    /// [`Ambiguous`](ClientErrorKind::Ambiguous). Use [`head_object`](CosS3Client::head_object) to compare the object
+    /// with the one that you expect.
     pub fn send(self) -> Result<Response<CompleteMultipartUploadOutput>, CosError> {
         self.send_once().map_err(|error| {
             if !completed_or_not(&error) {
@@ -227,7 +227,7 @@ impl CompleteMultipartUpload<'_> {
         let mut output: CompleteMultipartUploadOutput =
             answer.read(|body| xml::parse("CompleteMultipartUploadResult", body))?;
         if output.etag.is_empty() {
-            // COS names the ETag of every object it made; without one there is none.
+            // COS returns an ETag with every object that it makes. An answer without one made none.
             let refusal = Refusal {
                 operation: "complete_multipart_upload",
                 method: &Method::POST,

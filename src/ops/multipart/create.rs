@@ -1,4 +1,4 @@
-//! Starting and giving up an upload in parts.
+//! Starting and aborting an upload in parts.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -35,13 +35,13 @@ impl CosS3Client {
     ) -> CreateMultipartUpload<'_> {
         let request = Request::new("create_multipart_upload", Method::POST, Target::object(bucket, key))
             .param("uploads", "")
-            // A second upload without parts costs nothing, and `maybe_orphan` tells of it.
+            // A second upload without parts costs nothing, and `maybe_orphan` reports it.
             .idempotent();
         CreateMultipartUpload { client: self, request, then: None }
     }
 
-    /// Gives up an upload and deletes its parts; 404 `NoSuchUpload` if there is none, unless an attempt whose
-    /// answer was lost came before.
+    /// Aborts an upload and deletes its parts. A missing upload is 404 `NoSuchUpload`, unless an earlier attempt's
+    /// answer was lost.
     ///
     /// Python:
     /// ```python
@@ -72,7 +72,7 @@ impl<T> Call<'_, T> {
 }
 
 impl Request<'_> {
-    /// Names the upload; an empty id would turn the request into one about the object.
+    /// Sets the upload id. An empty id is an error, because the request would then be about the object.
     pub(crate) fn upload_id(mut self, upload_id: impl Into<String>) -> Self {
         let upload_id = upload_id.into();
         if upload_id.is_empty() {
@@ -110,7 +110,7 @@ impl<'a> CreateMultipartUpload<'a> {
 }
 
 impl CreateMultipartUpload<'_> {
-    /// Starts an upload with headers that were set elsewhere.
+    /// Applies headers of a larger operation.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
         self
@@ -150,10 +150,10 @@ pub struct CreateMultipartUploadOutput {
     pub bucket: String,
     /// The key.
     pub key: String,
-    /// The id that parts, completion and abortion name.
+    /// The upload id, which the later calls take.
     pub upload_id: String,
-    /// Whether the answer to an earlier attempt was lost: then a second upload may have been started that nobody
-    /// knows of, and stays until somebody aborts it. [`list_multipart_uploads`](CosS3Client::list_multipart_uploads)
+    /// Whether the answer to an earlier attempt was lost. Then that attempt may have started another upload, which
+    /// stays until it is aborted. [`list_multipart_uploads`](CosS3Client::list_multipart_uploads)
     /// shows it.
     #[serde(skip)]
     pub maybe_orphan: bool,

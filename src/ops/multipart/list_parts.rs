@@ -13,7 +13,7 @@ use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
-    /// Lists the parts of an upload that are there, up to 1000 at a time.
+    /// Lists the uploaded parts of an upload, up to 1000 at a time.
     ///
     /// `send` fetches one page; `pages` and `parts` go on to the end.
     ///
@@ -49,7 +49,7 @@ listing! {
         part_number_marker: number("part-number-marker"),
     }
     plus encoding_type;
-    /// Goes through the parts of all pages from here on.
+    /// Iterates over the parts of all pages from here on.
     each parts: ListedPart = |page| page.part;
 }
 
@@ -67,10 +67,10 @@ pub struct ListPartsOutput {
     pub key: String,
     /// The id of the upload.
     pub upload_id: String,
-    /// Who started the upload.
+    /// The account that started the upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiator: Option<Owner>,
-    /// Who will own the object.
+    /// The owner of the future object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
     /// How the object will be stored.

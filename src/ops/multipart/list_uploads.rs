@@ -49,7 +49,7 @@ listing! {
         max_uploads: number("max-uploads"),
     }
     plus names, encoding_type;
-    /// Goes through the uploads of all pages from here on.
+    /// Iterates over the uploads of all pages from here on.
     each uploads: Upload = |page| page.upload;
 }
 

@@ -13,8 +13,8 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 impl CosS3Client {
-    /// Uploads a part, numbered 1 to 10000. Every part but the last has 1 MiB at least, and none more than
-    /// 5 GiB. A part of the same number is replaced.
+    /// Uploads a part, numbered 1 to 10000. A part holds 1 MiB to 5 GiB; the last one may be smaller. It replaces an
+    /// uploaded part of the same number.
     ///
     /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
@@ -81,14 +81,14 @@ impl<'a> UploadPart<'a> {
 }
 
 impl UploadPart<'_> {
-    /// Computes the MD5 of the part first, for COS to check; the body is read twice. Python: `EnableMD5`.
+    /// Computes the MD5 of the part first and sends it, and COS checks it. The body is read twice. Python: `EnableMD5`.
     /// Default: false.
     pub fn enable_md5(mut self, enable: bool) -> Self {
         self.enable_md5 = enable;
         self
     }
 
-    /// Uploads a part with headers that were set elsewhere.
+    /// Applies headers of a larger operation.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers = headers;
         self

@@ -15,9 +15,9 @@ use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
 impl CosS3Client {
-    /// Copies an object, or a range of it, into a part, numbered 1 to 10000, on COS's side.
+    /// Copies an object, or a range of it, into a part, numbered 1 to 10000. The data stays at COS.
     ///
-    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    /// COS may answer 200 and report a failure in the body. Here that is an error, too.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
@@ -85,7 +85,7 @@ impl UploadPartCopy<'_> {
         self
     }
 
-    /// Copies with headers that were set elsewhere, besides those that name source and range.
+    /// Applies headers of a larger operation, except those that name source and range.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers.extend(headers);
         self

@@ -9,7 +9,7 @@ use crate::ops::response::Response;
 
 /// # Settings of objects
 impl CosS3Client {
-    /// Sets who may do what with an object: by headers, or by a policy. What was there is replaced.
+    /// Sets the access control list of an object, by headers or by a policy. It replaces the existing one.
     ///
     /// Python:
     /// ```python
@@ -37,7 +37,7 @@ impl CosS3Client {
         self.object_call("put_object_acl", Method::PUT, bucket, key, "acl").into()
     }
 
-    /// Reads who may do what with an object. Returns [`Response`]`<`[`GetAclOutput`]`>`.
+    /// Reads the access control list of an object. Returns [`Response`]`<`[`GetAclOutput`]`>`.
     ///
     /// Python:
     /// ```python

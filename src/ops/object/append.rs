@@ -16,18 +16,18 @@ use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::uri::Target;
 
 impl CosS3Client {
-    /// Appends to an object, or starts an appendable one at position 0. The position must be the object's
-    /// present length; else 409 `PositionNotEqualToLength`.
+    /// Appends to an object, or creates an appendable one at position 0. The position must be the object's
+    /// current length; otherwise COS answers 409 `PositionNotEqualToLength`.
     ///
-    /// A repetition could append twice, so where the answer was lost, a look at the object comes first. If its
-    /// length is still `position`, the request is repeated. If length and CRC-64 are those that the append
-    /// makes, it succeeded; for that the CRC-64 before it must be known: of an empty object it is, of others
-    /// [`previous_crc64`](AppendObject::previous_crc64) tells, and without it the error is
-    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous). Anything else is somebody else's doing:
+    /// A retry could append twice. If an answer was lost, the client therefore looks at the object first. If the
+    /// length is still `position`, it retries. If length and CRC-64 are those after this append, the append
+    /// succeeded. That check needs the CRC-64 of the object before the append, which is known for an empty object;
+    /// for others pass it to [`previous_crc64`](AppendObject::previous_crc64). Without it the error is
+    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous). In every other case another program wrote to the object:
     /// [`AppendConflict`](crate::ClientErrorKind::AppendConflict).
     ///
-    /// Where the CRC-64 before it is known, that of the whole is compared, too. A difference is an error, and not
-    /// repeated: the data, or something in its place, is appended.
+    /// If the earlier CRC-64 is known, the client also compares the CRC-64 of the whole object. A difference is an
+    /// error without a retry, because damaged data was appended.
     ///
     /// Returns [`Response`](crate::Response)`<`[`AppendObjectOutput`](crate::object::AppendObjectOutput)`>`.
     ///
@@ -76,13 +76,13 @@ pub struct AppendObject<'a> {
     client: &'a CosS3Client,
     request: Request<'a>,
     position: u64,
-    /// The CRC-64 of what is there before.
+    /// The CRC-64 of the object before the append.
     previous: Option<u64>,
 }
 
 impl AppendObject<'_> {
-    /// Tells the CRC-64 of the object so far, from the answer to the append before: with it an append can be
-    /// checked, also one whose answer is lost. Default: not known, but for an append at position 0.
+    /// Sets the CRC-64 of the object before this append, from the answer to the previous append. With it the client
+    /// can check the append, even if its answer is lost. Default: unknown, except at position 0.
     pub fn previous_crc64(mut self, crc64: impl Into<Option<u64>>) -> Self {
         self.previous = crc64.into().or(self.previous);
         self
@@ -96,10 +96,10 @@ impl AppendObject<'_> {
             client.execute_reconciling(request, |attempts| written.was_appended(client, position, previous, attempts));
         let Answered { headers, sent_crc, attempts, .. } = answer?;
         let stored = headers.number("x-cos-hash-crc64ecma");
-        // What follows nothing need not be measured.
+        // At position 0 nothing comes before.
         let expected = previous.zip(sent_crc).zip(len.or((previous == Some(0)).then_some(0)));
         let expected = expected.map(|((before, data), len)| combine(before, data, len));
-        // An answer that spoke of what was appended alone would be right, too.
+        // A CRC-64 of the appended data alone would be right, too.
         if let (Some(expected), Some(stored)) = (expected, stored)
             && expected != stored
             && sent_crc != Some(stored)
@@ -127,7 +127,7 @@ pub struct AppendObjectOutput {
     /// The ETag of the object so far, with its quotes; not an MD5.
     #[serde(skip)]
     pub etag: String,
-    /// Where the next append goes: the object's length in bytes.
+    /// The position of the next append: the object's length in bytes.
     #[serde(skip)]
     pub next_append_position: u64,
     /// The CRC-64 of the whole object (`x-cos-hash-crc64ecma`).

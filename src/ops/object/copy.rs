@@ -18,9 +18,9 @@ use crate::wire::uri::Target;
 use crate::wire::xml;
 
 impl CosS3Client {
-    /// Copies an object of up to 5 GiB in one request, on COS's side. `copy` copies larger ones, too.
+    /// Copies an object of up to 5 GiB in one request. The data stays at COS. `copy` copies larger objects, too.
     ///
-    /// COS may answer 200 and report the failure in the body: that is an error here, too.
+    /// COS may answer 200 and report a failure in the body. Here that is an error, too.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
@@ -59,8 +59,8 @@ impl CosS3Client {
         CopyObject { client: self, request }
     }
 
-    /// Stores an object in another storage class, by copying it onto itself. Its metadata is replaced, too:
-    /// what is not set here is lost.
+    /// Moves an object to another storage class by copying it onto itself. This replaces its metadata, too:
+    /// metadata that is not set here is lost.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
@@ -80,7 +80,7 @@ impl CosS3Client {
         self.copy_onto_itself("change_object_storage_class", bucket, key).storage_class(storage_class)
     }
 
-    /// Replaces an object's metadata by what is set here, by copying it onto itself.
+    /// Replaces an object's metadata with the values set here, by copying the object onto itself.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CopyObjectOutput`](crate::object::CopyObjectOutput)`>`.
     ///
@@ -127,7 +127,7 @@ impl Request<'_> {
         self
     }
 
-    /// Says what becomes of the source's metadata.
+    /// Sets whether the source's metadata is copied or replaced.
     pub(crate) fn set_copy_status(&mut self, status: &str) {
         if matches!(status, "Copy" | "Replaced") {
             self.set_header("x-cos-metadata-directive", status);
@@ -150,7 +150,7 @@ pub struct CopyObject<'a> {
 }
 
 impl CopyObject<'_> {
-    /// Says what becomes of the metadata: `Copy` keeps the source's, `Replaced` takes what is set here.
+    /// Sets the metadata of the copy: `Copy` keeps the source's, `Replaced` takes the values set here.
     /// Python: `CopyStatus`. Default: `Copy`.
     pub fn copy_status(mut self, status: impl Param) -> Self {
         if let Some(status) = status.into_param() {
@@ -159,7 +159,7 @@ impl CopyObject<'_> {
         self
     }
 
-    /// Copies with headers that were set elsewhere, besides those that name the source.
+    /// Applies headers of a larger operation, except those that name the source.
     pub(crate) fn with_headers(mut self, headers: http::HeaderMap) -> Self {
         self.request.headers.extend(headers);
         self
@@ -167,8 +167,8 @@ impl CopyObject<'_> {
 
     /// Sends the request.
     ///
-    /// If a condition fails after an attempt whose answer was lost, that attempt may be why: the error is
-    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous) then.
+    /// If a condition fails after an attempt whose answer was lost, that attempt may have caused it. The error is then
+    /// [`Ambiguous`](crate::ClientErrorKind::Ambiguous).
     pub fn send(self) -> Result<Response<CopyObjectOutput>, CosError> {
         let operation = self.request.operation;
         let answer = self.client.execute(self.request).map_err(lost_answer::copied_or_not)?;
@@ -199,13 +199,13 @@ pub struct CopyObjectOutput {
     /// The version that was read, where the source's bucket has versioning.
     #[serde(skip)]
     pub copy_source_version_id: Option<String>,
-    /// What the body says of the version; the header says it, too.
+    /// The version in the body. The header has it, too.
     #[serde(rename = "VersionId", skip_serializing_if = "Option::is_none")]
     named_version: Option<String>,
 }
 
 impl CopyObjectOutput {
-    /// Reads the answer to a copy; one that names no ETag is an error.
+    /// Reads the answer to a copy. An answer without an ETag is an error.
     pub(crate) fn read(operation: &'static str, root: &str, answer: Answered) -> Result<Response<Self>, CosError> {
         let mut output: Self = answer.read(|body| xml::parse(root, body))?;
         if output.etag.is_empty() {

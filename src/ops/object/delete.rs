@@ -9,8 +9,8 @@ use crate::ops::response::Response;
 use crate::wire::respond::Headers;
 
 impl CosS3Client {
-    /// Deletes an object. That there is none is no error. In a bucket with versioning it leaves a delete
-    /// marker, unless a version is named, and a second one where it is repeated after a lost answer.
+    /// Deletes an object. A missing object is no error. In a bucket with versioning the call leaves a delete
+    /// marker unless it names a version, and a second marker if it is retried after a lost answer.
     ///
     /// Returns [`Response`](crate::Response)`<`[`DeleteObjectOutput`](crate::object::DeleteObjectOutput)`>`.
     ///

@@ -15,18 +15,18 @@ use crate::wire::retry::passing;
 use crate::wire::uri::Target;
 use crate::wire::xml;
 
-/// How many keys COS takes in one request.
+/// The most keys in one request.
 const BATCH: usize = 1000;
 
 impl CosS3Client {
-    /// Deletes many objects. That one is not there is no error; one that could not be deleted is in the
-    /// result's `error`. What COS could not delete just now (`InternalError`, `SlowDown`) is sent again, in a
-    /// request of its own, as often as a failed request.
+    /// Deletes many objects. A missing object is no error. An object that COS could not delete is in the
+    /// result's `error`. Keys with a temporary failure (`InternalError`, `SlowDown`) are retried in a
+    /// request of their own, as often as a failed request.
     ///
-    /// More than 1000 keys go out in several requests, and their results come as one. Of a request that fails as a whole,
-    /// each key is in the result's `error`, and the other requests are sent all the same; where there is only one
-    /// request, that is the error of the call. In a bucket with versioning, a retry after a lost answer leaves a second
-    /// delete marker.
+    /// More than 1000 keys are sent in several requests, with one result. If one of these requests fails as a whole,
+    /// each of its keys is in the result's `error`, and the other requests are still sent. If there is only one
+    /// request, its failure is the error of the call. In a bucket with versioning, a retry after a lost answer leaves a
+    /// second delete marker.
     ///
     /// Returns [`Response`](crate::Response)`<`[`DeleteObjectsOutput`](crate::object::DeleteObjectsOutput)`>`.
     ///
@@ -50,7 +50,7 @@ impl CosS3Client {
     ///
     /// COS API: <https://cloud.tencent.com/document/product/436/8289>
     pub fn delete_objects(&self, bucket: impl Into<String>, delete: impl Arg<Delete>) -> DeleteObjects<'_> {
-        // To delete twice does no harm: what is gone counts as deleted.
+        // A second deletion does no harm: a missing object counts as deleted.
         let mut request =
             Request::new("delete_objects", Method::POST, Target::bucket(bucket)).param("delete", "").idempotent();
         let delete = request.keep(take("delete", delete));
@@ -58,7 +58,7 @@ impl CosS3Client {
     }
 }
 
-/// What is deleted: made from a list of keys, or from Python's dict through serde:
+/// The objects to delete: made from a list of keys, or from Python's dict through serde:
 /// `{"Object": [{"Key": "a.txt", "VersionId": "v"}], "Quiet": "true"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -66,12 +66,12 @@ pub struct Delete {
     /// The objects.
     #[serde(alias = "Objects", deserialize_with = "dict::list")]
     pub object: Vec<DeleteKey>,
-    /// Whether the result is to hold only what could not be deleted. Default: false.
+    /// Whether the result holds only the objects that could not be deleted. Default: false.
     #[serde(deserialize_with = "dict::switch", skip_serializing_if = "Option::is_none")]
     pub quiet: Option<bool>,
 }
 
-/// An object that is deleted.
+/// An object to delete.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteKey {
@@ -127,7 +127,7 @@ impl From<&String> for DeleteKey {
     }
 }
 
-/// What could not be deleted, to try it again.
+/// The objects that could not be deleted, for another attempt.
 impl From<DeleteError> for DeleteKey {
     fn from(error: DeleteError) -> Self {
         Self { key: error.key, version_id: error.version_id.filter(|version| !version.is_empty()) }
@@ -150,7 +150,7 @@ pub struct DeleteObjects<'a> {
 }
 
 impl Delete {
-    /// Refuses keys that no document can name: the answer could not be read, with the objects gone.
+    /// Refuses keys that an XML document cannot hold: the objects would be gone, and the answer unreadable.
     fn check(&self) -> Result<(), CosClientError> {
         match self.object.iter().find(|object| object.key.is_empty() || !xml::holds(&object.key)) {
             Some(object) => {
@@ -186,7 +186,7 @@ impl DeleteObjects<'_> {
                 let (answer, mut page) = match read {
                     Ok(read) => read,
                     Err(error) if only_one && number == 1 => return Err(error),
-                    // What other requests did is not to be forgotten, and what they can still do is done.
+                    // The results of the other requests are kept, and the remaining requests are sent.
                     Err(error) => {
                         output.error.extend(batch.object.into_iter().map(|object| DeleteError::of(object, &error)));
                         break;
@@ -220,8 +220,8 @@ impl DeleteObjects<'_> {
     options::every!();
 }
 
-/// Has every error name the version that was asked for: an answer need not repeat it, and to try again without it
-/// would delete the newest one.
+/// Puts the requested version into every error: an answer need not repeat it, and another attempt without it
+/// would delete the newest version.
 fn attributed(errors: Vec<DeleteError>, asked: &[DeleteKey]) -> Vec<DeleteError> {
     let mut attributed = Vec::with_capacity(errors.len());
     for error in errors {
@@ -259,9 +259,9 @@ impl Delete {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct DeleteObjectsOutput {
-    /// What was deleted; empty if `quiet` was set.
+    /// The deleted objects; empty if `quiet` was set.
     pub deleted: Vec<DeletedObject>,
-    /// What could not be deleted, and why.
+    /// The objects that could not be deleted, with the reasons.
     pub error: Vec<DeleteError>,
 }
 
@@ -300,7 +300,7 @@ pub struct DeleteError {
 }
 
 impl DeleteError {
-    /// Says of a key why its request failed.
+    /// Makes the error of a key from the error of its request.
     pub(crate) fn of(object: DeleteKey, why: &CosError) -> Self {
         let code = why.service().map(CosServiceError::get_error_code).unwrap_or_default().to_owned();
         let DeleteKey { key, version_id } = object;
@@ -312,7 +312,7 @@ impl DeleteError {
     }
 }
 
-/// An empty id names no version, as none does.
+/// An empty id counts as none.
 pub(crate) fn version(id: Option<&String>) -> &str {
     id.map_or("", String::as_str)
 }

@@ -32,7 +32,7 @@ pub struct EventStream {
     ended: bool,
 }
 
-/// What an error event does not say itself.
+/// The parts of an error that its event does not hold.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
     pub(crate) status: u16,
@@ -47,15 +47,15 @@ pub(crate) struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectEvent {
-    /// Records that fit the expression, in the output format; a record may go on in the next event.
+    /// Matching records in the output format. A record may continue in the next event.
     Records(Vec<u8>),
-    /// How much was done in all; comes before the end.
+    /// The statistics of the whole query, shortly before the end.
     Stats(SelectStats),
-    /// How much is done so far; only if it was asked for.
+    /// The progress so far, if the request asked for it.
     Progress(SelectStats),
-    /// Nothing new: COS is still at work.
+    /// No news: COS is still at work.
     Cont,
-    /// All is there.
+    /// The end of the result.
     End,
 }
 
@@ -64,10 +64,10 @@ pub enum SelectEvent {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SelectStats {
-    /// How much of the object was read, as it is stored.
+    /// How much of the stored object was read.
     #[serde(deserialize_with = "xml::number")]
     pub bytes_scanned: u64,
-    /// How much of it was gone through, decompressed.
+    /// How much of it was processed, decompressed.
     #[serde(deserialize_with = "xml::number")]
     pub bytes_processed: u64,
     /// How much was returned.
@@ -89,7 +89,7 @@ impl EventStream {
             let event = event.map_err(|error| error.with_attempts(self.origin.attempts));
             self.ended = matches!(event, Err(_) | Ok(Some(SelectEvent::End)));
             if let Ok(Some(SelectEvent::End)) = event {
-                // The result is complete; what still comes is of no interest but to the connection.
+                // The result is complete. Only the connection needs the remaining bytes to be read.
                 let _ = io::copy(&mut (&mut self.body).take(REMAINDER), &mut io::sink());
             }
             if let Some(event) = event.transpose() {
@@ -114,8 +114,8 @@ impl EventStream {
 
     /// Reads the stream to its end and writes the records to a file.
     ///
-    /// They are written beside it under a temporary name, which is changed when the end event has come, so
-    /// that the file is either the old or the whole new one.
+    /// They are written to a temporary file beside it, which is renamed after the end event, so
+    /// that the file is either the old or the complete new one.
     ///
     /// Python: `response['Payload'].get_select_result_to_file('records.csv')`
     pub fn get_select_result_to_file(self, file_name: impl AsRef<Path>) -> Result<(), CosError> {
@@ -147,7 +147,7 @@ impl EventStream {
         Ok(Message::parse(&prelude, rest.get(..read).unwrap_or_default())?)
     }
 
-    /// Fills the buffer as far as the stream goes.
+    /// Fills the buffer, or as much of it as the stream still has.
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, CosError> {
         let mut filled = 0;
         while filled < buf.len() {
@@ -161,7 +161,7 @@ impl EventStream {
         Ok(filled)
     }
 
-    /// Says what a message means; nothing if it is of a kind that this version does not know.
+    /// Turns a message into an event. `None`: this version does not know its kind.
     fn event(&self, message: &Message) -> Result<Option<SelectEvent>, CosError> {
         Ok(match (message.header(":message-type"), message.header(":event-type")) {
             ("error", _) => return Err(self.error(message).into()),

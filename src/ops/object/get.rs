@@ -16,8 +16,8 @@ use crate::wire::request::Request;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
-    /// Downloads an object; its body is read as a stream. One that breaks off is asked for again, from its next byte
-    /// on and on condition that the object is still the same.
+    /// Downloads an object and returns its body as a stream. If the body breaks off, the client requests the rest,
+    /// on condition that the object is still the same.
     ///
     /// Returns [`GetObjectOutput`](crate::object::GetObjectOutput).
     ///
@@ -119,18 +119,18 @@ impl GetObject<'_> {
 
 /// An object whose body is still to be read.
 ///
-/// What its headers say is reached through it: `response.etag`, `response.headers`, `response["ETag"]`. It prints and
+/// The values of its headers are its fields, too: `response.etag`, `response.headers`, `response["ETag"]`. It prints and
 /// serializes as Python's dict of headers.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct GetObjectOutput {
-    /// What the answer's headers say.
+    /// The values of the answer's headers.
     pub meta: Response<HeadObjectOutput>,
     /// The body.
     pub body: StreamBody,
-    /// Whether the key was proven to be the right one, where the body is decrypted; `None` where it is not.
+    /// Whether the decryption proved that the key is the right one. `None`: the body is not decrypted.
     pub key_proof: Option<KeyProof>,
-    /// 200 for the whole object, 206 for a range. A server that does not know ranges answers one by the whole.
+    /// The status: 200 for the whole object, 206 for a range. A server without support for ranges sends the whole object.
     pub status: u16,
 }
 

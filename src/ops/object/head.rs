@@ -30,7 +30,7 @@ impl CosS3Client {
             .into()
     }
 
-    /// Tells whether an object exists. Any answer but yes and 404 is an error.
+    /// Returns whether an object exists. Any answer except success and 404 is an error.
     ///
     /// Python:
     /// ```python
@@ -43,12 +43,12 @@ impl CosS3Client {
     }
 }
 
-/// Sends the HEAD that a larger operation needs: of an object that it reads or writes with these headers.
+/// Sends the HEAD that a larger operation needs, for an object that it reads or writes with these headers.
 pub(crate) fn head_for(client: &CosS3Client, request: Request<'_>) -> Result<Response<HeadObjectOutput>, CosError> {
     client.execute(request).map(|answer| HeadObjectOutput::of(answer.headers))
 }
 
-/// Makes the HEAD that a request of an object needs, of the same version and with the same key.
+/// Makes the HEAD that goes with a request, for the same version and with the same key.
 pub(crate) fn head_of(request: &Request<'_>) -> Request<'static> {
     let mut head = Request::new(request.operation, Method::HEAD, request.target.clone());
     head.query.extend(request.query.iter().filter(|(name, _)| name == "versionId").cloned());
@@ -62,12 +62,12 @@ call! {
     plus conditions, customer_key, version_id;
 }
 
-/// What is known of an object. Python's dict of it is that of the headers,
+/// The headers of an object. Python's dict of it is that of the headers,
 /// where metadata stands under its `x-cos-meta-` names.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HeadObjectOutput {
-    /// The length in bytes; 0 also where the answer does not say it; [`length`](Response::length) tells the two apart.
+    /// The length in bytes; 0 also if the answer has no length. [`length`](Response::length) tells the two apart.
     #[serde(skip)]
     pub content_length: u64,
     /// The content type.
@@ -79,7 +79,7 @@ pub struct HeadObjectOutput {
     /// When it was written, as an HTTP date.
     #[serde(skip)]
     pub last_modified: String,
-    /// How it is stored; an answer that does not say means standard.
+    /// The storage class. An answer without one means standard.
     #[serde(skip)]
     pub storage_class: StorageClass,
     /// The version, in a bucket with versioning.
@@ -91,7 +91,7 @@ pub struct HeadObjectOutput {
 }
 
 impl Response<HeadObjectOutput> {
-    /// Returns the length in bytes, if the answer says it: an answer in chunks, as CDNs give, does not.
+    /// Returns the length in bytes. `None`: the answer has no length, as chunked answers of CDNs.
     pub fn length(&self) -> Option<u64> {
         self.headers.number("content-length")
     }

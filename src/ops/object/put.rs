@@ -36,12 +36,12 @@ pub(crate) const UPLOAD: Traits = Traits {
 
 /// # Objects
 impl CosS3Client {
-    /// Uploads an object in one request, 5 GiB at most. What is there under the key is replaced.
+    /// Uploads an object in one request, up to 5 GiB. It replaces an existing object of the same key.
     ///
-    /// The body's CRC-64 is compared with the one COS computed; a difference is repeated like a broken
-    /// connection, and then an error. Where a condition fails (`if_match` and the like) after an attempt whose
-    /// answer was lost, a look at the object tells whether that attempt succeeded; where it does not, the error is
-    /// [`Ambiguous`](ClientErrorKind::Ambiguous).
+    /// The client compares the body's CRC-64 with the one that COS computed. A difference is retried like a broken
+    /// connection, and is an error if it stays. If a condition (`if_match` and the like) fails after an attempt whose
+    /// answer was lost, the client looks at the object to find out whether that attempt succeeded. If it cannot tell,
+    /// the error is [`Ambiguous`](ClientErrorKind::Ambiguous).
     ///
     /// Returns [`Response`](crate::Response)`<`[`PutObjectOutput`](crate::object::PutObjectOutput)`>`.
     ///
@@ -121,7 +121,7 @@ impl<'a> PutObject<'a> {
 }
 
 impl PutObject<'_> {
-    /// Computes the MD5 of the body first, for COS to check; the body is read twice. Python: `EnableMD5`.
+    /// Computes the MD5 of the body first and sends it, and COS checks it. The body is read twice. Python: `EnableMD5`.
     /// Default: false.
     pub fn enable_md5(mut self, enable: bool) -> Self {
         self.enable_md5 = enable;
@@ -142,7 +142,7 @@ impl PutObject<'_> {
     options::upload!();
 }
 
-/// Sends a request that carries an object or a part, with its MD5 if that is wanted.
+/// Sends a request that carries an object or a part, with its MD5 if the caller asked for it.
 pub(crate) fn upload_body(
     client: &CosS3Client,
     mut request: Request<'_>,
@@ -159,7 +159,7 @@ pub(crate) fn upload_body(
     }
 }
 
-/// Gets a request that carries an object or a part ready to be sent, with its MD5 if that is wanted.
+/// Prepares a request that carries an object or a part, with its MD5 if the caller asked for it.
 pub(crate) fn prepare_upload(request: &mut Request<'_>, enable_md5: bool) -> Result<(), CosError> {
     if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
         source.declare(len);
@@ -173,11 +173,11 @@ pub(crate) fn prepare_upload(request: &mut Request<'_>, enable_md5: bool) -> Res
             .map_err(|e| CosClientError::new(ClientErrorKind::Body, format!("enable_md5: {e}")).caused_by(e))?;
         request.set_header("content-md5", &md5);
     }
-    // Image processing may store another object than the one sent.
+    // With image processing COS may store another object than the one that was sent.
     if request.headers.contains_key("pic-operations") {
         request.traits = Traits { verify_crc: false, proof: Proof::RequestId, ..request.traits };
     }
-    // What COS calls back is called again by a repetition.
+    // A retry would make COS call back a second time.
     request.traits.idempotent &= !request.headers.contains_key("x-cos-callback");
     Ok(())
 }

@@ -48,11 +48,11 @@ dicts! {
     pub struct RestoreRequest {
         /// For how many days the object will be readable.
         days: number(u32),
-        /// How fast. Default: `Standard`.
+        /// The speed of the restore. Default: `Standard`.
         cas_job_parameters: one(CasJobParameters) as "CASJobParameters",
     }
 
-    /// How fast an object is restored.
+    /// The speed of a restore.
     pub struct CasJobParameters {
         /// From fast to cheap: `Expedited`, `Standard`, `Bulk`.
         tier: text,

@@ -15,7 +15,7 @@ use crate::wire::xml;
 
 /// # Queries
 impl CosS3Client {
-    /// Queries a CSV or JSON object on COS's side and returns the records that fit, as a stream of events.
+    /// Queries a CSV or JSON object at COS and returns the matching records as a stream of events.
     ///
     /// Returns [`SelectObjectContentOutput`](crate::object::SelectObjectContentOutput).
     ///
@@ -86,7 +86,7 @@ pub struct SelectObjectContent<'a> {
 }
 
 impl SelectObjectContent<'_> {
-    /// Asks for events that tell how far the query is. Python: `RequestProgress`. Default: none.
+    /// Asks for progress events. Python: `RequestProgress`. Default: none.
     pub fn request_progress(mut self, progress: impl Arg<RequestProgress>) -> Self {
         self.select.request_progress = Some(self.request.keep(take("request_progress", progress)));
         self
@@ -117,11 +117,11 @@ impl SelectObjectContent<'_> {
     options::every!();
 }
 
-/// The result of a query, still to be read. What the headers say is reached through it: `response.request_id`.
+/// The result of a query, still to be read. The values of the headers are its fields, too: `response.request_id`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SelectObjectContentOutput {
-    /// What the answer's headers say.
+    /// The values of the answer's headers.
     pub meta: Response<()>,
     /// The events. Python: `response['Payload']`.
     pub payload: EventStream,
@@ -184,17 +184,17 @@ words! {
     CsvInput {
         /// Whether the first line names the columns: `NONE`, `USE` or `IGNORE`. Default: `NONE`.
         file_header_info,
-        /// What ends a record, up to two characters. Default: a line break.
+        /// The end of a record, up to two characters. Default: a line break.
         record_delimiter,
-        /// What separates fields. Default: a comma.
+        /// The separator of fields. Default: a comma.
         field_delimiter,
-        /// What encloses a field that holds a delimiter. Default: `"`.
+        /// The quote around a field that holds a delimiter. Default: `"`.
         quote_character,
-        /// What stands before a quote within quotes. Default: `"`.
+        /// The escape before a quote within quotes. Default: `"`.
         quote_escape_character,
         /// Whether quoted fields may hold the record delimiter: `TRUE` or `FALSE`. Default: `FALSE`.
         allow_quoted_record_delimiter,
-        /// What starts a line that is a comment. Default: `#`.
+        /// The start of a comment line. Default: `#`.
         comments,
     }
 }
@@ -207,7 +207,7 @@ words! {
     }
 }
 
-/// How a Parquet object is written: nothing is to be said.
+/// The settings of a Parquet object: there are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ParquetInput {}
@@ -230,13 +230,13 @@ words! {
     CsvOutput {
         /// Which fields are quoted: `ASNEEDED` or `ALWAYS`. Default: `ASNEEDED`.
         quote_fields,
-        /// What ends a record, up to two characters. Default: a line break.
+        /// The end of a record, up to two characters. Default: a line break.
         record_delimiter,
-        /// What separates fields. Default: a comma.
+        /// The separator of fields. Default: a comma.
         field_delimiter,
-        /// What encloses a field. Default: `"`.
+        /// The quote around a field. Default: `"`.
         quote_character,
-        /// What stands before a quote within quotes. Default: `"`.
+        /// The escape before a quote within quotes. Default: `"`.
         quote_escape_character,
     }
 }
@@ -244,7 +244,7 @@ words! {
 words! {
     /// How JSON records are written.
     JsonOutput {
-        /// What ends a record. Default: a line break.
+        /// The end of a record. Default: a line break.
         record_delimiter,
     }
 }

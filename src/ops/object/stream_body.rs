@@ -42,7 +42,7 @@ impl StreamBody {
         Self { body: Box::new(Checked { body, length, read: 0, check, finished: false }), length, read: 0, attempts }
     }
 
-    /// A body that was made of an object: what the answer says of a checksum is that of the object.
+    /// A body that COS made from an object: the checksum in the answer is that of the object.
     #[cfg(feature = "ci")]
     pub(crate) fn without_crc(body: Box<dyn Read + Send>, headers: &Headers, attempts: Attempts) -> Self {
         let length = headers.number("content-length");
@@ -106,8 +106,8 @@ impl StreamBody {
 
     /// Writes the body to a file.
     ///
-    /// It is written beside it under a temporary name and renamed when it is complete and checked, so that
-    /// the file is either the old or the whole new one.
+    /// The body goes to a temporary file beside it, which is renamed once it is complete and checked, so that
+    /// the file is either the old or the complete new one.
     ///
     /// Python: `response['Body'].get_stream_to_file('local.txt')`
     pub fn get_stream_to_file(self, file_name: impl AsRef<Path>) -> Result<(), CosError> {
@@ -120,7 +120,7 @@ impl StreamBody {
 
     /// Writes the body into `file` as it comes; `path` is for errors.
     pub(crate) fn copy_to(mut self, path: &Path, file: &mut impl Write) -> Result<(), CosError> {
-        // It may hold what was decrypted.
+        // The buffer may hold decrypted content.
         let mut buffer = Zeroizing::new(vec![0; CHUNK]);
         loop {
             let read = match self.read(&mut buffer) {
@@ -142,7 +142,7 @@ impl Read for StreamBody {
     }
 }
 
-/// Adds what it took to get the body to an error that does not say so yet.
+/// Adds the attempts to an error that has none yet.
 fn told(error: io::Error, attempts: Attempts) -> io::Error {
     let kind = error.kind();
     if kind == io::ErrorKind::Interrupted {
@@ -186,7 +186,7 @@ impl Read for Checked {
             crc.update(&buf[..read]);
         }
         self.read += read as u64;
-        // Who knows the length may not read on to the end, so that the last byte is checked before it is handed out.
+        // A reader that knows the length may stop right there, so the check comes before the last byte is handed out.
         if read == 0 || self.length.is_some_and(|length| self.read >= length) {
             self.check_end()?;
             self.finished = read == 0;

@@ -9,8 +9,8 @@ use crate::ops::response::Response;
 use crate::wire::uri::{decode, encode_key};
 
 impl CosS3Client {
-    /// Creates a symlink, or replaces the object of that name by one. Reading the symlink reads its target; deleting
-    /// it leaves the target.
+    /// Creates a symlink, replacing an existing object of that name. Reading the symlink reads its target. Deleting
+    /// it keeps the target.
     ///
     /// Python: `response = client.put_symlink(Bucket='examplebucket-1250000000', SymlinkName='link.txt', SymlinkTarget='test.txt')`
     ///
@@ -36,12 +36,12 @@ impl CosS3Client {
         let target = symlink_target.as_ref();
         let mut call = self.object_call("put_symlink", Method::PUT, bucket, symlink_name, "symlink");
         call = call.refuse_if(target.is_empty(), "symlink_target", || "is empty".to_owned());
-        // As COS reads it: a `%` or a line break in a key would mean something else as it is.
+        // COS decodes the header, so a `%` or a line break in a key must be encoded.
         call.request.set_header("x-cos-symlink-target", &encode_key(target));
         call.reads(|answer, _| Ok(SymlinkOutput::of(answer?.headers))).into()
     }
 
-    /// Reads where a symlink leads to. Returns [`Response`]`<`[`SymlinkOutput`]`>`.
+    /// Reads the target of a symlink. Returns [`Response`]`<`[`SymlinkOutput`]`>`.
     ///
     /// Python: `response = client.get_symlink(Bucket='examplebucket-1250000000', SymlinkName='link.txt')`
     ///
@@ -69,7 +69,7 @@ call! {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SymlinkOutput {
-    /// The key that the symlink leads to, of `get_symlink`; empty of `put_symlink`. The header has it as COS wrote it.
+    /// The key of the target; empty in the answer to `put_symlink`. `headers` has it as COS wrote it.
     #[serde(skip)]
     pub symlink_target: String,
     /// The ETag of the symlink itself, with its quotes.

@@ -9,7 +9,7 @@ use crate::ops::call::call;
 use crate::ops::response::Response;
 
 impl CosS3Client {
-    /// Sets the tags of an object, replacing those that were there.
+    /// Sets the tags of an object. They replace the existing ones.
     ///
     /// Python:
     /// ```python
@@ -53,7 +53,7 @@ impl CosS3Client {
         call.xml("Tagging", &["TagSet.Tag"]).into()
     }
 
-    /// Deletes the tags of an object. That there are none is no error.
+    /// Deletes the tags of an object. An object without tags is no error.
     ///
     /// Python: `client.delete_object_tagging(Bucket='examplebucket-1250000000', Key='test.txt')`
     ///
