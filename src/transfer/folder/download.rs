@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use http::Method;
 use rayon::ThreadPool;
 
+use super::extra::Extra;
 use super::filter::Patterns;
 use super::keys::{Claims, KeyPath, argument, folder_prefix, split_key};
 use super::progress::{Share, Total};
 use super::report::{DirectoryReport, FileOutcome, ResultCallback, Results};
 use super::schedule::each;
 use super::skip::{Pair, SkipIdentical};
+use super::walk::Walk;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, Folder, hidden};
@@ -82,6 +84,9 @@ impl CosS3Client {
             native_names: false,
             require_crc: false,
             discard_on_cancel: false,
+            delete_extra: false,
+            empty_source: false,
+            dry_run: false,
             part_size: 20,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
@@ -102,6 +107,9 @@ pub struct DownloadDirectory<'a> {
     native_names: bool,
     require_crc: bool,
     discard_on_cancel: bool,
+    delete_extra: bool,
+    empty_source: bool,
+    dry_run: bool,
     part_size: u64,
     max_thread: usize,
     threshold: u64,
@@ -143,17 +151,19 @@ impl<'a> DownloadDirectory<'a> {
         let pool = threads(self.max_thread)?;
         let total = Total::new(self.callback.take());
         let (bucket, prefix) = self.request.target.names()?;
-        let opened = fs::create_dir_all(&self.path).and_then(|()| Folder::open(&self.path));
-        let root = opened.map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
-        let folds = folds_names(&root);
-        let root = if folds { root.remembering() } else { root };
+        let root = self.open_root().map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
+        let folds = !self.dry_run && root.as_ref().is_some_and(folds_names);
+        // A dry run cannot try what the file system does with names.
+        let root = if folds || self.dry_run { root.map(Folder::remembering) } else { root };
         let (results, mut claims) = (Results::new(self.on_result.take()), Claims::new(folds));
         let downloads = Downloads {
             client: &self.client,
             bucket,
             extras: self.request.extras(),
             pool: &pool,
-            root: &root,
+            path: &self.path,
+            root: root.as_ref(),
+            dry_run: self.dry_run,
             skip: self.skip,
             native_names: self.native_names,
             require_crc: self.require_crc,
@@ -161,6 +171,7 @@ impl<'a> DownloadDirectory<'a> {
             part_size: self.part_size,
             threshold: self.threshold,
         };
+        let mut found_any = false;
         each(
             &pool,
             &control,
@@ -171,6 +182,7 @@ impl<'a> DownloadDirectory<'a> {
                     if !filter.takes(name) {
                         continue;
                     }
+                    found_any = true;
                     // The key of the folder itself.
                     let name = if name.is_empty() { "/" } else { name };
                     match split_key(name, self.native_names).and_then(|way| claims.claim(&way).map(|()| way)) {
@@ -190,7 +202,25 @@ impl<'a> DownloadDirectory<'a> {
                 results.add(job.object.key, path, len, outcome);
             },
         )?;
+        if self.delete_extra {
+            let (client, pool, control, dry_run) = (&self.client, &pool, &control, self.dry_run);
+            let extra = Extra { client, bucket, prefix, filter: &filter, pool, control, dry_run };
+            let files = root.map(|root| Walk::over(root, &filter, false)).transpose()?;
+            extra.delete_files(files, found_any || self.empty_source, &results)?;
+        }
         Ok(results.report())
+    }
+
+    /// Opens the folder, which is created if need be. `None`: a dry run does not create it.
+    fn open_root(&self) -> io::Result<Option<Folder>> {
+        if self.dry_run {
+            return match Folder::open(&self.path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            };
+        }
+        fs::create_dir_all(&self.path)?;
+        Folder::open(&self.path).map(Some)
     }
 }
 
@@ -206,7 +236,10 @@ struct Downloads<'t> {
     bucket: &'t str,
     extras: Extras,
     pool: &'t ThreadPool,
-    root: &'t Folder,
+    path: &'t Path,
+    /// `None`: a dry run into a folder that does not exist.
+    root: Option<&'t Folder>,
+    dry_run: bool,
     skip: SkipIdentical,
     native_names: bool,
     require_crc: bool,
@@ -221,30 +254,34 @@ impl Downloads<'_> {
         let name = key.get(job.start..).filter(|name| !name.is_empty()).unwrap_or("/");
         let way = match split_key(name, self.native_names) {
             Ok(way) => way,
-            Err(why) => return (self.root.path().to_path_buf(), Err(unsafe_path(key, &why))),
+            Err(why) => return (self.path.to_path_buf(), Err(unsafe_path(key, &why))),
         };
         let names = way.folders.iter().chain(way.file.iter());
-        let path = names.fold(self.root.path().to_path_buf(), |path, name| path.join(name));
+        let path = names.fold(self.path.to_path_buf(), |path, name| path.join(name));
         (path, self.download_to(job, &way))
     }
 
     fn download_to(&self, job: &ObjectTask<'_>, way: &KeyPath<'_>) -> Result<FileOutcome, CosError> {
         let key = &job.object.key;
-        let mut folder = self.root.clone();
-        for name in &way.folders {
-            folder = enter(&folder, name, key)?;
+        if way.file.is_none() && job.object.size > 0 {
+            return Err(unsafe_path(key, "it is a folder's and has content"));
         }
-        let Some(name) = way.file else {
-            return if job.object.size == 0 {
-                Ok(FileOutcome::Downloaded)
-            } else {
-                Err(unsafe_path(key, "it is a folder's and has content"))
+        let Some(mut folder) = self.root.cloned() else { return Ok(FileOutcome::Downloaded) };
+        for name in &way.folders {
+            folder = match enter(&folder, name, key, self.dry_run)? {
+                Some(folder) => folder,
+                None => return Ok(FileOutcome::Downloaded),
             };
-        };
+        }
+        let Some(name) = way.file else { return Ok(FileOutcome::Downloaded) };
         let place = folder.place(name);
         let head = match self.compare(&job.object, &place)? {
             (true, _) if place.claim() => return Ok(FileOutcome::Skipped),
             (true, _) => return Err(unsafe_path(key, "its name is that of another key's file on this file system")),
+            (false, _) if self.dry_run => {
+                place.claim();
+                return Ok(FileOutcome::Downloaded);
+            }
             (false, head) => head,
         };
         let download = self.client.download_file(self.bucket, argument(key), place.path());
@@ -304,13 +341,14 @@ fn what_it_is(found: &cap_std::fs::Metadata) -> &'static str {
     }
 }
 
-/// Opens a folder on the way of a key, which is created if need be.
-fn enter(parent: &Folder, name: &str, key: &str) -> Result<Folder, CosError> {
+/// Opens a folder on the way of a key, which is created if need be. `None`: a dry run does not create it.
+fn enter(parent: &Folder, name: &str, key: &str, dry_run: bool) -> Result<Option<Folder>, CosError> {
     let entered = match parent.enter(OsStr::new(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && dry_run => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => parent.enter_or_create(OsStr::new(name)),
         entered => entered,
     };
-    entered.map_err(|e| match parent.place(name).metadata() {
+    entered.map(Some).map_err(|e| match parent.place(name).metadata() {
         Ok(found) if !found.is_dir() => unsafe_path(key, &format!("{name:?} is no folder: {}", what_it_is(&found))),
         _ => CosClientError::local(&parent.path().join(name), "cannot use the folder", e).into(),
     })

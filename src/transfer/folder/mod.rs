@@ -17,7 +17,8 @@ pub(crate) mod download;
 pub(crate) mod delete;
 
 /// The setters that uploads and downloads of folders share. They need the fields `patterns`, `skip`,
-/// `part_size`, `max_thread`, `threshold`, `discard_on_cancel`, `callback` and `on_result`.
+/// `part_size`, `max_thread`, `threshold`, `discard_on_cancel`, `delete_extra`, `empty_source`, `dry_run`, `callback` and
+/// `on_result`.
 macro_rules! shared {
     () => {
         /// Takes only files whose path below the folder matches this pattern, or another one that is
@@ -65,6 +66,31 @@ macro_rules! shared {
         /// keeping it for the next call. Default: false.
         pub fn discard_on_cancel(mut self, discard: bool) -> Self {
             self.discard_on_cancel = discard;
+            self
+        }
+
+        /// Deletes what exists only at the destination, once everything is there: after an upload the objects below the
+        /// prefix that have no file, after a download the files in the folder that have no object. The patterns protect
+        /// what they leave out. Keys that end in `/` and folders stay, and so do links and devices. After a failure
+        /// nothing is deleted. A source without any file is an error, unless [`empty_source`](Self::empty_source) is
+        /// set. Nothing brings deleted files back; [`dry_run`](Self::dry_run) shows what would be deleted. Default:
+        /// false.
+        pub fn delete_extra(mut self, delete: bool) -> Self {
+            self.delete_extra = delete;
+            self
+        }
+
+        /// Allows `delete_extra` to delete everything because the source is empty. Default: false, because a mistyped
+        /// name and a disk that is not mounted look like an empty source.
+        pub fn empty_source(mut self, allow: bool) -> Self {
+            self.empty_source = allow;
+            self
+        }
+
+        /// Transfers and deletes nothing: the report and [`on_result`](Self::on_result) say what a real run would do with
+        /// each file and object. Default: false.
+        pub fn dry_run(mut self, dry: bool) -> Self {
+            self.dry_run = dry;
             self
         }
 

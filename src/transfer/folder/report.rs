@@ -21,7 +21,7 @@ pub struct DirectoryReport {
     pub transferred: u64,
     /// How many files were on the other side already.
     pub skipped: u64,
-    /// How many objects without a file were deleted.
+    /// How many objects or files were deleted because the source had no counterpart.
     pub deleted: u64,
     /// How many files failed.
     pub failed: u64,
@@ -73,7 +73,7 @@ pub enum FileOutcome {
     Downloaded,
     /// It is on the other side already.
     Skipped,
-    /// It has no file, and was deleted.
+    /// The source has no counterpart of it, so that it was deleted.
     Deleted,
     /// It failed, and the others went on.
     Failed(CosError),

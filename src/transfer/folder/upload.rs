@@ -79,6 +79,7 @@ impl CosS3Client {
             discard_on_cancel: false,
             checkpoint_dir: None,
             delete_extra: false,
+            empty_source: false,
             whole_bucket: false,
             dry_run: false,
             part_size: 1,
@@ -105,6 +106,7 @@ pub struct UploadDirectory<'a> {
     discard_on_cancel: bool,
     checkpoint_dir: Option<PathBuf>,
     delete_extra: bool,
+    empty_source: bool,
     whole_bucket: bool,
     dry_run: bool,
     part_size: u64,
@@ -153,26 +155,9 @@ impl<'a> UploadDirectory<'a> {
         self
     }
 
-    /// Deletes the objects below the prefix that have no file in the folder, once all files are there: the prefix then
-    /// holds what the folder holds. What the patterns leave out is left alone, and so are keys that end in `/`. If a
-    /// file failed, nothing is deleted. An empty prefix is refused, unless [`whole_bucket`](Self::whole_bucket) is set.
-    /// There is no way back, except in a bucket with versioning; [`dry_run`](Self::dry_run) shows what would be deleted.
-    /// Default: false.
-    pub fn delete_extra(mut self, delete: bool) -> Self {
-        self.delete_extra = delete;
-        self
-    }
-
     /// Allows `delete_extra` with an empty prefix, which stands for all objects of the bucket. Default: false.
     pub fn whole_bucket(mut self, allow: bool) -> Self {
         self.whole_bucket = allow;
-        self
-    }
-
-    /// Sends and deletes nothing: the report and [`on_result`](Self::on_result) say what would become of each file and
-    /// object. Default: false.
-    pub fn dry_run(mut self, dry: bool) -> Self {
-        self.dry_run = dry;
         self
     }
 
@@ -207,11 +192,13 @@ impl<'a> UploadDirectory<'a> {
         };
         let (results, mut there) =
             (Results::new(self.on_result.take()), There::new(&self.client, bucket, prefix, self.skip));
+        let mut found_any = false;
         each(
             &pool,
             &control,
             |hand_out| {
                 for found in walk {
+                    found_any = true;
                     let key = format!("{prefix}{}", found.name);
                     match found.file {
                         Ok(file) => {
@@ -230,12 +217,11 @@ impl<'a> UploadDirectory<'a> {
                 results.add(job.key, job.path, len, outcome);
             },
         )?;
-        if self.delete_extra && results.has_failures() {
-            log::warn!("nothing is deleted below {prefix:?}, since a file failed");
-        } else if self.delete_extra {
-            let (path, follow_links, dry_run) = (&self.path, self.follow_links, self.dry_run);
-            let extra = Extra { client: &self.client, bucket, prefix, path, filter: &filter, follow_links, dry_run };
-            extra.delete(&pool, &control, &results)?;
+        if self.delete_extra {
+            let (client, pool, control, dry_run) = (&self.client, &pool, &control, self.dry_run);
+            let extra = Extra { client, bucket, prefix, filter: &filter, pool, control, dry_run };
+            let files = Walk::new(&self.path, &filter, self.follow_links)?;
+            extra.delete_objects(files, found_any || self.empty_source, &results)?;
         }
         Ok(results.report())
     }

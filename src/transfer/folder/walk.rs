@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use super::filter::Filter;
 use super::keys::key_name;
-use crate::error::CosClientError;
+use crate::error::{CosClientError, CosError};
 use crate::local::{DirEntry, Folder, is_hidden};
 
 /// An entry of a folder: a file, or an error in its place.
@@ -18,7 +18,38 @@ pub(super) struct Found {
     /// The path below the folder, with `/` between the names: the key without its prefix.
     pub(super) name: String,
     pub(super) path: PathBuf,
-    pub(super) file: Result<FoundFile, CosClientError>,
+    pub(super) file: Result<FoundFile, Unfit>,
+}
+
+/// Why an entry of a folder is no file to transfer.
+#[derive(Debug)]
+pub(super) enum Unfit {
+    /// A folder that cannot be read: files in it are not found.
+    Unreadable(CosClientError),
+    /// A link, a device, or a name that no key can have.
+    NoFile(CosClientError),
+}
+
+impl From<Unfit> for CosError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Unreadable(error) | Unfit::NoFile(error) => error.into(),
+        }
+    }
+}
+
+impl Found {
+    pub(super) fn is_unreadable(&self) -> bool {
+        matches!(self.file, Err(Unfit::Unreadable(_)))
+    }
+
+    /// Fails if it is a folder that cannot be read.
+    pub(super) fn check_readable(&self) -> Result<(), CosError> {
+        match &self.file {
+            Err(Unfit::Unreadable(error)) => Err(error.again().into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 pub(super) struct FoundFile {
@@ -33,12 +64,23 @@ impl FoundFile {
         let place = if self.follow_links { resolved(&self.place) } else { Ok(self.place.clone()) };
         place.and_then(|place| place.open()).map_err(|e| CosClientError::local(path, "cannot open", e))
     }
+
+    /// Whether this call has not put the file there itself.
+    pub(super) fn claim(&self) -> bool {
+        self.place.claim()
+    }
+
+    /// Deletes the file.
+    pub(super) fn remove(&self, path: &Path) -> Result<(), CosClientError> {
+        self.place.remove().map_err(|e| CosClientError::local(path, "cannot delete", e))
+    }
 }
 
 /// Goes through a folder and those in it.
 pub(super) struct Walk<'f> {
     filter: &'f Filter,
     follow_links: bool,
+    root: PathBuf,
     levels: Vec<Level>,
 }
 
@@ -136,13 +178,24 @@ impl Level {
 }
 
 impl<'f> Walk<'f> {
-    /// Starts a walk; that the folder cannot be read is an error, and of no other folder.
+    /// Starts a walk. Fails if the folder itself cannot be read; one in it is an entry that says so.
     pub(super) fn new(root: &Path, filter: &'f Filter, follow_links: bool) -> Result<Self, CosClientError> {
-        let failed = |e| CosClientError::local(root, "cannot read the folder", e);
-        let folder = Folder::open(root).map_err(failed)?;
+        let folder = Folder::open(root).map_err(|e| CosClientError::local(root, "cannot read the folder", e))?;
+        Self::over(folder, filter, follow_links)
+    }
+
+    /// Starts a walk through an open folder.
+    pub(super) fn over(folder: Folder, filter: &'f Filter, follow_links: bool) -> Result<Self, CosClientError> {
+        let root = folder.path().to_path_buf();
+        let failed = |e| CosClientError::local(&root, "cannot read the folder", e);
         let real = if follow_links { Some(root.canonicalize().map_err(failed)?) } else { None };
         let batch = Batch::read(&folder, follow_links, None, BATCH).map_err(failed)?;
-        Ok(Self { filter, follow_links, levels: vec![Level { folder, name: String::new(), real, batch }] })
+        let levels = vec![Level { folder, name: String::new(), real, batch }];
+        Ok(Self { filter, follow_links, root, levels })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Opens a folder; an error if the walk is in it already, by a link.
@@ -171,7 +224,7 @@ impl Iterator for Walk<'_> {
                 Ok(None) => continue,
                 Err(e) => {
                     let path = level.folder.path().to_path_buf();
-                    let file = Err(CosClientError::local(&path, "cannot read the folder", e));
+                    let file = Err(Unfit::Unreadable(CosClientError::local(&path, "cannot read the folder", e)));
                     return Some(Found { name: level.name, path, file });
                 }
             };
@@ -181,7 +234,8 @@ impl Iterator for Walk<'_> {
                 Err(why) => {
                     let name = format!("{}{}", level.name, own.to_string_lossy());
                     self.levels.push(level);
-                    let file = Err(CosClientError::local(&path, "cannot upload", io::Error::other(why)));
+                    let error = CosClientError::local(&path, "cannot upload", io::Error::other(why));
+                    let file = Err(Unfit::NoFile(error));
                     return Some(Found { name, path, file });
                 }
             };
@@ -192,7 +246,10 @@ impl Iterator for Walk<'_> {
                         self.levels.extend([level, inner]);
                         continue;
                     }
-                    Err(e) => Some(Err(CosClientError::local(&path, "cannot read the folder", e))),
+                    Err(e) => {
+                        let error = CosClientError::local(&path, "cannot read the folder", e);
+                        Some(Err(Unfit::Unreadable(error)))
+                    }
                 },
                 _ if !self.filter.takes(&name) => None,
                 EntryKind::File(_) if own.to_str().is_some_and(is_hidden) => None,
@@ -200,7 +257,7 @@ impl Iterator for Walk<'_> {
                     let place = level.folder.place(own);
                     Some(Ok(FoundFile { len, place, follow_links: self.follow_links }))
                 }
-                EntryKind::Unfit(error) => Some(Err(error)),
+                EntryKind::Unfit(error) => Some(Err(Unfit::NoFile(error))),
             };
             self.levels.push(level);
             if let Some(file) = found {
