@@ -7,6 +7,7 @@
 //! cli list BUCKET [PREFIX]           cli presign METHOD BUCKET KEY [SECONDS]
 //! cli symlink BUCKET KEY TARGET      cli readlink BUCKET KEY
 //! cli fetch BUCKET DICT              cli fetched BUCKET TASK
+//! cli put-vectors BUCKET INDEX LIST  cli query-vectors BUCKET INDEX DICT COUNT
 //! cli set SETTING BUCKET DICT [ID]   cli show SETTING BUCKET [ID]
 //! ```
 //!
@@ -25,7 +26,7 @@ use std::fs::File;
 
 use cos_emulator::CosEmulator;
 use qcloud_cos::credentials::CredentialChain;
-use qcloud_cos::{CosConfig, CosError, CosS3Client};
+use qcloud_cos::{CosConfig, CosError, CosS3Client, CosVectorsClient};
 use serde_json::Value;
 
 const MIB: u64 = 1024 * 1024;
@@ -88,6 +89,15 @@ fn run(client: &CosS3Client, words: &[&str]) -> Result<(), Box<dyn Error>> {
             println!("{}", client.put_async_fetch_task(bucket, task).send()?);
         }
         ["fetched", bucket, task] => println!("{}", client.get_async_fetch_task(bucket, task).send()?),
+        ["put-vectors", bucket, index, list] => {
+            let vectors: Value = serde_json::from_str(list)?;
+            CosVectorsClient::from(client.clone()).put_vectors(bucket, index, vectors).send()?;
+        }
+        ["query-vectors", bucket, index, dict, count] => {
+            let (client, vector) = (CosVectorsClient::from(client.clone()), serde_json::from_str::<Value>(dict)?);
+            let query = client.query_vectors(bucket, index, vector, count.parse::<u64>()?);
+            println!("{}", query.return_distance(true).send()?);
+        }
         ["set", setting, bucket, dict] => set(client, setting, bucket, dict, "")?,
         ["set", setting, bucket, dict, id] => set(client, setting, bucket, dict, id)?,
         ["show", setting, bucket] => println!("{}", show(client, setting, bucket, "")?),

@@ -65,6 +65,25 @@ def lead_every_host_to(port):
     socket.getaddrinfo = lambda host, _port, *rest, **named: real("127.0.0.1", port, *rest, **named)
 
 
+def runner(cli, known, port):
+    """Returns a function that runs the example with the credentials and the address of the emulator."""
+    environment = dict(
+        os.environ,
+        COS_REGION=known["Region"],
+        COS_SECRET_ID=known["SecretId"],
+        COS_SECRET_KEY=known["SecretKey"],
+        COS_SCHEME="http",
+        COS_CONNECT_TO="127.0.0.1:%d" % port,
+    )
+
+    def rust(*words, fails=False, **more):
+        done = subprocess.run([cli, *words], env=dict(environment, **more), capture_output=True, text=True)
+        assert (done.returncode != 0) == fails, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    return rust
+
+
 class Check:
     def __init__(self, python, rust, folder):
         self.python, self.rust, self.folder = python, rust, folder
@@ -290,20 +309,7 @@ def main(emulator, cli):
     try:
         lead_every_host_to(port)
         known = dict(Region=printed["Region"], SecretId=printed["SecretId"], SecretKey=printed["SecretKey"], Scheme="http")
-        environment = dict(
-            os.environ,
-            COS_REGION=known["Region"],
-            COS_SECRET_ID=known["SecretId"],
-            COS_SECRET_KEY=known["SecretKey"],
-            COS_SCHEME="http",
-            COS_CONNECT_TO="127.0.0.1:%d" % port,
-        )
-
-        def rust(*words, fails=False, **more):
-            done = subprocess.run([cli, *words], env=dict(environment, **more), capture_output=True, text=True)
-            assert (done.returncode != 0) == fails, (words, done.stdout, done.stderr)
-            return done.stdout
-
+        rust = runner(cli, known, port)
         with tempfile.TemporaryDirectory() as folder:
             os.environ["HOME"] = folder
             check = Check(CosS3Client(CosConfig(**known)), rust, folder)
