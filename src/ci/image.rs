@@ -4,16 +4,17 @@ use http::Method;
 
 use crate::client::CosS3Client;
 use crate::dict::Dict;
-use crate::ops::call::Call;
+use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
 use crate::wire::uri::{ServiceHost, Target};
 
 impl CosS3Client {
-    /// Processes a stored picture and stores the results, as `Pic-Operations` says.
+    /// Processes a stored picture and stores the results. [`pic_operations`](crate::ci::CiImageProcess::pic_operations)
+    /// says how.
     ///
-    /// Python: `client.ci_image_process(Bucket='examplebucket-1250000000', Key='test.jpg')`
-    pub fn ci_image_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> Call<'_, Response> {
-        self.object_call("ci_image_process", Method::POST, bucket, key, "image_process").answer(&[])
+    /// Python: `client.ci_image_process(Bucket='examplebucket-1250000000', Key='test.jpg', PicOperations='{..}')`
+    pub fn ci_image_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiImageProcess<'_> {
+        self.object_call("ci_image_process", Method::POST, bucket, key, "image_process").answer(&[]).into()
     }
 
     /// Adds a style, a named set of processing parameters, to a bucket.
@@ -48,5 +49,13 @@ impl CosS3Client {
         .param("style", "")
         .draft("DeleteStyle", request)
         .headers()
+    }
+}
+
+call! {
+    /// Builds a [`ci_image_process`](CosS3Client::ci_image_process) request.
+    pub struct CiImageProcess -> Response {
+        /// Sets the operations and the keys of their results, as JSON. Python: `PicOperations`. Default: none.
+        pic_operations: header("pic-operations"),
     }
 }

@@ -49,12 +49,15 @@ pub(crate) mod workflow;
 
 pub use auditing::*;
 pub use auditing_common::*;
+pub use auditing_jobs::*;
 pub use batch_jobs::*;
 pub use buckets::*;
 pub use call::StreamOutput;
 pub use detect_type::CiDetectType;
 pub use document::*;
 pub use files::*;
+pub use image::*;
+pub use image_info::*;
 pub use media::*;
 pub use media_jobs::*;
 pub use objects::*;

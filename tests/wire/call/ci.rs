@@ -85,7 +85,7 @@ macro_rules! ci {
 
 ci! {
     CosS3Client {
-        ci_image_process(Bucket: text, Key: text) -> pair {}
+        ci_image_process(Bucket: text, Key: text) -> pair { "PicOperations" => pic_operations(string) }
         ci_put_image_style(Bucket: text, Request: value) -> plain {}
         ci_get_image_style(Bucket: text, Request: value) -> pair {}
         ci_delete_image_style(Bucket: text, Request: value) -> plain {}
