@@ -7,6 +7,9 @@
 //!
 //! Deliberate differences are rewritten expectations, in one list: `wire/differences/`.
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod answer;
 mod call;
 mod case;
@@ -27,6 +30,7 @@ mod run;
 mod selftest;
 mod server;
 mod sign;
+mod smoke;
 mod text;
 mod xml;
 
