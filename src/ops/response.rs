@@ -36,14 +36,19 @@ pub struct Response<T = Dict> {
     /// The headers of the answer.
     pub headers: Headers,
     view: View<T>,
-    dict: OnceLock<Dict>,
     aliases: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// How a result becomes Python's dict.
+/// Where Python's dict is.
 enum View<T> {
     /// The result is that dict.
     Own(fn(&T) -> &Dict),
+    /// It is made when it is first asked for.
+    Made(Origin<T>, OnceLock<Dict>),
+}
+
+/// How a result becomes Python's dict.
+enum Origin<T> {
     /// From the fields of the result alone.
     Fields(fn(&T) -> Dict),
     /// The headers of the answer, and after them the fields of the result.
@@ -81,12 +86,16 @@ impl Shape {
 impl<T> Response<T> {
     fn new(value: T, headers: Headers, view: View<T>) -> Self {
         let request_id = headers.request_id();
-        Self { value, request_id, headers, view, dict: OnceLock::new(), aliases: &[] }
+        Self { value, request_id, headers, view, aliases: &[] }
+    }
+
+    fn made(value: T, headers: Headers, origin: Origin<T>) -> Self {
+        Self::new(value, headers, View::Made(origin, OnceLock::new()))
     }
 
     /// A result that is a document; what it has no field for stays readable.
     pub(crate) fn of_document(value: T, headers: Headers, body: Vec<u8>, shape: Shape) -> Self {
-        Self::new(value, headers, View::Document(body.into(), shape))
+        Self::made(value, headers, Origin::Document(body.into(), shape))
     }
 
     /// Returns the result alone, for moving its fields out.
@@ -96,30 +105,10 @@ impl<T> Response<T> {
 
     /// Returns Python's dict.
     pub fn dict(&self) -> &Dict {
-        if let View::Own(own) = self.view {
-            return own(&self.value);
+        match &self.view {
+            View::Own(own) => own(&self.value),
+            View::Made(origin, dict) => dict.get_or_init(|| origin.dict(&self.value, &self.headers)),
         }
-        self.dict.get_or_init(|| match &self.view {
-            View::Fields(of) => of(&self.value),
-            View::Headers(of) => {
-                let mut dict = Dict::of(&self.headers);
-                if let Dict::Map(fields) = of(&self.value) {
-                    for (name, value) in fields {
-                        dict.set(&name, value);
-                    }
-                }
-                dict
-            }
-            // It was read once when the answer came.
-            View::Document(body, shape) => {
-                let mut dict = shape.read(body).unwrap_or_default();
-                if let Some((name, value)) = shape.header.and_then(|name| Some((name, self.headers.get(name)?))) {
-                    dict.set(name, Dict::Text(value));
-                }
-                dict
-            }
-            View::Own(own) => own(&self.value).clone(),
-        })
     }
 
     /// Returns the value of a name; `None` if there is none.
@@ -127,7 +116,7 @@ impl<T> Response<T> {
     /// Python: `response.get(name)`
     pub fn get(&self, name: &str) -> Option<&Dict> {
         let found = match self.view {
-            View::Headers(_) => self.dict().get_header(name),
+            View::Made(Origin::Headers(_), _) => self.dict().get_header(name),
             _ => self.dict().get(name),
         };
         found.or_else(|| {
@@ -145,31 +134,23 @@ impl<T> Response<T> {
 
     /// Puts another result in the place of this one, with the same headers.
     pub(crate) fn map<U: Serialize>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        let value = change(self.value);
-        let view = match self.view {
-            View::Headers(_) => View::Headers(Dict::of::<U>),
-            _ => View::Fields(Dict::of::<U>),
+        let origin = match self.view {
+            View::Made(Origin::Headers(_), _) => Origin::Headers(Dict::of::<U>),
+            _ => Origin::Fields(Dict::of::<U>),
         };
-        Response {
-            value,
-            request_id: self.request_id,
-            headers: self.headers,
-            view,
-            dict: OnceLock::new(),
-            aliases: &[],
-        }
+        Response::made(change(self.value), self.headers, origin)
     }
 }
 
 impl<T: Serialize> Response<T> {
     /// A result whose dict is its own fields.
     pub(crate) fn of_fields(value: T, headers: Headers) -> Self {
-        Self::new(value, headers, View::Fields(Dict::of::<T>))
+        Self::made(value, headers, Origin::Fields(Dict::of::<T>))
     }
 
     /// A result whose dict is the headers of the answer, with its own fields after them.
     pub(crate) fn of_headers(value: T, headers: Headers) -> Self {
-        Self::new(value, headers, View::Headers(Dict::of::<T>))
+        Self::made(value, headers, Origin::Headers(Dict::of::<T>))
     }
 }
 
@@ -191,7 +172,9 @@ impl<T> Deref for Response<T> {
 impl<T> DerefMut for Response<T> {
     fn deref_mut(&mut self) -> &mut T {
         // The dict must follow what is changed.
-        self.dict.take();
+        if let View::Made(_, dict) = &mut self.view {
+            dict.take();
+        }
         &mut self.value
     }
 }
@@ -230,8 +213,7 @@ impl<T> Serialize for Response<T> {
 impl<T: Clone> Clone for Response<T> {
     fn clone(&self) -> Self {
         let (request_id, headers) = (self.request_id.clone(), self.headers.clone());
-        let (view, dict) = (self.view.clone(), self.dict.clone());
-        Self { value: self.value.clone(), request_id, headers, view, dict, aliases: self.aliases }
+        Self { value: self.value.clone(), request_id, headers, view: self.view.clone(), aliases: self.aliases }
     }
 }
 
@@ -239,6 +221,39 @@ impl<T> Clone for View<T> {
     fn clone(&self) -> Self {
         match self {
             Self::Own(own) => Self::Own(*own),
+            Self::Made(origin, dict) => Self::Made(origin.clone(), dict.clone()),
+        }
+    }
+}
+
+impl<T> Origin<T> {
+    fn dict(&self, value: &T, headers: &Headers) -> Dict {
+        match self {
+            Self::Fields(of) => of(value),
+            Self::Headers(of) => {
+                let mut dict = Dict::of(headers);
+                if let Dict::Map(fields) = of(value) {
+                    for (name, value) in fields {
+                        dict.set(&name, value);
+                    }
+                }
+                dict
+            }
+            // It was read once when the answer came.
+            Self::Document(body, shape) => {
+                let mut dict = shape.read(body).unwrap_or_default();
+                if let Some((name, value)) = shape.header.and_then(|name| Some((name, headers.get(name)?))) {
+                    dict.set(name, Dict::Text(value));
+                }
+                dict
+            }
+        }
+    }
+}
+
+impl<T> Clone for Origin<T> {
+    fn clone(&self) -> Self {
+        match self {
             Self::Fields(of) => Self::Fields(*of),
             Self::Headers(of) => Self::Headers(*of),
             Self::Document(body, shape) => Self::Document(body.clone(), *shape),
