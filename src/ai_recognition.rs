@@ -357,64 +357,32 @@ impl AIRecognitionClient {
 
 call! {
     /// Builds a [`cos_create_ai_object_detect_job`](AIRecognitionClient::cos_create_ai_object_detect_job) request.
-    pub struct CosCreateAiObjectDetectJob -> Response {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-    }
+    pub struct CosCreateAiObjectDetectJob -> Response {}
+    from ci: picture;
 }
 
 call! {
     /// Builds a [`cos_goods_matting`](AIRecognitionClient::cos_goods_matting) request.
-    pub struct CosGoodsMatting -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-        /// Puts the result in the middle with 1. Python: `CenterLayout`. Default: 0.
-        center_layout: query("center-layout"),
-        /// Sets the edge in pixels: `20x10`. Python: `PaddingLayout`. Default: none.
-        padding_layout: query("padding-layout"),
-    }
+    pub struct CosGoodsMatting -> StreamOutput {}
+    from ci: picture, matting;
 }
 
 call! {
     /// Builds a [`cos_ai_pic_matting`](AIRecognitionClient::cos_ai_pic_matting) request.
-    pub struct CosAiPicMatting -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-        /// Puts the result in the middle with 1. Python: `CenterLayout`. Default: 0.
-        center_layout: query("center-layout"),
-        /// Sets the edge in pixels: `20x10`. Python: `PaddingLayout`. Default: none.
-        padding_layout: query("padding-layout"),
-    }
+    pub struct CosAiPicMatting -> StreamOutput {}
+    from ci: picture, matting;
 }
 
 call! {
     /// Builds a [`cos_ai_portrait_matting`](AIRecognitionClient::cos_ai_portrait_matting) request.
-    pub struct CosAiPortraitMatting -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-        /// Puts the result in the middle with 1. Python: `CenterLayout`. Default: 0.
-        center_layout: query("center-layout"),
-        /// Sets the edge in pixels: `20x10`. Python: `PaddingLayout`. Default: none.
-        padding_layout: query("padding-layout"),
-    }
+    pub struct CosAiPortraitMatting -> StreamOutput {}
+    from ci: picture, matting;
 }
 
 call! {
     /// Builds a [`cos_ai_body_recognition`](AIRecognitionClient::cos_ai_body_recognition) request.
-    pub struct CosAiBodyRecognition -> Response {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-    }
+    pub struct CosAiBodyRecognition -> Response {}
+    from ci: picture;
 }
 
 call! {
@@ -428,26 +396,19 @@ call! {
 call! {
     /// Builds a [`cos_ai_enhance_image`](AIRecognitionClient::cos_ai_enhance_image) request.
     pub struct CosAiEnhanceImage -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
         /// Sets how much noise is removed, from 0 to 5. Python: `Denoise`. Default: 3.
         denoise: query("denoise"),
         /// Sets how much is sharpened, from 0 to 5. Python: `Sharpen`. Default: 3.
         sharpen: query("sharpen"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
         /// Returns the picture as it is with 1, where it cannot be processed. Python: `IgnoreError`. Default: none.
         ignore_error: query("ignore-error"),
     }
+    from ci: picture;
 }
 
 call! {
     /// Builds a [`cos_ai_face_effect`](AIRecognitionClient::cos_ai_face_effect) request.
     pub struct CosAiFaceEffect -> Response {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
         /// Sets how much is whitened, from 0 to 100. Python: `Whitening`. Default: 30.
         whitening: query("whitening"),
         /// Sets how much is smoothed, from 0 to 100. Python: `Smoothing`. Default: 10.
@@ -461,16 +422,13 @@ call! {
         /// Sets the age to change to, from 10 to 80. Python: `Age`. Default: none.
         age: query("age"),
     }
+    from ci: picture;
 }
 
 call! {
     /// Builds a [`cos_ai_game_rec`](AIRecognitionClient::cos_ai_game_rec) request.
-    pub struct CosAiGameRec -> Response {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-    }
+    pub struct CosAiGameRec -> Response {}
+    from ci: picture;
 }
 
 call! {
@@ -485,36 +443,25 @@ call! {
 
 call! {
     /// Builds a [`cos_ai_image_coloring`](AIRecognitionClient::cos_ai_image_coloring) request.
-    pub struct CosAiImageColoring -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-    }
+    pub struct CosAiImageColoring -> StreamOutput {}
+    from ci: picture;
 }
 
 call! {
     /// Builds a [`cos_ai_image_crop`](AIRecognitionClient::cos_ai_image_crop) request.
     pub struct CosAiImageCrop -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
         /// Sets whether the size is exact (1) or a proportion (0). Python: `Fixed`. Default: 0.
         fixed: query("fixed"),
         /// Returns the picture as it is with 1, where it cannot be processed. Python: `IgnoreError`. Default: none.
         ignore_error: query("ignore-error"),
     }
+    from ci: picture;
 }
 
 call! {
     /// Builds a [`cos_ai_license_rec`](AIRecognitionClient::cos_ai_license_rec) request.
-    pub struct CosAiLicenseRec -> Response {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
-    }
+    pub struct CosAiLicenseRec -> Response {}
+    from ci: picture;
 }
 
 call! {
@@ -530,15 +477,12 @@ call! {
 call! {
     /// Builds a [`cos_image_repair`](AIRecognitionClient::cos_image_repair) request.
     pub struct CosImageRepair -> StreamOutput {
-        /// Takes this object. Python: `ObjectKey`. Default: none.
-        object_key: key("ObjectKey"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
-        detect_url: query("detect-url"),
         /// Sets the picture that masks what is removed, as a URL in Base64. Python: `MaskPic`. Default: none.
         mask_pic: query("MaskPic"),
         /// Sets the polygons that mask what is removed, as JSON in Base64. Python: `MaskPoly`. Default: none.
         mask_poly: query("MaskPoly"),
     }
+    from ci: picture;
 }
 
 call! {

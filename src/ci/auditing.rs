@@ -1,7 +1,6 @@
 //! Auditing: looking for content that must not be there.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use http::Method;
 use serde_json::json;
 
 use crate::ci::call::given;
@@ -32,11 +31,7 @@ impl CosS3Client {
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_video_submit", Method::POST, bucket, "/video/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_video_submit", bucket, "/video/auditing", draft).answer(&[]).into()
     }
 
     /// Starts a job that audits a sound file.
@@ -57,11 +52,7 @@ impl CosS3Client {
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_audio_submit", Method::POST, bucket, "/audio/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_audio_submit", bucket, "/audio/auditing", draft).answer(&[]).into()
     }
 
     /// Starts a job that audits a text.
@@ -77,9 +68,7 @@ impl CosS3Client {
                 "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_text_submit", Method::POST, bucket, "/text/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
+        self.ci_submit("ci_auditing_text_submit", bucket, "/text/auditing", draft)
             .answer(&["JobsDetail.Section"])
             .into()
     }
@@ -96,11 +85,7 @@ impl CosS3Client {
                 "Callback": UNSET, "CallbackType": UNSET, "Freeze": UNSET, "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_document_submit", Method::POST, bucket, "/document/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_document_submit", bucket, "/document/auditing", draft).answer(&[]).into()
     }
 
     /// Starts a job that audits a web page.
@@ -116,11 +101,7 @@ impl CosS3Client {
                 "Callback": UNSET, "ReturnHighlightHtml": UNSET, "DetectType": UNSET, "BizType": UNSET,
              },
         });
-        self.ci_call("ci_auditing_html_submit", Method::POST, bucket, "/webpage/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_html_submit", bucket, "/webpage/auditing", draft).answer(&[]).into()
     }
 
     /// Starts a job that audits a live stream.
@@ -141,11 +122,7 @@ impl CosS3Client {
              },
             "Type": "live_video", "StorageConf": UNSET,
         });
-        self.ci_call("ci_auditing_live_video_submit", Method::POST, bucket, "/video/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_live_video_submit", bucket, "/video/auditing", draft).answer(&[]).into()
     }
 
     /// Audits several pictures.
@@ -165,9 +142,7 @@ impl CosS3Client {
                 "BizType": UNSET, "DetectType": UNSET, "Async": 0, "Callback": UNSET, "Freeze": UNSET,
             },
         });
-        self.ci_call("ci_auditing_image_batch", Method::POST, bucket, "/image/auditing")
-            .draft("Request", draft)
-            .content_type("application/xml")
+        self.ci_submit("ci_auditing_image_batch", bucket, "/image/auditing", draft)
             .answer(&[
                 "JobsDetail",
                 "JobsDetail.*.OcrResults",
@@ -187,11 +162,7 @@ impl CosS3Client {
             "Input": { "Object": UNSET, "Url": UNSET },
             "Conf": { "DetectType": "Virus", "Callback": UNSET },
         });
-        self.ci_call("ci_auditing_virus_submit", Method::POST, bucket, "/virus/detect")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_auditing_virus_submit", bucket, "/virus/detect", draft).answer(&[]).into()
     }
 }
 
@@ -200,12 +171,8 @@ call! {
     pub struct CiAuditingVideoSubmit -> Response {
         /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: `Simple`.
         callback_version: body("Conf.CallbackVersion"),
-        /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
-        callback_type: body("Conf.CallbackType"),
         /// Audits the sound, too, with 1. Python: `DetectContent`. Default: 0.
         detect_content: body("Conf.DetectContent"),
         /// Sets how frames are taken: `Interval`, `Average` or `Fps`. Python: `Mode`. Default: `Interval`.
@@ -214,17 +181,10 @@ call! {
         count: body("Conf.Snapshot.Count"),
         /// Sets the time between frames in seconds. Python: `TimeInterval`. Default: 1.0.
         time_interval: body("Conf.Snapshot.TimeInterval"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
-        freeze: body("Conf.Freeze"),
         /// Sets how the file at the URL is encrypted, a dict. Python: `Encryption`. Default: none.
         encryption: body("Input.Encryption"),
     }
+    from ci: audited, audit_policy, audit_effect;
 }
 
 impl CiAuditingVideoSubmit<'_> {
@@ -236,21 +196,10 @@ call! {
     pub struct CiAuditingAudioSubmit -> Response {
         /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: `Simple`.
         callback_version: body("Conf.CallbackVersion"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
-        /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
-        callback_type: body("Conf.CallbackType"),
-        /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
-        freeze: body("Conf.Freeze"),
     }
+    from ci: audited, audit_policy, audit_effect;
 }
 
 impl CiAuditingAudioSubmit<'_> {
@@ -262,23 +211,12 @@ call! {
     pub struct CiAuditingTextSubmit -> Response {
         /// Takes this object. Python: `Key`. Default: none.
         key: body("Input.Object"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
         /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: none.
         callback_version: body("Conf.CallbackVersion"),
-        /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
-        callback_type: body("Conf.CallbackType"),
-        /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
-        freeze: body("Conf.Freeze"),
     }
+    from ci: audited, audit_policy, audit_effect;
 }
 
 impl CiAuditingTextSubmit<'_> {
@@ -294,19 +232,8 @@ call! {
         key: body("Input.Object"),
         /// Sets the type of the document. Python: `Type`. Default: none.
         r#type: body("Input.Type"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
-        /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
-        callback_type: body("Conf.CallbackType"),
-        /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
-        freeze: body("Conf.Freeze"),
     }
+    from ci: audited, audit_policy, audit_effect;
 }
 
 impl CiAuditingDocumentSubmit<'_> {
@@ -318,15 +245,8 @@ call! {
     pub struct CiAuditingHtmlSubmit -> Response {
         /// Returns the page with its hits marked. Python: `ReturnHighlightHtml`. Default: false.
         return_highlight_html: body("Conf.ReturnHighlightHtml"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
     }
+    from ci: audited, audit_policy;
 }
 
 impl CiAuditingHtmlSubmit<'_> {
@@ -338,17 +258,14 @@ call! {
     pub struct CiAuditingLiveVideoSubmit -> Response {
         /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
         /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
         callback: body("Conf.Callback"),
         /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
         callback_type: body("Conf.CallbackType"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
         /// Sets what of a live stream is stored, a dict. Python: `StorageConf`. Default: none.
         storage_conf: body("StorageConf"),
     }
+    from ci: audited;
 }
 
 impl CiAuditingLiveVideoSubmit<'_> {
@@ -358,15 +275,12 @@ impl CiAuditingLiveVideoSubmit<'_> {
 call! {
     /// Builds a [`ci_auditing_image_batch`](CosS3Client::ci_auditing_image_batch) request.
     pub struct CiAuditingImageBatch -> Response {
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
-        biz_type: body("Conf.BizType"),
         /// Returns at once with 1, and reports by the callback. Python: `Async`. Default: 0.
         r#async: body("Conf.Async"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
-        callback: body("Conf.Callback"),
         /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
         freeze: body("Conf.Freeze"),
     }
+    from ci: audit_policy;
 }
 
 impl CiAuditingImageBatch<'_> {

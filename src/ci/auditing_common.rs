@@ -46,10 +46,6 @@ call! {
         url: body("Input.Url"),
         /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
         biz_type: body("Conf.BizType"),
-        /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
-        user_info: body("Input.UserInfo"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
-        data_id: body("Input.DataId"),
         /// Sets what of a live stream is stored, a dict. Python: `StorageConf`. Default: none.
         storage_conf: body("StorageConf"),
         /// Sets how the file at the URL is encrypted, a dict. Python: `Encryption`. Default: none.
@@ -58,6 +54,7 @@ call! {
         /// Default: none.
         request_type: body("Type"),
     }
+    from ci: audited;
 }
 
 impl CiAuditingSubmitCommon<'_> {

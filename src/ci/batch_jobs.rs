@@ -88,18 +88,6 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_list_inventory_trigger_jobs`](CosS3Client::ci_list_inventory_trigger_jobs) request.
     pub struct CiListInventoryTriggerJobs -> Response {
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
         /// Sets the kind of jobs: `Workflow` or `Job`. Python: `Type`. Default: `Workflow`.
         r#type: query("type"),
         /// Lists only those of this workflow. Python: `WorkflowId`. Default: all.
@@ -109,4 +97,5 @@ call! {
         /// Lists only those with this name. Python: `Name`. Default: all.
         name: query("name"),
     }
+    from ci: job_list;
 }

@@ -8,14 +8,25 @@ use crate::ops::response::Response;
 use crate::wire::uri::{ServiceHost, Target};
 
 impl CosS3Client {
+    /// A list of buckets in which something is on; `page` is number and size where no setter says otherwise.
+    fn ci_buckets(
+        &self,
+        operation: &'static str,
+        path: &str,
+        page: [&str; 2],
+        lists: &'static [&'static str],
+    ) -> Call<'_, Response> {
+        self.call(operation, Method::GET, Target::other(ServiceHost::CiRegion, path))
+            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", "")])
+            .defaults(&[("pageNumber", page[0]), ("pageSize", page[1])])
+            .answer(lists)
+    }
+
     /// Lists the buckets in which media processing is on.
     ///
     /// Python: `client.ci_get_bucket()`
     pub fn ci_get_bucket(&self) -> CiGetBucket<'_> {
-        self.call("ci_get_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket"))
-            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["PicBucketList", "MediaBucketList"])
-            .into()
+        self.ci_buckets("ci_get_bucket", "/mediabucket", ["", ""], &["PicBucketList", "MediaBucketList"]).into()
     }
 
     /// Lists the buckets in which media processing is on.
@@ -24,20 +35,14 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/48988>
     pub fn ci_get_media_bucket(&self) -> CiGetMediaBucket<'_> {
-        self.call("ci_get_media_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/mediabucket"))
-            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["MediaBucketList"])
-            .into()
+        self.ci_buckets("ci_get_media_bucket", "/mediabucket", ["", ""], &["MediaBucketList"]).into()
     }
 
     /// Lists the buckets in which picture processing is on.
     ///
     /// Python: `client.ci_get_pic_bucket()`
     pub fn ci_get_pic_bucket(&self) -> CiGetPicBucket<'_> {
-        self.call("ci_get_pic_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/picbucket"))
-            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["PicBucketList"])
-            .into()
+        self.ci_buckets("ci_get_pic_bucket", "/picbucket", ["", ""], &["PicBucketList"]).into()
     }
 
     /// Lists the buckets in which AI recognition is on.
@@ -46,10 +51,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79594>
     pub fn ci_get_ai_bucket(&self) -> CiGetAiBucket<'_> {
-        self.call("ci_get_ai_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/ai_bucket"))
-            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["MediaBucketList"])
-            .into()
+        self.ci_buckets("ci_get_ai_bucket", "/ai_bucket", ["", ""], &["MediaBucketList"]).into()
     }
 
     /// Lists the buckets in which document processing is on.
@@ -58,16 +60,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46945>
     pub fn ci_get_doc_bucket(&self) -> CiGetDocBucket<'_> {
-        self.call("ci_get_doc_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/docbucket"))
-            .defaults(&[
-                ("regions", ""),
-                ("bucketNames", ""),
-                ("bucketName", ""),
-                ("pageNumber", "1"),
-                ("pageSize", "10"),
-            ])
-            .answer(&["DocBucketList"])
-            .into()
+        self.ci_buckets("ci_get_doc_bucket", "/docbucket", ["1", "10"], &["DocBucketList"]).into()
     }
 
     /// Lists the buckets in which speech recognition is on.
@@ -76,10 +69,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46232>
     pub fn ci_get_asr_bucket(&self) -> CiGetAsrBucket<'_> {
-        self.call("ci_get_asr_bucket", Method::GET, Target::other(ServiceHost::CiRegion, "/asrbucket"))
-            .defaults(&[("regions", ""), ("bucketNames", ""), ("bucketName", ""), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["AsrBucketList"])
-            .into()
+        self.ci_buckets("ci_get_asr_bucket", "/asrbucket", ["", ""], &["AsrBucketList"]).into()
     }
 
     /// Switches picture processing on in a bucket.
@@ -140,97 +130,38 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_get_bucket`](CosS3Client::ci_get_bucket) request.
     pub struct CiGetBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
         /// Sets the path of other jobs or buckets. Python: `Path`. Default: `/mediabucket`.
         path: path("Path"),
     }
+    from ci: bucket_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_media_bucket`](CosS3Client::ci_get_media_bucket) request.
-    pub struct CiGetMediaBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetMediaBucket -> Response {}
+    from ci: bucket_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_pic_bucket`](CosS3Client::ci_get_pic_bucket) request.
-    pub struct CiGetPicBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetPicBucket -> Response {}
+    from ci: bucket_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_ai_bucket`](CosS3Client::ci_get_ai_bucket) request.
-    pub struct CiGetAiBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetAiBucket -> Response {}
+    from ci: bucket_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_doc_bucket`](CosS3Client::ci_get_doc_bucket) request.
-    pub struct CiGetDocBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: 1.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: 10.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetDocBucket -> Response {}
+    from ci: bucket_list, page_of_ten;
 }
 
 call! {
     /// Builds a [`ci_get_asr_bucket`](CosS3Client::ci_get_asr_bucket) request.
-    pub struct CiGetAsrBucket -> Response {
-        /// Lists only those in these regions, separated by commas. Python: `Regions`. Default: all.
-        regions: query("regions"),
-        /// Lists only those whose name starts with this. Python: `BucketName`. Default: all.
-        bucket_name: query("bucketName"),
-        /// Lists only those with these names, separated by commas. Python: `BucketNames`. Default: all.
-        bucket_names: query("bucketNames"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetAsrBucket -> Response {}
+    from ci: bucket_list, page;
 }

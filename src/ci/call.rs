@@ -44,6 +44,41 @@ impl CosS3Client {
         call.refuse_if(id.is_empty(), "id", || "is empty".to_owned())
     }
 
+    /// A call that sends a document to be worked on.
+    pub(crate) fn ci_submit(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        path: &str,
+        draft: impl Into<Dict>,
+    ) -> Call<'_, ()> {
+        self.ci_call(operation, Method::POST, bucket, path).draft("Request", draft).content_type("application/xml")
+    }
+
+    /// A list of the jobs of one kind.
+    pub(crate) fn ci_jobs(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        path: &str,
+        tag: impl Param,
+    ) -> Call<'_, Response> {
+        self.ci_call(operation, Method::GET, bucket, path)
+            .ordered(&[
+                "tag",
+                "orderByTime",
+                "states",
+                "size",
+                "nextToken",
+                "queueId",
+                "startCreationTime",
+                "endCreationTime",
+            ])
+            .arg("tag", tag)
+            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+            .answer(&["JobsDetail"])
+    }
+
     /// A call that has an object processed and returns the result.
     pub(crate) fn process_call(
         &self,

@@ -42,11 +42,7 @@ impl CosS3Client {
             },
             "QueueId": UNSET,
         });
-        self.ci_call("ci_create_doc_job", Method::POST, bucket, "/doc_jobs")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_create_doc_job", bucket, "/doc_jobs", draft).answer(&[]).into()
     }
 
     /// Reads a document job.
@@ -66,22 +62,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46944>
     pub fn ci_list_doc_jobs(&self, bucket: impl Into<String>) -> CiListDocJobs<'_> {
-        self.ci_call("ci_list_doc_jobs", Method::GET, bucket, "/doc_jobs")
-            .ordered(&[
-                "tag",
-                "orderByTime",
-                "states",
-                "size",
-                "nextToken",
-                "queueId",
-                "startCreationTime",
-                "endCreationTime",
-            ])
-            .param("tag", "DocProcess")
-            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
-            .content_type("application/xml")
-            .answer(&["JobsDetail"])
-            .into()
+        self.ci_jobs("ci_list_doc_jobs", bucket, "/doc_jobs", "DocProcess").content_type("application/xml").into()
     }
 
     /// Converts a page of a document into a picture, and returns it.
@@ -198,19 +179,8 @@ call! {
     pub struct CiListDocJobs -> Response {
         /// Takes the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
     }
+    from ci: job_list;
 }
 
 call! {

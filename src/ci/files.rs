@@ -1,7 +1,7 @@
 //! Files: hashes and archives.
 
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::CosS3Client;
 use crate::dict::Dict;
@@ -11,6 +11,23 @@ use crate::param::Param;
 use crate::wire::request::UNSET;
 
 impl CosS3Client {
+    /// Starts a job that makes a file of an object, or of those that the work names.
+    fn ci_file_job(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        tag: &str,
+        input: Option<Dict>,
+        work: Value,
+    ) -> Call<'_, Response> {
+        let input = input.map_or(json!(UNSET), |object| json!({ "Object": object }));
+        let draft = json!({
+            "Input": input, "Tag": tag, "Operation": work,
+            "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
+        });
+        self.ci_submit(operation, bucket, "/file_jobs", draft).answer(&[])
+    }
+
     /// Computes a hash of an object's content at COS.
     ///
     /// Python: `client.file_hash(Bucket='examplebucket-1250000000', Key='test.jpg', Type='video')`
@@ -40,16 +57,8 @@ impl CosS3Client {
         file_hash_code_config: impl Into<Dict>,
     ) -> CiCreateFileHashJob<'_> {
         let [input_object, file_hash_code_config]: [Dict; 2] = [input_object.into(), file_hash_code_config.into()];
-        let draft = json!({
-            "Input": { "Object": input_object }, "Tag": "FileHashCode",
-            "Operation": { "FileHashCodeConfig": file_hash_code_config, "UserData": UNSET },
-            "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
-        });
-        self.ci_call("ci_create_file_hash_job", Method::POST, bucket, "/file_jobs")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        let work = json!({ "FileHashCodeConfig": file_hash_code_config, "UserData": UNSET });
+        self.ci_file_job("ci_create_file_hash_job", bucket, "FileHashCode", Some(input_object), work).into()
     }
 
     /// Starts a job that unpacks an archive.
@@ -71,19 +80,9 @@ impl CosS3Client {
     ) -> CiCreateFileUncompressJob<'_> {
         let [input_object, output_bucket, output_region, file_uncompress_config]: [Dict; 4] =
             [input_object.into(), output_bucket.into(), output_region.into(), file_uncompress_config.into()];
-        let draft = json!({
-            "Input": { "Object": input_object }, "Tag": "FileUncompress",
-            "Operation": {
-                "FileUncompressConfig": file_uncompress_config,
-                "Output": { "Bucket": output_bucket, "Region": output_region }, "UserData": UNSET,
-            },
-            "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
-        });
-        self.ci_call("ci_create_file_uncompress_job", Method::POST, bucket, "/file_jobs")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        let output = json!({ "Bucket": output_bucket, "Region": output_region });
+        let work = json!({ "FileUncompressConfig": file_uncompress_config, "Output": output, "UserData": UNSET });
+        self.ci_file_job("ci_create_file_uncompress_job", bucket, "FileUncompress", Some(input_object), work).into()
     }
 
     /// Starts a job that packs objects into an archive.
@@ -106,20 +105,9 @@ impl CosS3Client {
     ) -> CiCreateFileCompressJob<'_> {
         let [output_bucket, output_region, output_object, file_compress_config]: [Dict; 4] =
             [output_bucket.into(), output_region.into(), output_object.into(), file_compress_config.into()];
-        let draft = json!({
-            "Tag": "FileCompress",
-            "Operation": {
-                "FileCompressConfig": file_compress_config,
-                "Output": { "Bucket": output_bucket, "Region": output_region, "Object": output_object },
-                "UserData": UNSET,
-            },
-            "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackMqConfig": UNSET, "CallBackType": UNSET,
-        });
-        self.ci_call("ci_create_file_compress_job", Method::POST, bucket, "/file_jobs")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        let output = json!({ "Bucket": output_bucket, "Region": output_region, "Object": output_object });
+        let work = json!({ "FileCompressConfig": file_compress_config, "Output": output, "UserData": UNSET });
+        self.ci_file_job("ci_create_file_compress_job", bucket, "FileCompress", None, work).into()
     }
 
     /// Reads file jobs; several ids are joined by commas.
@@ -153,54 +141,18 @@ call! {
 
 call! {
     /// Builds a [`ci_create_file_hash_job`](CosS3Client::ci_create_file_hash_job) request.
-    pub struct CiCreateFileHashJob -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
-        queue_id: body("QueueId"),
-        /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
-        call_back: body("CallBack"),
-        /// Sets the format of the callback: `JSON` or `XML`. Python: `CallBackFormat`. Default: none.
-        call_back_format: body("CallBackFormat"),
-        /// Sets how to tell of the result: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
-        call_back_type: body("CallBackType"),
-        /// Sets the queue that is told, a dict. Python: `CallBackMqConfig`. Default: none.
-        call_back_mq_config: body("CallBackMqConfig"),
-        /// Sets data of the caller's, which the result carries. Python: `UserData`. Default: none.
-        user_data: body("Operation.UserData"),
-    }
+    pub struct CiCreateFileHashJob -> Response {}
+    from ci: job, user_data;
 }
 
 call! {
     /// Builds a [`ci_create_file_uncompress_job`](CosS3Client::ci_create_file_uncompress_job) request.
-    pub struct CiCreateFileUncompressJob -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
-        queue_id: body("QueueId"),
-        /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
-        call_back: body("CallBack"),
-        /// Sets the format of the callback: `JSON` or `XML`. Python: `CallBackFormat`. Default: none.
-        call_back_format: body("CallBackFormat"),
-        /// Sets how to tell of the result: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
-        call_back_type: body("CallBackType"),
-        /// Sets the queue that is told, a dict. Python: `CallBackMqConfig`. Default: none.
-        call_back_mq_config: body("CallBackMqConfig"),
-        /// Sets data of the caller's, which the result carries. Python: `UserData`. Default: none.
-        user_data: body("Operation.UserData"),
-    }
+    pub struct CiCreateFileUncompressJob -> Response {}
+    from ci: job, user_data;
 }
 
 call! {
     /// Builds a [`ci_create_file_compress_job`](CosS3Client::ci_create_file_compress_job) request.
-    pub struct CiCreateFileCompressJob -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
-        queue_id: body("QueueId"),
-        /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
-        call_back: body("CallBack"),
-        /// Sets the format of the callback: `JSON` or `XML`. Python: `CallBackFormat`. Default: none.
-        call_back_format: body("CallBackFormat"),
-        /// Sets how to tell of the result: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
-        call_back_type: body("CallBackType"),
-        /// Sets the queue that is told, a dict. Python: `CallBackMqConfig`. Default: none.
-        call_back_mq_config: body("CallBackMqConfig"),
-        /// Sets data of the caller's, which the result carries. Python: `UserData`. Default: none.
-        user_data: body("Operation.UserData"),
-    }
+    pub struct CiCreateFileCompressJob -> Response {}
+    from ci: job, user_data;
 }

@@ -55,21 +55,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54011>
     pub fn ci_list_media_jobs(&self, bucket: impl Into<String>, tag: impl Param) -> CiListMediaJobs<'_> {
-        self.ci_call("ci_list_media_jobs", Method::GET, bucket, "/jobs")
-            .ordered(&[
-                "tag",
-                "orderByTime",
-                "states",
-                "size",
-                "nextToken",
-                "queueId",
-                "startCreationTime",
-                "endCreationTime",
-            ])
-            .arg("tag", tag)
-            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
-            .answer(&["JobsDetail"])
-            .into()
+        self.ci_jobs("ci_list_media_jobs", bucket, "/jobs", tag).into()
     }
 
     /// Lists picture jobs.
@@ -78,21 +64,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/436/67198>
     pub fn ci_list_media_pic_jobs(&self, bucket: impl Into<String>, tag: impl Param) -> CiListMediaPicJobs<'_> {
-        self.ci_call("ci_list_media_pic_jobs", Method::GET, bucket, "/pic_jobs")
-            .ordered(&[
-                "tag",
-                "orderByTime",
-                "states",
-                "size",
-                "nextToken",
-                "queueId",
-                "startCreationTime",
-                "endCreationTime",
-            ])
-            .arg("tag", tag)
-            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
-            .answer(&["JobsDetail"])
-            .into()
+        self.ci_jobs("ci_list_media_pic_jobs", bucket, "/pic_jobs", tag).into()
     }
 
     /// Cancels a job that has not started.
@@ -131,21 +103,10 @@ call! {
     pub struct CiListMediaJobs -> Response {
         /// Takes the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
         /// Sets the path of other jobs or buckets. Python: `Path`. Default: `/jobs`.
         path: path("Path"),
     }
+    from ci: job_list;
 }
 
 call! {
@@ -153,19 +114,8 @@ call! {
     pub struct CiListMediaPicJobs -> Response {
         /// Takes the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
     }
+    from ci: job_list;
 }
 
 call! {

@@ -39,6 +39,7 @@ pub(crate) mod image_info;
 pub(crate) mod media;
 pub(crate) mod media_jobs;
 pub(crate) mod objects;
+pub(crate) mod options;
 pub(crate) mod queues;
 pub(crate) mod recognition;
 pub(crate) mod sensitive_content;

@@ -8,26 +8,44 @@ use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
 
 impl CosS3Client {
+    /// A list of queues; `page` is number and size where no setter says otherwise.
+    fn ci_queues(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        path: &str,
+        page: [&str; 2],
+    ) -> Call<'_, Response> {
+        self.ci_call(operation, Method::GET, bucket, path)
+            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", page[0]), ("pageSize", page[1])])
+            .answer(&["QueueList"])
+    }
+
+    fn ci_change_queue(
+        &self,
+        operation: &'static str,
+        bucket: impl Into<String>,
+        path: &str,
+        queue_id: impl Into<String>,
+        request: impl Into<Dict>,
+    ) -> Call<'_, Response> {
+        self.ci_item(operation, Method::PUT, bucket, path, queue_id).draft("Request", request).answer(&["Queue"])
+    }
+
     /// Lists the queues of media jobs.
     ///
     /// Python: `client.ci_get_media_queue(Bucket='examplebucket-1250000000')`
     ///
     /// API: <https://cloud.tencent.com/document/product/436/54045>
     pub fn ci_get_media_queue(&self, bucket: impl Into<String>) -> CiGetMediaQueue<'_> {
-        self.ci_call("ci_get_media_queue", Method::GET, bucket, "/queue")
-            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["QueueList"])
-            .into()
+        self.ci_queues("ci_get_media_queue", bucket, "/queue", ["", ""]).into()
     }
 
     /// Lists the queues of picture jobs.
     ///
     /// Python: `client.ci_get_media_pic_queue(Bucket='examplebucket-1250000000')`
     pub fn ci_get_media_pic_queue(&self, bucket: impl Into<String>) -> CiGetMediaPicQueue<'_> {
-        self.ci_call("ci_get_media_pic_queue", Method::GET, bucket, "/picqueue")
-            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["QueueList"])
-            .into()
+        self.ci_queues("ci_get_media_pic_queue", bucket, "/picqueue", ["", ""]).into()
     }
 
     /// Lists the queues of AI jobs.
@@ -36,10 +54,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/79394>
     pub fn ci_get_ai_queue(&self, bucket: impl Into<String>) -> CiGetAiQueue<'_> {
-        self.ci_call("ci_get_ai_queue", Method::GET, bucket, "/ai_queue")
-            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", ""), ("pageSize", "")])
-            .answer(&["QueueList"])
-            .into()
+        self.ci_queues("ci_get_ai_queue", bucket, "/ai_queue", ["", ""]).into()
     }
 
     /// Lists the queues of document jobs.
@@ -48,10 +63,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46946>
     pub fn ci_get_doc_queue(&self, bucket: impl Into<String>) -> CiGetDocQueue<'_> {
-        self.ci_call("ci_get_doc_queue", Method::GET, bucket, "/docqueue")
-            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")])
-            .answer(&["QueueList"])
-            .into()
+        self.ci_queues("ci_get_doc_queue", bucket, "/docqueue", ["1", "10"]).into()
     }
 
     /// Lists the queues of speech jobs.
@@ -60,10 +72,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46234>
     pub fn ci_get_asr_queue(&self, bucket: impl Into<String>) -> CiGetAsrQueue<'_> {
-        self.ci_call("ci_get_asr_queue", Method::GET, bucket, "/asrqueue")
-            .defaults(&[("queueIds", ""), ("state", "All"), ("pageNumber", "1"), ("pageSize", "10")])
-            .answer(&["QueueList"])
-            .into()
+        self.ci_queues("ci_get_asr_queue", bucket, "/asrqueue", ["1", "10"]).into()
     }
 
     /// Changes a queue of media jobs.
@@ -77,10 +86,7 @@ impl CosS3Client {
         queue_id: impl Into<String>,
         request: impl Into<Dict>,
     ) -> CiUpdateMediaQueue<'_> {
-        self.ci_item("ci_update_media_queue", Method::PUT, bucket, "/queue/", queue_id)
-            .draft("Request", request)
-            .answer(&["Queue"])
-            .into()
+        self.ci_change_queue("ci_update_media_queue", bucket, "/queue/", queue_id, request).into()
     }
 
     /// Changes a queue of picture jobs.
@@ -92,9 +98,7 @@ impl CosS3Client {
         queue_id: impl Into<String>,
         request: impl Into<Dict>,
     ) -> Call<'_, Response> {
-        self.ci_item("ci_update_media_pic_queue", Method::PUT, bucket, "/picqueue/", queue_id)
-            .draft("Request", request)
-            .answer(&["Queue"])
+        self.ci_change_queue("ci_update_media_pic_queue", bucket, "/picqueue/", queue_id, request)
     }
 
     /// Changes a queue of document jobs.
@@ -106,9 +110,7 @@ impl CosS3Client {
         queue_id: impl Into<String>,
         request: impl Into<Dict>,
     ) -> Call<'_, Response> {
-        self.ci_item("ci_update_doc_queue", Method::PUT, bucket, "/docqueue/", queue_id)
-            .draft("Request", request)
-            .answer(&["Queue"])
+        self.ci_change_queue("ci_update_doc_queue", bucket, "/docqueue/", queue_id, request)
     }
 
     /// Changes a queue of speech jobs.
@@ -122,9 +124,7 @@ impl CosS3Client {
         queue_id: impl Into<String>,
         request: impl Into<Dict>,
     ) -> Call<'_, Response> {
-        self.ci_item("ci_update_asr_queue", Method::PUT, bucket, "/asrqueue/", queue_id)
-            .draft("Request", request)
-            .answer(&["Queue"])
+        self.ci_change_queue("ci_update_asr_queue", bucket, "/asrqueue/", queue_id, request)
     }
 
     /// Changes a queue of AI jobs.
@@ -136,82 +136,41 @@ impl CosS3Client {
         queue_id: impl Into<String>,
         request: impl Into<Dict>,
     ) -> Call<'_, Response> {
-        self.ci_item("ci_update_ai_queue", Method::PUT, bucket, "/ai_queue/", queue_id)
-            .draft("Request", request)
-            .answer(&["Queue"])
+        self.ci_change_queue("ci_update_ai_queue", bucket, "/ai_queue/", queue_id, request)
     }
 }
 
 call! {
     /// Builds a [`ci_get_media_queue`](CosS3Client::ci_get_media_queue) request.
     pub struct CiGetMediaQueue -> Response {
-        /// Lists only those in this state: `Active`, `Paused` or `All`. Python: `State`. Default: `All`.
-        state: query("state"),
-        /// Lists only those with these ids, separated by commas. Python: `QueueIds`. Default: all.
-        queue_ids: query("queueIds"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
         /// Sets the path of other queues. Python: `UrlPath`. Default: `/queue`.
         url_path: path("UrlPath"),
     }
+    from ci: queue_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_media_pic_queue`](CosS3Client::ci_get_media_pic_queue) request.
-    pub struct CiGetMediaPicQueue -> Response {
-        /// Lists only those in this state: `Active`, `Paused` or `All`. Python: `State`. Default: `All`.
-        state: query("state"),
-        /// Lists only those with these ids, separated by commas. Python: `QueueIds`. Default: all.
-        queue_ids: query("queueIds"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetMediaPicQueue -> Response {}
+    from ci: queue_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_ai_queue`](CosS3Client::ci_get_ai_queue) request.
-    pub struct CiGetAiQueue -> Response {
-        /// Lists only those in this state: `Active`, `Paused` or `All`. Python: `State`. Default: `All`.
-        state: query("state"),
-        /// Lists only those with these ids, separated by commas. Python: `QueueIds`. Default: all.
-        queue_ids: query("queueIds"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetAiQueue -> Response {}
+    from ci: queue_list, page;
 }
 
 call! {
     /// Builds a [`ci_get_doc_queue`](CosS3Client::ci_get_doc_queue) request.
-    pub struct CiGetDocQueue -> Response {
-        /// Lists only those in this state: `Active`, `Paused` or `All`. Python: `State`. Default: `All`.
-        state: query("state"),
-        /// Lists only those with these ids, separated by commas. Python: `QueueIds`. Default: all.
-        queue_ids: query("queueIds"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: 1.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: 10.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetDocQueue -> Response {}
+    from ci: queue_list, page_of_ten;
 }
 
 call! {
     /// Builds a [`ci_get_asr_queue`](CosS3Client::ci_get_asr_queue) request.
-    pub struct CiGetAsrQueue -> Response {
-        /// Lists only those in this state: `Active`, `Paused` or `All`. Python: `State`. Default: `All`.
-        state: query("state"),
-        /// Lists only those with these ids, separated by commas. Python: `QueueIds`. Default: all.
-        queue_ids: query("queueIds"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: 1.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: 10.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetAsrQueue -> Response {}
+    from ci: queue_list, page_of_ten;
 }
 
 call! {

@@ -36,11 +36,7 @@ impl CosS3Client {
             },
             "QueueId": UNSET, "CallBack": UNSET, "CallBackFormat": UNSET, "CallBackType": UNSET, "CallBackMqConfig": UNSET,
         });
-        self.ci_call("ci_create_asr_job", Method::POST, bucket, "/asr_jobs")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_create_asr_job", bucket, "/asr_jobs", draft).answer(&[]).into()
     }
 
     /// Reads a speech job.
@@ -60,21 +56,8 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/46230>
     pub fn ci_list_asr_jobs(&self, bucket: impl Into<String>) -> CiListAsrJobs<'_> {
-        self.ci_call("ci_list_asr_jobs", Method::GET, bucket, "/asr_jobs")
-            .ordered(&[
-                "tag",
-                "orderByTime",
-                "states",
-                "size",
-                "nextToken",
-                "queueId",
-                "startCreationTime",
-                "endCreationTime",
-            ])
-            .param("tag", "SpeechRecognition")
-            .defaults(&[("orderByTime", "Desc"), ("states", "All"), ("size", "10"), ("nextToken", "")])
+        self.ci_jobs("ci_list_asr_jobs", bucket, "/asr_jobs", "SpeechRecognition")
             .content_type("application/xml")
-            .answer(&["JobsDetail"])
             .into()
     }
 }
@@ -82,8 +65,6 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_create_asr_job`](CosS3Client::ci_create_asr_job) request.
     pub struct CiCreateAsrJob -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
-        queue_id: body("QueueId"),
         /// Takes this object. Python: `InputObject`. Default: none.
         input_object: body("Input.Object"),
         /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
@@ -92,15 +73,8 @@ call! {
         template_id: body("Operation.TemplateId"),
         /// Sets the parameters, a dict. Python: `SpeechRecognition`. Default: none.
         speech_recognition: body("Operation.SpeechRecognition"),
-        /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
-        call_back: body("CallBack"),
-        /// Sets the format of the callback: `JSON` or `XML`. Python: `CallBackFormat`. Default: none.
-        call_back_format: body("CallBackFormat"),
-        /// Sets how to tell of the result: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
-        call_back_type: body("CallBackType"),
-        /// Sets the queue that is told, a dict. Python: `CallBackMqConfig`. Default: none.
-        call_back_mq_config: body("CallBackMqConfig"),
     }
+    from ci: job;
 }
 
 call! {
@@ -108,17 +82,6 @@ call! {
     pub struct CiListAsrJobs -> Response {
         /// Takes the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
     }
+    from ci: job_list;
 }

@@ -35,11 +35,7 @@ impl CosS3Client {
                 "WordInfo": 0, "HotVocabularyTableId": UNSET,
             },
         });
-        self.ci_call("ci_create_asr_template", Method::POST, bucket, "/template")
-            .draft("Request", draft)
-            .content_type("application/xml")
-            .answer(&[])
-            .into()
+        self.ci_submit("ci_create_asr_template", bucket, "/template", draft).answer(&[]).into()
     }
 
     /// Replaces a template of speech recognition.
@@ -111,77 +107,18 @@ call! {
         channel_num: body("SpeechRecognition.ChannelNum"),
         /// Sets the format of the text, from 0 to 3. Python: `ResTextFormat`. Default: none.
         res_text_format: body("SpeechRecognition.ResTextFormat"),
-        /// Filters swear words: 0 no, 1 yes, 2 by `*`. Python: `FilterDirty`. Default: 0.
-        filter_dirty: body("SpeechRecognition.FilterDirty"),
-        /// Filters filler words: 0 no, 1 some, 2 all. Python: `FilterModal`. Default: 0.
-        filter_modal: body("SpeechRecognition.FilterModal"),
-        /// Sets how numbers are written: 0 by words, 1 by digits, 3 also those of mathematics. Python:
-        /// `ConvertNumMode`. Default: 0.
-        convert_num_mode: body("SpeechRecognition.ConvertNumMode"),
-        /// Tells speakers apart with 1. Python: `SpeakerDiarization`. Default: 0.
-        speaker_diarization: body("SpeechRecognition.SpeakerDiarization"),
-        /// Sets the number of speakers; 0 finds it out. Python: `SpeakerNumber`. Default: 0.
-        speaker_number: body("SpeechRecognition.SpeakerNumber"),
-        /// Filters punctuation: 0 no, 1 at the end, 2 all. Python: `FilterPunc`. Default: 0.
-        filter_punc: body("SpeechRecognition.FilterPunc"),
-        /// Sets the type of the result: `txt` or `srt`. Python: `OutputFileType`. Default: `txt`.
-        output_file_type: body("SpeechRecognition.OutputFileType"),
-        /// Recognizes at high speed. Python: `FlashAsr`. Default: false.
-        flash_asr: body("SpeechRecognition.FlashAsr"),
-        /// Sets the format of the sound. Python: `Format`. Default: none.
-        format: body("SpeechRecognition.Format"),
-        /// Recognizes the first channel only with 1. Python: `FirstChannelOnly`. Default: 1.
-        first_channel_only: body("SpeechRecognition.FirstChannelOnly"),
-        /// Returns the times of words: 0 no, 1 yes, 2 with punctuation. Python: `WordInfo`. Default: 0.
-        word_info: body("SpeechRecognition.WordInfo"),
-        /// Takes this table of preferred words. Python: `HotVocabularyTableId`. Default: none.
-        hot_vocabulary_table_id: body("SpeechRecognition.HotVocabularyTableId"),
     }
+    from ci: recognition;
 }
 
 call! {
     /// Builds a [`ci_update_asr_template`](CosS3Client::ci_update_asr_template) request.
-    pub struct CiUpdateAsrTemplate -> Response {
-        /// Filters swear words: 0 no, 1 yes, 2 by `*`. Python: `FilterDirty`. Default: 0.
-        filter_dirty: body("SpeechRecognition.FilterDirty"),
-        /// Filters filler words: 0 no, 1 some, 2 all. Python: `FilterModal`. Default: 0.
-        filter_modal: body("SpeechRecognition.FilterModal"),
-        /// Sets how numbers are written: 0 by words, 1 by digits, 3 also those of mathematics. Python:
-        /// `ConvertNumMode`. Default: 0.
-        convert_num_mode: body("SpeechRecognition.ConvertNumMode"),
-        /// Tells speakers apart with 1. Python: `SpeakerDiarization`. Default: 0.
-        speaker_diarization: body("SpeechRecognition.SpeakerDiarization"),
-        /// Sets the number of speakers; 0 finds it out. Python: `SpeakerNumber`. Default: 0.
-        speaker_number: body("SpeechRecognition.SpeakerNumber"),
-        /// Filters punctuation: 0 no, 1 at the end, 2 all. Python: `FilterPunc`. Default: 0.
-        filter_punc: body("SpeechRecognition.FilterPunc"),
-        /// Sets the type of the result: `txt` or `srt`. Python: `OutputFileType`. Default: `txt`.
-        output_file_type: body("SpeechRecognition.OutputFileType"),
-        /// Recognizes at high speed. Python: `FlashAsr`. Default: false.
-        flash_asr: body("SpeechRecognition.FlashAsr"),
-        /// Sets the format of the sound. Python: `Format`. Default: none.
-        format: body("SpeechRecognition.Format"),
-        /// Recognizes the first channel only with 1. Python: `FirstChannelOnly`. Default: 1.
-        first_channel_only: body("SpeechRecognition.FirstChannelOnly"),
-        /// Returns the times of words: 0 no, 1 yes, 2 with punctuation. Python: `WordInfo`. Default: 0.
-        word_info: body("SpeechRecognition.WordInfo"),
-        /// Takes this table of preferred words. Python: `HotVocabularyTableId`. Default: none.
-        hot_vocabulary_table_id: body("SpeechRecognition.HotVocabularyTableId"),
-    }
+    pub struct CiUpdateAsrTemplate -> Response {}
+    from ci: recognition;
 }
 
 call! {
     /// Builds a [`ci_get_asr_template`](CosS3Client::ci_get_asr_template) request.
-    pub struct CiGetAsrTemplate -> Response {
-        /// Sets whose templates: `Official` or `Custom`. Python: `Category`. Default: `Custom`.
-        category: query("category"),
-        /// Lists only those with these ids, separated by commas. Python: `Ids`. Default: all.
-        ids: query("ids"),
-        /// Lists only those with this name. Python: `Name`. Default: all.
-        name: query("name"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: 1.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: 10.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetAsrTemplate -> Response {}
+    from ci: page_of_ten, template_list;
 }

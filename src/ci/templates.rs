@@ -14,10 +14,7 @@ impl CosS3Client {
     ///
     /// API: <https://cloud.tencent.com/document/product/460/78939>
     pub fn ci_create_template(&self, bucket: impl Into<String>, template: impl Into<Dict>) -> Call<'_, Response> {
-        self.ci_call("ci_create_template", Method::POST, bucket, "/template")
-            .draft("Request", template)
-            .content_type("application/xml")
-            .answer(&[])
+        self.ci_submit("ci_create_template", bucket, "/template", template).answer(&[])
     }
 
     /// Replaces a template.
@@ -61,16 +58,6 @@ impl CosS3Client {
 
 call! {
     /// Builds a [`ci_get_template`](CosS3Client::ci_get_template) request.
-    pub struct CiGetTemplate -> Response {
-        /// Sets whose templates: `Official` or `Custom`. Python: `Category`. Default: `Custom`.
-        category: query("category"),
-        /// Lists only those with these ids, separated by commas. Python: `Ids`. Default: all.
-        ids: query("ids"),
-        /// Lists only those with this name. Python: `Name`. Default: all.
-        name: query("name"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: 1.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: 10.
-        page_size: query("pageSize"),
-    }
+    pub struct CiGetTemplate -> Response {}
+    from ci: page_of_ten, template_list;
 }

@@ -137,11 +137,8 @@ call! {
         ids: query("ids"),
         /// Lists only those with this name. Python: `Name`. Default: all.
         name: query("name"),
-        /// Sets the number of the page, from 1. Python: `PageNumber`. Default: none.
-        page_number: query("pageNumber"),
-        /// Sets the size of the page. Python: `PageSize`. Default: none.
-        page_size: query("pageSize"),
     }
+    from ci: page;
 }
 
 call! {
@@ -149,19 +146,8 @@ call! {
     pub struct CiListWorkflowexecution -> Response {
         /// Lists only those with this name. Python: `Name`. Default: all.
         name: query("name"),
-        /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
-        start_creation_time: query("startCreationTime"),
-        /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
-        end_creation_time: query("endCreationTime"),
-        /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
-        order_by_time: query("orderByTime"),
-        /// Lists only those in these states, separated by commas. Python: `States`. Default: `All`.
-        states: query("states"),
-        /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
-        size: query("size"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
-        next_token: query("nextToken"),
         /// Lists only those of this batch job. Python: `BatchJobId`. Default: all.
         batch_job_id: query("jobId"),
     }
+    from ci: job_list;
 }

@@ -235,12 +235,13 @@ impl<'a, T> Call<'a, T> {
 /// }
 /// ```
 ///
-/// `plus` names groups of `options`. The own arguments and `send` come first on the page of the builder.
+/// `plus` names groups of `options`, and `from` further ones of a module's own `options`. The own arguments and `send` come first on the page of the builder.
 macro_rules! call {
     (
         $(#[$doc:meta])*
         pub struct $Builder:ident -> $T:ty { $($own:tt)* }
         $(plus $($group:ident),+;)?
+        $(from $module:ident: $($further:ident),+;)?
     ) => {
         $(#[$doc])*
         #[derive(Debug)]
@@ -263,6 +264,7 @@ macro_rules! call {
 
         impl $Builder<'_> {
             $($($crate::ops::options::$group!();)+)?
+            $($($crate::$module::options::$further!();)+)?
             $crate::ops::options::every!();
         }
 

@@ -111,11 +111,16 @@ fn declared(text: &str) -> Vec<(String, Vec<Function>, Vec<String>)> {
         let after = &body[open + own.len() + 2..];
         let mut functions = rows(own);
         functions.push(setter("send"));
-        let groups = words(after, "plus").next().map_or("", |at| after[at + 4..].split(';').next().unwrap_or_default());
+        // `plus a, b;` and `from module: c;`
+        let groups = after.split(';').filter_map(|line| match line.trim().split_once(' ')? {
+            ("plus", groups) => Some(groups),
+            ("from", groups) => groups.split_once(':').map(|(_, groups)| groups),
+            _ => None,
+        });
         if let Some(at) = words(after, "each").next() {
             functions.extend([setter("pages"), setter(identifier(after[at + 4..].trim_start()))]);
         }
-        let groups = groups.split(',').map(|group| group.trim().to_owned()).filter(|group| !group.is_empty());
+        let groups = groups.flat_map(|groups| groups.split(',')).map(|group| group.trim().to_owned());
         found.push((identifier(&body[start..]).to_owned(), functions, groups.collect()));
     }
     found
@@ -346,7 +351,8 @@ fn source_is_read_as_it_is_written() {
             referer: header("referer"), } }; }
         call! { /// Builds it.
             pub struct Head -> Response<Head> { /// One, two: three(4).
-                first: query("a"), second: number("b"), } plus group; }
+                first: query("a"), second: number("b"), } plus group; from ci: more; }
+        macro_rules! more { () => { setters! { third: query("c"), } } }
         listing! { pub struct List -> Page {} each items: Item = |page| page.items; }
     "##;
     let source = parse_source(&[text.to_owned()]);
@@ -357,6 +363,6 @@ fn source_is_read_as_it_is_written() {
     assert_eq!(put.arguments, ["bucket", "f"]);
     assert_eq!(source.builder(put), Some("Put"));
     assert_eq!(source.functions("CosS3Client")[1].returns, "Conf");
-    assert_eq!(names("Head"), ["first", "second", "send", "tag", "acl", "referer", "acl"]);
+    assert_eq!(names("Head"), ["first", "second", "send", "tag", "acl", "third", "acl", "referer", "acl"]);
     assert_eq!(names("List"), ["send", "pages", "items", "referer", "acl"]);
 }

@@ -57,8 +57,78 @@ fn splits(method: &str) -> bool {
         || method.contains("meta_index")
 }
 
+/// Declares groups of setters that methods share, as `src/ci/options.rs` does: each tries its names, and then what is
+/// left.
+macro_rules! groups {
+    ($d:tt $($group:ident { $($python:literal => $setter:ident($as:ident)),* $(,)? })*) => {$(
+        macro_rules! $group {
+            ($d call:ident, $d name:ident, $d value:ident, $d left:expr) => {
+                match $d name {
+                    $($python => $d call.$setter($as($d name, $d value)?),)*
+                    _ => $d left,
+                }
+            };
+        }
+    )*};
+}
+
+groups! { $
+    bucket_list {
+        "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
+    }
+    template_list {
+        "Category" => category(flat), "Ids" => ids(flat), "Name" => name(flat),
+    }
+    queue_list {
+        "State" => state(flat), "QueueIds" => queue_ids(flat),
+    }
+    page {
+        "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
+    }
+    job_list {
+        "StartCreationTime" => start_creation_time(flat), "EndCreationTime" => end_creation_time(flat),
+        "OrderByTime" => order_by_time(flat), "States" => states(flat), "Size" => size(flat),
+        "NextToken" => next_token(flat),
+    }
+    job {
+        "QueueId" => queue_id(given), "CallBack" => call_back(given), "CallBackFormat" => call_back_format(given),
+        "CallBackType" => call_back_type(given), "CallBackMqConfig" => call_back_mq_config(given),
+    }
+    recognition {
+        "FilterDirty" => filter_dirty(given), "FilterModal" => filter_modal(given),
+        "ConvertNumMode" => convert_num_mode(given), "SpeakerDiarization" => speaker_diarization(given),
+        "SpeakerNumber" => speaker_number(given), "FilterPunc" => filter_punc(given),
+        "OutputFileType" => output_file_type(given), "FlashAsr" => flash_asr(given), "Format" => format(given),
+        "FirstChannelOnly" => first_channel_only(given), "WordInfo" => word_info(given),
+        "HotVocabularyTableId" => hot_vocabulary_table_id(given),
+    }
+    audited {
+        "UserInfo" => user_info(given), "DataId" => data_id(given),
+    }
+    audit_policy {
+        "Callback" => callback(given), "BizType" => biz_type(given),
+    }
+    audit_effect {
+        "CallbackType" => callback_type(given), "Freeze" => freeze(given),
+    }
+    picture {
+        "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat),
+    }
+    matting {
+        "CenterLayout" => center_layout(flat), "PaddingLayout" => padding_layout(flat),
+    }
+}
+
+/// Tries one group after the other.
+macro_rules! grouped {
+    ($call:ident, $name:ident, $value:ident, $left:expr) => { $left };
+    ($call:ident, $name:ident, $value:ident, $left:expr, $group:ident $(, $more:ident)*) => {
+        $group!($call, $name, $value, grouped!($call, $name, $value, $left $(, $more)*))
+    };
+}
+
 macro_rules! ci {
-    ($($Client:ident { $($method:ident($($name:ident: $kind:ident),*) -> $result:ident {
+    ($($Client:ident { $($method:ident($($name:ident: $kind:ident),*) -> $result:ident $(plus($($group:ident),+))? {
         $($python:literal => $setter:ident($as:ident)),* $(,)?
     })* })*) => {
         pub(super) const CI: &[&str] = &[$($(stringify!($method)),*),*];
@@ -72,7 +142,9 @@ macro_rules! ci {
                         call = match name {
                             $($python => call.$setter($as(name, value)?),)*
                             _ if FORM.contains(&name) => call,
-                            _ => further!(call, name, value, splits(method)),
+                            _ => grouped!(
+                                call, name, value, further!(call, name, value, splits(method)) $($(, $group)+)?
+                            ),
                         };
                     }
                     result::$result(call.send()?, args)
@@ -121,16 +193,10 @@ ci! {
         ci_create_media_pic_jobs(Bucket: text, Jobs: value) -> plain {}
         ci_get_media_jobs(Bucket: text, JobIDs: text) -> plain {}
         ci_get_media_pic_jobs(Bucket: text, JobIDs: text) -> plain {}
-        ci_list_media_jobs(Bucket: text, Tag: loose) -> plain {
-            "QueueId" => queue_id(flat), "StartCreationTime" => start_creation_time(flat),
-            "EndCreationTime" => end_creation_time(flat), "OrderByTime" => order_by_time(flat),
-            "States" => states(flat), "Size" => size(flat), "NextToken" => next_token(flat), "Path" => path(string),
+        ci_list_media_jobs(Bucket: text, Tag: loose) -> plain plus(job_list) {
+            "QueueId" => queue_id(flat), "Path" => path(string),
         }
-        ci_list_media_pic_jobs(Bucket: text, Tag: loose) -> plain {
-            "QueueId" => queue_id(flat), "StartCreationTime" => start_creation_time(flat),
-            "EndCreationTime" => end_creation_time(flat), "OrderByTime" => order_by_time(flat),
-            "States" => states(flat), "Size" => size(flat), "NextToken" => next_token(flat),
-        }
+        ci_list_media_pic_jobs(Bucket: text, Tag: loose) -> plain plus(job_list) { "QueueId" => queue_id(flat) }
         ci_cancel_jobs(Bucket: text, JobID: text) -> nothing {}
         ci_get_hls_play_key(Bucket: text) -> pair {}
         ci_update_hls_play_key(Bucket: text) -> pair {
@@ -145,11 +211,7 @@ ci! {
             "ImageDpi" => image_dpi(given), "PicPagination" => pic_pagination(given),
         }
         ci_get_doc_job(Bucket: text, JobID: text) -> plain {}
-        ci_list_doc_jobs(Bucket: text) -> plain {
-            "QueueId" => queue_id(flat), "StartCreationTime" => start_creation_time(flat),
-            "EndCreationTime" => end_creation_time(flat), "OrderByTime" => order_by_time(flat),
-            "States" => states(flat), "Size" => size(flat), "NextToken" => next_token(flat),
-        }
+        ci_list_doc_jobs(Bucket: text) -> plain plus(job_list) { "QueueId" => queue_id(flat) }
         ci_doc_preview_process(Bucket: text, Key: text) -> stream {
             "SrcType" => src_type(flat), "Page" => page(flat), "DstType" => dst_type(flat),
             "PassWord" => pass_word(flat), "Comment" => comment(flat), "Sheet" => sheet(flat),
@@ -165,43 +227,30 @@ ci! {
             "HtmlRotate" => html_rotate(flat), "HtmlHorizontal" => html_horizontal(flat),
             "HtmlVertical" => html_vertical(flat), "HtmlTitle" => html_title(flat),
         }
-        ci_auditing_video_submit(Bucket: text, Key: value) -> plain {
-            "DetectType" => detect_type(flat), "Url" => url(given), "Callback" => callback(given),
-            "CallbackVersion" => callback_version(given), "CallbackType" => callback_type(given),
+        ci_auditing_video_submit(Bucket: text, Key: value) -> plain plus(audited, audit_policy, audit_effect) {
+            "DetectType" => detect_type(flat), "Url" => url(given), "CallbackVersion" => callback_version(given),
             "DetectContent" => detect_content(given), "Mode" => mode(given), "Count" => count(given),
-            "TimeInterval" => time_interval(given), "BizType" => biz_type(given), "DataId" => data_id(given),
-            "UserInfo" => user_info(given), "Freeze" => freeze(given), "Encryption" => encryption(given),
+            "TimeInterval" => time_interval(given), "Encryption" => encryption(given),
         }
-        ci_auditing_audio_submit(Bucket: text, Key: value) -> plain {
-            "DetectType" => detect_type(flat), "Url" => url(given), "Callback" => callback(given),
-            "CallbackVersion" => callback_version(given), "BizType" => biz_type(given),
-            "UserInfo" => user_info(given), "DataId" => data_id(given), "CallbackType" => callback_type(given),
-            "Freeze" => freeze(given),
+        ci_auditing_audio_submit(Bucket: text, Key: value) -> plain plus(audited, audit_policy, audit_effect) {
+            "DetectType" => detect_type(flat), "Url" => url(given), "CallbackVersion" => callback_version(given),
         }
-        ci_auditing_text_submit(Bucket: text) -> plain {
-            "Key" => key(given), "DetectType" => detect_type(flat), "Content" => content(bytes),
-            "Callback" => callback(given), "BizType" => biz_type(given), "Url" => url(given),
-            "UserInfo" => user_info(given), "DataId" => data_id(given), "CallbackVersion" => callback_version(given),
-            "CallbackType" => callback_type(given), "Freeze" => freeze(given),
+        ci_auditing_text_submit(Bucket: text) -> plain plus(audited, audit_policy, audit_effect) {
+            "Key" => key(given), "DetectType" => detect_type(flat), "Content" => content(bytes), "Url" => url(given),
+            "CallbackVersion" => callback_version(given),
         }
-        ci_auditing_document_submit(Bucket: text) -> plain {
+        ci_auditing_document_submit(Bucket: text) -> plain plus(audited, audit_policy, audit_effect) {
             "Url" => url(given), "DetectType" => detect_type(flat), "Key" => key(given), "Type" => r#type(given),
-            "Callback" => callback(given), "BizType" => biz_type(given), "UserInfo" => user_info(given),
-            "DataId" => data_id(given), "CallbackType" => callback_type(given), "Freeze" => freeze(given),
         }
-        ci_auditing_html_submit(Bucket: text, Url: value) -> plain {
+        ci_auditing_html_submit(Bucket: text, Url: value) -> plain plus(audited, audit_policy) {
             "DetectType" => detect_type(flat), "ReturnHighlightHtml" => return_highlight_html(given),
-            "Callback" => callback(given), "BizType" => biz_type(given), "UserInfo" => user_info(given),
-            "DataId" => data_id(given),
         }
-        ci_auditing_live_video_submit(Bucket: text, BizType: value) -> plain {
-            "DetectType" => detect_type(flat), "Url" => url(given), "DataId" => data_id(given),
-            "Callback" => callback(given), "CallbackType" => callback_type(given), "UserInfo" => user_info(given),
-            "StorageConf" => storage_conf(given),
+        ci_auditing_live_video_submit(Bucket: text, BizType: value) -> plain plus(audited) {
+            "DetectType" => detect_type(flat), "Url" => url(given), "Callback" => callback(given),
+            "CallbackType" => callback_type(given), "StorageConf" => storage_conf(given),
         }
-        ci_auditing_image_batch(Bucket: text, Input: value) -> plain {
-            "DetectType" => detect_type(flat), "BizType" => biz_type(given), "Async" => r#async(given),
-            "Callback" => callback(given), "Freeze" => freeze(given),
+        ci_auditing_image_batch(Bucket: text, Input: value) -> plain plus(audit_policy) {
+            "DetectType" => detect_type(flat), "Async" => r#async(given), "Freeze" => freeze(given),
         }
         ci_auditing_virus_submit(Bucket: text) -> plain {
             "Key" => key(given), "Url" => url(given), "Callback" => callback(given),
@@ -222,138 +271,65 @@ ci! {
         ci_create_workflow(Bucket: text, Body: value) -> plain {}
         ci_update_workflow(Bucket: text, WorkflowId: text, Body: value) -> plain {}
         ci_update_workflow_state(Bucket: text, WorkflowId: text, UpdateState: loose) -> plain {}
-        ci_get_workflow(Bucket: text) -> plain {
-            "Ids" => ids(flat), "Name" => name(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
+        ci_get_workflow(Bucket: text) -> plain plus(page) { "Ids" => ids(flat), "Name" => name(flat) }
         ci_delete_workflow(Bucket: text, WorkflowId: text) -> plain {}
         ci_trigger_workflow(Bucket: text, WorkflowId: loose, Key: loose) -> plain {}
         ci_get_workflowexecution(Bucket: text, RunId: text) -> plain {}
-        ci_list_workflowexecution(Bucket: text, WorkflowId: loose) -> plain {
-            "Name" => name(flat), "StartCreationTime" => start_creation_time(flat),
-            "EndCreationTime" => end_creation_time(flat), "OrderByTime" => order_by_time(flat),
-            "States" => states(flat), "Size" => size(flat), "NextToken" => next_token(flat),
-            "BatchJobId" => batch_job_id(flat),
+        ci_list_workflowexecution(Bucket: text, WorkflowId: loose) -> plain plus(job_list) {
+            "Name" => name(flat), "BatchJobId" => batch_job_id(flat),
         }
         ci_create_template(Bucket: text, Template: value) -> plain {}
         ci_update_template(Bucket: text, TemplateId: text, Template: value) -> plain {}
-        ci_get_template(Bucket: text) -> plain {
-            "Category" => category(flat), "Ids" => ids(flat), "Name" => name(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
+        ci_get_template(Bucket: text) -> plain plus(template_list, page) {}
         ci_delete_template(Bucket: text, TemplateId: text) -> plain {}
         ci_create_inventory_trigger_jobs(Bucket: text, JobBody: value) -> plain {}
         ci_get_inventory_trigger_jobs(Bucket: text, JobID: text) -> plain {}
-        ci_list_inventory_trigger_jobs(Bucket: text) -> plain {
-            "StartCreationTime" => start_creation_time(flat), "EndCreationTime" => end_creation_time(flat),
-            "OrderByTime" => order_by_time(flat), "States" => states(flat), "Size" => size(flat),
-            "NextToken" => next_token(flat), "Type" => r#type(flat), "WorkflowId" => workflow_id(flat),
-            "JobId" => job_id(flat), "Name" => name(flat),
+        ci_list_inventory_trigger_jobs(Bucket: text) -> plain plus(job_list) {
+            "Type" => r#type(flat), "WorkflowId" => workflow_id(flat), "JobId" => job_id(flat), "Name" => name(flat),
         }
         ci_delete_inventory_trigger_jobs(Bucket: text, JobId: text) -> plain {}
-        ci_get_media_queue(Bucket: text) -> plain {
-            "State" => state(flat), "QueueIds" => queue_ids(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat), "UrlPath" => url_path(string),
-        }
-        ci_get_media_pic_queue(Bucket: text) -> plain {
-            "State" => state(flat), "QueueIds" => queue_ids(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
-        ci_get_ai_queue(Bucket: text) -> plain {
-            "State" => state(flat), "QueueIds" => queue_ids(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
-        ci_get_doc_queue(Bucket: text) -> plain {
-            "State" => state(flat), "QueueIds" => queue_ids(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
-        ci_get_asr_queue(Bucket: text) -> plain {
-            "State" => state(flat), "QueueIds" => queue_ids(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
+        ci_get_media_queue(Bucket: text) -> plain plus(queue_list, page) { "UrlPath" => url_path(string) }
+        ci_get_media_pic_queue(Bucket: text) -> plain plus(queue_list, page) {}
+        ci_get_ai_queue(Bucket: text) -> plain plus(queue_list, page) {}
+        ci_get_doc_queue(Bucket: text) -> plain plus(queue_list, page) {}
+        ci_get_asr_queue(Bucket: text) -> plain plus(queue_list, page) {}
         ci_update_media_queue(Bucket: text, QueueId: text, Request: value) -> plain { "UrlPath" => url_path(string) }
         ci_update_media_pic_queue(Bucket: text, QueueId: text, Request: value) -> plain {}
         ci_update_doc_queue(Bucket: text, QueueId: text, Request: value) -> plain {}
         ci_update_asr_queue(Bucket: text, QueueId: text, Request: value) -> plain {}
         ci_update_ai_queue(Bucket: text, QueueId: text, Request: value) -> plain {}
-        ci_get_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat), "Path" => path(string),
-        }
-        ci_get_media_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
-        }
-        ci_get_pic_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
-        }
-        ci_get_ai_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
-        }
-        ci_get_doc_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
-        }
-        ci_get_asr_bucket() -> plain {
-            "Regions" => regions(flat), "BucketName" => bucket_name(flat), "BucketNames" => bucket_names(flat),
-            "PageNumber" => page_number(flat), "PageSize" => page_size(flat),
-        }
+        ci_get_bucket() -> plain plus(bucket_list, page) { "Path" => path(string) }
+        ci_get_media_bucket() -> plain plus(bucket_list, page) {}
+        ci_get_pic_bucket() -> plain plus(bucket_list, page) {}
+        ci_get_ai_bucket() -> plain plus(bucket_list, page) {}
+        ci_get_doc_bucket() -> plain plus(bucket_list, page) {}
+        ci_get_asr_bucket() -> plain plus(bucket_list, page) {}
         ci_open_pic_bucket(Bucket: text) -> pair {}
         ci_close_pic_bucket(Bucket: text) -> pair {}
         ci_open_asr_bucket(Bucket: text) -> pair {}
         ci_close_asr_bucket(Bucket: text) -> pair {}
         ci_open_ai_bucket(Bucket: text) -> pair {}
         ci_close_ai_bucket(Bucket: text) -> pair {}
-        ci_create_asr_job(Bucket: text, OutputBucket: value, OutputRegion: value, OutputObject: value) -> plain {
-            "QueueId" => queue_id(given), "InputObject" => input_object(given), "Url" => url(given),
-            "TemplateId" => template_id(given), "SpeechRecognition" => speech_recognition(given),
-            "CallBack" => call_back(given), "CallBackFormat" => call_back_format(given),
-            "CallBackType" => call_back_type(given), "CallBackMqConfig" => call_back_mq_config(given),
+        ci_create_asr_job(Bucket: text, OutputBucket: value, OutputRegion: value, OutputObject: value) -> plain plus(job) {
+            "InputObject" => input_object(given), "Url" => url(given), "TemplateId" => template_id(given),
+            "SpeechRecognition" => speech_recognition(given),
         }
         ci_get_asr_job(Bucket: text, JobID: text) -> plain {}
-        ci_list_asr_jobs(Bucket: text) -> plain {
-            "QueueId" => queue_id(flat), "StartCreationTime" => start_creation_time(flat),
-            "EndCreationTime" => end_creation_time(flat), "OrderByTime" => order_by_time(flat),
-            "States" => states(flat), "Size" => size(flat), "NextToken" => next_token(flat),
-        }
-        ci_create_asr_template(Bucket: text, Name: value, EngineModelType: value) -> plain {
+        ci_list_asr_jobs(Bucket: text) -> plain plus(job_list) { "QueueId" => queue_id(flat) }
+        ci_create_asr_template(Bucket: text, Name: value, EngineModelType: value) -> plain plus(recognition) {
             "ChannelNum" => channel_num(given), "ResTextFormat" => res_text_format(given),
-            "FilterDirty" => filter_dirty(given), "FilterModal" => filter_modal(given),
-            "ConvertNumMode" => convert_num_mode(given), "SpeakerDiarization" => speaker_diarization(given),
-            "SpeakerNumber" => speaker_number(given), "FilterPunc" => filter_punc(given),
-            "OutputFileType" => output_file_type(given), "FlashAsr" => flash_asr(given), "Format" => format(given),
-            "FirstChannelOnly" => first_channel_only(given), "WordInfo" => word_info(given),
-            "HotVocabularyTableId" => hot_vocabulary_table_id(given),
         }
-        ci_update_asr_template(Bucket: text, TemplateId: text, Name: value, EngineModelType: value, ChannelNum: value, ResTextFormat: value) -> plain {
-            "FilterDirty" => filter_dirty(given), "FilterModal" => filter_modal(given),
-            "ConvertNumMode" => convert_num_mode(given), "SpeakerDiarization" => speaker_diarization(given),
-            "SpeakerNumber" => speaker_number(given), "FilterPunc" => filter_punc(given),
-            "OutputFileType" => output_file_type(given), "FlashAsr" => flash_asr(given), "Format" => format(given),
-            "FirstChannelOnly" => first_channel_only(given), "WordInfo" => word_info(given),
-            "HotVocabularyTableId" => hot_vocabulary_table_id(given),
-        }
-        ci_get_asr_template(Bucket: text) -> plain {
-            "Category" => category(flat), "Ids" => ids(flat), "Name" => name(flat), "PageNumber" => page_number(flat),
-            "PageSize" => page_size(flat),
-        }
+        ci_update_asr_template(Bucket: text, TemplateId: text, Name: value, EngineModelType: value, ChannelNum: value, ResTextFormat: value) -> plain plus(recognition) {}
+        ci_get_asr_template(Bucket: text) -> plain plus(template_list, page) {}
         ci_delete_asr_template(Bucket: text, TemplateId: text) -> plain {}
         file_hash(Bucket: text, Key: text, Type: loose) -> plain { "AddToHeader" => add_to_header(flat) }
-        ci_create_file_hash_job(Bucket: text, InputObject: value, FileHashCodeConfig: value) -> plain {
-            "QueueId" => queue_id(given), "CallBack" => call_back(given), "CallBackFormat" => call_back_format(given),
-            "CallBackType" => call_back_type(given), "CallBackMqConfig" => call_back_mq_config(given),
+        ci_create_file_hash_job(Bucket: text, InputObject: value, FileHashCodeConfig: value) -> plain plus(job) {
             "UserData" => user_data(given),
         }
-        ci_create_file_uncompress_job(Bucket: text, InputObject: value, OutputBucket: value, OutputRegion: value, FileUncompressConfig: value) -> plain {
-            "QueueId" => queue_id(given), "CallBack" => call_back(given), "CallBackFormat" => call_back_format(given),
-            "CallBackType" => call_back_type(given), "CallBackMqConfig" => call_back_mq_config(given),
+        ci_create_file_uncompress_job(Bucket: text, InputObject: value, OutputBucket: value, OutputRegion: value, FileUncompressConfig: value) -> plain plus(job) {
             "UserData" => user_data(given),
         }
-        ci_create_file_compress_job(Bucket: text, OutputBucket: value, OutputRegion: value, OutputObject: value, FileCompressConfig: value) -> plain {
-            "QueueId" => queue_id(given), "CallBack" => call_back(given), "CallBackFormat" => call_back_format(given),
-            "CallBackType" => call_back_type(given), "CallBackMqConfig" => call_back_mq_config(given),
+        ci_create_file_compress_job(Bucket: text, OutputBucket: value, OutputRegion: value, OutputObject: value, FileCompressConfig: value) -> plain plus(job) {
             "UserData" => user_data(given),
         }
         ci_get_file_process_jobs(Bucket: text, JobIDs: text) -> plain {}
@@ -367,57 +343,36 @@ ci! {
         ci_delete_asr_hot_vocabulary_table(Bucket: text, TableId: text) -> pair {}
     }
     AIRecognitionClient {
-        cos_create_ai_object_detect_job(Bucket: text) -> pair {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat),
-        }
-        cos_goods_matting(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "CenterLayout" => center_layout(flat),
-            "PaddingLayout" => padding_layout(flat),
-        }
-        cos_ai_pic_matting(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "CenterLayout" => center_layout(flat),
-            "PaddingLayout" => padding_layout(flat),
-        }
-        cos_ai_portrait_matting(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "CenterLayout" => center_layout(flat),
-            "PaddingLayout" => padding_layout(flat),
-        }
-        cos_ai_body_recognition(Bucket: text) -> pair {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat),
-        }
+        cos_create_ai_object_detect_job(Bucket: text) -> pair plus(picture) {}
+        cos_goods_matting(Bucket: text) -> judged plus(picture, matting) {}
+        cos_ai_pic_matting(Bucket: text) -> judged plus(picture, matting) {}
+        cos_ai_portrait_matting(Bucket: text) -> judged plus(picture, matting) {}
+        cos_ai_body_recognition(Bucket: text) -> pair plus(picture) {}
         cos_ai_detect_face(Bucket: text, ObjectKey: text) -> pair { "MaxFaceNum" => max_face_num(flat) }
         cos_ai_detect_pet(Bucket: text, ObjectKey: text) -> pair {}
-        cos_ai_enhance_image(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "Denoise" => denoise(flat), "Sharpen" => sharpen(flat),
-            "DetectUrl" => detect_url(flat), "IgnoreError" => ignore_error(flat),
+        cos_ai_enhance_image(Bucket: text) -> judged plus(picture) {
+            "Denoise" => denoise(flat), "Sharpen" => sharpen(flat), "IgnoreError" => ignore_error(flat),
         }
-        cos_ai_face_effect(Bucket: text, Type: loose) -> pair {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "Whitening" => whitening(flat),
-            "Smoothing" => smoothing(flat), "FaceLifting" => face_lifting(flat),
+        cos_ai_face_effect(Bucket: text, Type: loose) -> pair plus(picture) {
+            "Whitening" => whitening(flat), "Smoothing" => smoothing(flat), "FaceLifting" => face_lifting(flat),
             "EyeEnlarging" => eye_enlarging(flat), "Gender" => gender(flat), "Age" => age(flat),
         }
-        cos_ai_game_rec(Bucket: text) -> pair { "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat) }
+        cos_ai_game_rec(Bucket: text) -> pair plus(picture) {}
         cos_ai_id_card_ocr(Bucket: text, ObjectKey: text) -> pair {
             "CardSide" => card_side(flat), "Config" => config(flat),
         }
-        cos_ai_image_coloring(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat),
+        cos_ai_image_coloring(Bucket: text) -> judged plus(picture) {}
+        cos_ai_image_crop(Bucket: text, Width: loose, Height: loose) -> judged plus(picture) {
+            "Fixed" => fixed(flat), "IgnoreError" => ignore_error(flat),
         }
-        cos_ai_image_crop(Bucket: text, Width: loose, Height: loose) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "Fixed" => fixed(flat),
-            "IgnoreError" => ignore_error(flat),
-        }
-        cos_ai_license_rec(Bucket: text, CardType: loose) -> pair {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat),
-        }
+        cos_ai_license_rec(Bucket: text, CardType: loose) -> pair plus(picture) {}
         cos_auto_translation_block(Bucket: text, InputText: loose, SourceLang: loose, TargetLang: loose) -> pair {
             "TextDomain" => text_domain(flat), "TextStyle" => text_style(flat),
         }
         cos_get_action_sequence(Bucket: text) -> pair {}
         cos_get_live_code(Bucket: text) -> pair {}
-        cos_image_repair(Bucket: text) -> judged {
-            "ObjectKey" => object_key(string), "DetectUrl" => detect_url(flat), "MaskPic" => mask_pic(flat),
-            "MaskPoly" => mask_poly(flat),
+        cos_image_repair(Bucket: text) -> judged plus(picture) {
+            "MaskPic" => mask_pic(flat), "MaskPoly" => mask_poly(flat),
         }
         cos_liveness_recognition(Bucket: text, ObjectKey: text, IdCard: loose, Name: loose, LivenessType: loose) -> pair {
             "ValidateData" => validate_data(flat), "BestFrameNum" => best_frame_num(flat),
