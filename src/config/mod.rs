@@ -1,5 +1,6 @@
 //! The client's settings, checked once.
 
+mod build;
 mod builder;
 
 use std::fmt;
