@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use crate::answers;
 use crate::clock::Clock;
 use crate::context::{Context, Settings};
 use crate::credential::{Credential, Credentials};
@@ -55,6 +56,7 @@ pub struct Builder {
     control: bool,
     tls: bool,
     tls_ca: Option<PathBuf>,
+    answers: Option<PathBuf>,
 }
 
 impl Default for Builder {
@@ -78,6 +80,7 @@ impl Default for Builder {
             control: false,
             tls: false,
             tls_ca: None,
+            answers: None,
         }
     }
 }
@@ -209,8 +212,17 @@ impl Builder {
         self.tls()
     }
 
+    /// Answers requests as this file says, in the way of [`CosEmulator::answer`], until it ends. Injected faults and
+    /// answers come first. The file is JSON; the README has its format. [`start`](Self::start) refuses one that it
+    /// cannot read, and names the line that is wrong.
+    pub fn answers(mut self, file: impl Into<PathBuf>) -> Self {
+        self.answers = Some(file.into());
+        self
+    }
+
     /// Starts the server.
     pub fn start(self) -> io::Result<CosEmulator> {
+        let answers = self.answers.map_or(Ok(Vec::new()), |file| answers::read(&file))?;
         let mut credentials = self.temporary;
         credentials.insert(0, Credential::permanent(&self.secret_id, &self.secret_key));
         let address = self.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
@@ -231,7 +243,7 @@ impl Builder {
             clock: Clock::new(self.clock),
             credentials: Credentials::new(credentials),
             store: Store::open(self.data_dir)?,
-            faults: Faults::default(),
+            faults: Faults::new(answers),
             log: Log::new(self.log_capacity, self.observer),
             stop: Stop::default(),
             tls,

@@ -131,7 +131,7 @@ impl CosEmulator {
         self.context.faults.pending()
     }
 
-    /// Takes back all faults.
+    /// Takes back all faults and answers, but not those of [`Builder::answers`](crate::Builder::answers).
     pub fn clear_faults(&self) {
         self.context.faults.clear();
     }

@@ -227,64 +227,90 @@ impl Match {
     }
 }
 
-struct Rule {
-    fault: Fault,
-    when: Match,
-    left: usize,
+#[derive(Clone)]
+pub(crate) struct Rule {
+    pub(crate) fault: Fault,
+    pub(crate) when: Match,
+    /// With how many requests; `usize::MAX` never ends.
+    pub(crate) left: usize,
 }
 
-/// The faults still to come, in the order they were injected.
+/// The faults still to come, in the order they were injected, and after them the answers of a file.
 #[derive(Default)]
-pub(crate) struct Faults(Mutex<Vec<Rule>>);
+pub(crate) struct Faults {
+    injected: Mutex<Vec<Rule>>,
+    answers: Mutex<Vec<Rule>>,
+    /// The answers as they were at the start.
+    file: Vec<Rule>,
+}
+
+fn lock(rules: &Mutex<Vec<Rule>>) -> MutexGuard<'_, Vec<Rule>> {
+    rules.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Faults {
-    fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn new(file: Vec<Rule>) -> Self {
+        Self { injected: Mutex::default(), answers: Mutex::new(file.clone()), file }
     }
 
     pub(crate) fn add(&self, fault: Fault, when: Match, times: usize) {
         if times > 0 {
             let left = times;
-            self.rules().push(Rule { fault, when, left });
+            lock(&self.injected).push(Rule { fault, when, left });
         }
     }
 
+    /// Takes back what was injected; the answers of the file stay.
     pub(crate) fn clear(&self) {
-        self.rules().clear();
+        lock(&self.injected).clear();
+    }
+
+    /// Makes everything as it was at the start.
+    pub(crate) fn reset(&self) {
+        self.clear();
+        lock(&self.answers).clone_from(&self.file);
     }
 
     pub(crate) fn pending(&self) -> usize {
-        self.rules().iter().fold(0, |sum, rule| sum.saturating_add(rule.left))
+        lock(&self.injected).iter().fold(0, |sum, rule| sum.saturating_add(rule.left))
     }
 
     /// What goes wrong with this request: the first rule that fits, which is thereby used once.
     pub(crate) fn take(&self, head: &Head) -> Vec<Fault> {
-        let mut rules = self.rules();
-        let mut found = None;
-        for (index, rule) in rules.iter_mut().enumerate() {
-            if !rule.when.fits(head) {
-                continue;
-            }
-            if rule.when.skip > 0 {
-                rule.when.skip -= 1;
-            } else if found.is_none() {
-                found = Some(index);
-            }
-        }
-        let Some(index) = found else {
-            return Vec::new();
-        };
-        let rule = &mut rules[index];
+        let injected = first(&mut lock(&self.injected), head, true);
+        let answer = first(&mut lock(&self.answers), head, injected.is_none());
         let mut faults = Vec::new();
-        flatten(rule.fault.clone(), &mut faults);
-        if rule.left != usize::MAX {
-            rule.left -= 1;
-        }
-        if rule.left == 0 {
-            rules.remove(index);
+        if let Some(fault) = injected.or(answer) {
+            flatten(fault, &mut faults);
         }
         faults
     }
+}
+
+/// The first rule that fits. A rule counts the requests that it lets pass also where another one is used, which is why
+/// all are looked at even if none is `wanted`.
+fn first(rules: &mut Vec<Rule>, head: &Head, wanted: bool) -> Option<Fault> {
+    let mut found = None;
+    for (index, rule) in rules.iter_mut().enumerate() {
+        if !rule.when.fits(head) {
+            continue;
+        }
+        if rule.when.skip > 0 {
+            rule.when.skip -= 1;
+        } else if found.is_none() {
+            found = Some(index);
+        }
+    }
+    let index = found.filter(|_| wanted)?;
+    let rule = &mut rules[index];
+    let fault = rule.fault.clone();
+    if rule.left != usize::MAX {
+        rule.left -= 1;
+    }
+    if rule.left == 0 {
+        rules.remove(index);
+    }
+    Some(fault)
 }
 
 fn flatten(fault: Fault, into: &mut Vec<Fault>) {

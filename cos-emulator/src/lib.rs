@@ -33,6 +33,7 @@
 //! from `ops`; operations work on `store`. `cors` adds what browsers want to see.
 
 mod acl;
+mod answers;
 mod auth;
 mod blob;
 mod builder;
@@ -58,6 +59,7 @@ mod router;
 mod routes;
 mod server;
 pub mod signature;
+mod spec;
 mod stop;
 mod store;
 mod target;

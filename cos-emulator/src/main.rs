@@ -24,6 +24,7 @@ Usage: cos-emulator [OPTIONS]
   --instance-role R  role whose keys the metadata service gives
   --tls              serve HTTPS too, on the same port
   --tls-ca FILE      write the certificate that clients must trust to FILE (implies --tls)
+  --answers FILE     answer requests as the JSON in FILE says (see the README)
   --control          answer /_emulator/...: faults, request log, clock, keys, reset
   --verbose          print a line for each request, with the reason if it is refused
   --help             show this";
@@ -80,6 +81,7 @@ fn start(mut arguments: impl Iterator<Item = String>) -> Result<Option<CosEmulat
                 let (host, bucket) = pair.split_once('=').ok_or("--domain needs HOST=BUCKET")?;
                 builder = builder.custom_domain(host, bucket);
             }
+            "--answers" => builder = builder.answers(value()?),
             "--tls-ca" => builder = builder.tls_ca(value()?),
             "--tls" | "--control" | "--verbose" if has_value => return Err(format!("{name} takes no value")),
             "--tls" => builder = builder.tls(),

@@ -84,6 +84,67 @@ fn it_says_which_certificate_to_trust() {
     assert!(own.get("/_emulator/").text().contains("\"pending_faults\":0"));
 }
 
+/// The file of answers that the README shows.
+fn answers_of_the_readme() -> &'static str {
+    let readme = include_str!("../README.md");
+    let shown = readme.split("```json\n").nth(1).and_then(|text| text.split("```").next());
+    shown.expect("the README shows a file of answers")
+}
+
+#[test]
+fn a_file_says_what_is_answered() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, answers_of_the_readme()).unwrap();
+    let program = Program::start(&["--control", "--answers", file.path().to_str().unwrap()]);
+    let client = program.client();
+    let jobs = Client { host: format!("{BUCKET}.ci.ap-guangzhou.myqcloud.com"), ..client.clone() };
+    let create = || jobs.request("POST", "/jobs").body("<Request/>").send();
+    let script = || {
+        assert_eq!(create().error(), (503, "SlowDown"));
+        for _ in 0..2 {
+            let answer = create();
+            assert_eq!((answer.status, answer.element("JobId")), (200, "j1"));
+            assert_eq!(answer.header("content-type"), Some("application/xml"));
+        }
+    };
+    script();
+    assert_eq!(jobs.request("POST", "/jobs").body("<Request/>").anonymous().send().error(), (403, "AccessDenied"));
+    // What the file is silent about is as ever.
+    assert_eq!(jobs.request("GET", "/jobs").send().error(), (501, "NotImplemented"));
+    assert_eq!(client.put("/jobs", "x").status, 200);
+    let own = Client { host: "localhost".into(), ..client };
+    own.request("POST", "/_emulator/faults").body(r#"{"fault": {"answer": {"status": 500}}}"#).send();
+    assert_eq!(create().status, 500, "an injected fault comes first");
+    own.request("DELETE", "/_emulator/faults").send();
+    assert_eq!(create().status, 200, "the answers stay");
+    assert_eq!(own.request("POST", "/_emulator/reset").send().status, 200);
+    script();
+}
+
+#[test]
+fn a_wrong_file_of_answers_is_refused_with_its_line() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    for (text, said) in [
+        ("[\n  {\"answer\": {\"status\": 200}},\n  {\"answer\": {\"statu\": 200}}\n]", "unknown field `statu`"),
+        ("[\n\n{\"answer\": {\"status\": 7}}]", "7 is no status"),
+        ("[\n\n{\"answer\": {\"status\": \"200\"}}]", "invalid type: string \"200\""),
+        ("[\n\n{\"match\": {}}]", "missing field `answer`"),
+        ("[\n\n{\"answer\": {\"status\": 200}, \"when\": {}}]", "unknown field `when`"),
+        ("{\n\n\"answer\": 1", "invalid type: map"),
+        ("[\n\n", "EOF"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let options = ["--port", "0", "--answers", path];
+        let output = Command::new(env!("CARGO_BIN_EXE_cos-emulator")).args(options).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{text}");
+        assert!(error.contains(path) && error.contains(said) && error.contains("at line"), "{text}: {error}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_cos-emulator")).args(["--answers", "/none/a.json"]).output().unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("/none/a.json: "));
+}
+
 #[test]
 fn options_that_make_no_sense_are_refused() {
     for (options, said) in [

@@ -61,7 +61,7 @@ fn act(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Value, Ref
         })),
         ("POST", "faults", "") => {
             let injection: Injection = read(body)?;
-            let (fault, when, times) = injection.into_parts().map_err(invalid)?;
+            let (fault, when, times) = injection.into_parts();
             context.faults.add(fault, when, times);
             Ok(json!({ "pending_faults": context.faults.pending() }))
         }
@@ -147,7 +147,7 @@ fn credential(context: &Context, spec: CredentialSpec) -> Result<Value, Refusal>
 
 /// Makes everything as it was at the start.
 fn reset(context: &Context) -> std::io::Result<()> {
-    context.faults.clear();
+    context.faults.reset();
     context.clock.set(Setting::None);
     context.credentials.forget_temporary();
     context.store.lock().clear().map_err(|error| std::io::Error::other(format!("{error:?}")))?;

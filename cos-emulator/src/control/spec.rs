@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::fault::{Answer, Fault, Match, Moment};
+use crate::fault::{Fault, Match, Moment};
+use crate::spec::{AnswerSpec, MatchSpec, times};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,38 +52,6 @@ enum MomentSpec {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AnswerSpec {
-    status: u16,
-    code: Option<String>,
-    body: Option<String>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    #[serde(default)]
-    carried_out: bool,
-    #[serde(default)]
-    without_request_id: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct MatchSpec {
-    method: Option<String>,
-    path: Option<String>,
-    query: Option<String>,
-    host: Option<String>,
-    header: Option<HeaderSpec>,
-    skip: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeaderSpec {
-    name: String,
-    contains: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct ClockSpec {
     pub(super) offset_seconds: Option<i64>,
     /// Seconds since 1970.
@@ -109,85 +78,33 @@ pub(super) struct NewBucket {
 }
 
 impl Injection {
-    pub(super) fn into_parts(self) -> Result<(Fault, Match, usize), String> {
-        let times = match self.times {
-            None => 1,
-            Some(0) => usize::MAX,
-            Some(times) => times,
-        };
-        Ok((self.fault.into_fault()?, self.when.into_match(), times))
+    pub(super) fn into_parts(self) -> (Fault, Match, usize) {
+        (self.fault.into(), self.when.into(), self.times.map_or(1, times))
     }
 }
 
-impl FaultSpec {
-    fn into_fault(self) -> Result<Fault, String> {
-        Ok(match self {
-            Self::Answer(answer) => Fault::Answer(answer.into_answer()?),
-            Self::Reset(moment) => Fault::Reset(moment.into()),
-            Self::Close(moment) => Fault::Close(moment.into()),
-            Self::Hang(moment) => Fault::Hang(moment.into()),
-            Self::DelayMs(time) => Fault::Delay(Duration::from_millis(time)),
-            Self::CutBody(at) => Fault::CutBody(at),
-            Self::CutChunked(at) => Fault::CutChunked(at),
-            Self::Chunked => Fault::Chunked,
-            Self::Trickle { bytes, pause_ms } => Fault::Trickle(bytes, Duration::from_millis(pause_ms)),
-            Self::DeclareLength(length) => Fault::DeclareLength(length),
-            Self::CorruptAnswer(at) => Fault::CorruptAnswer(at),
-            Self::CorruptUpload(at) => Fault::CorruptUpload(at),
-            Self::FlipAnswer(bit) => Fault::FlipAnswer(bit),
-            Self::FlipUpload(bit) => Fault::FlipUpload(bit),
-            Self::DropHeader(name) => Fault::DropHeader(name),
-            Self::SetHeader { name, value } => Fault::SetHeader(name, value),
-            Self::IgnoreRange => Fault::IgnoreRange,
-            Self::All(faults) => Fault::All(faults.into_iter().map(Self::into_fault).collect::<Result<_, _>>()?),
-        })
-    }
-}
-
-impl AnswerSpec {
-    fn into_answer(self) -> Result<Answer, String> {
-        if !(100..=999).contains(&self.status) {
-            return Err(format!("{} is no status", self.status));
+impl From<FaultSpec> for Fault {
+    fn from(spec: FaultSpec) -> Self {
+        match spec {
+            FaultSpec::Answer(answer) => Self::Answer(answer.into()),
+            FaultSpec::Reset(moment) => Self::Reset(moment.into()),
+            FaultSpec::Close(moment) => Self::Close(moment.into()),
+            FaultSpec::Hang(moment) => Self::Hang(moment.into()),
+            FaultSpec::DelayMs(time) => Self::Delay(Duration::from_millis(time)),
+            FaultSpec::CutBody(at) => Self::CutBody(at),
+            FaultSpec::CutChunked(at) => Self::CutChunked(at),
+            FaultSpec::Chunked => Self::Chunked,
+            FaultSpec::Trickle { bytes, pause_ms } => Self::Trickle(bytes, Duration::from_millis(pause_ms)),
+            FaultSpec::DeclareLength(length) => Self::DeclareLength(length),
+            FaultSpec::CorruptAnswer(at) => Self::CorruptAnswer(at),
+            FaultSpec::CorruptUpload(at) => Self::CorruptUpload(at),
+            FaultSpec::FlipAnswer(bit) => Self::FlipAnswer(bit),
+            FaultSpec::FlipUpload(bit) => Self::FlipUpload(bit),
+            FaultSpec::DropHeader(name) => Self::DropHeader(name),
+            FaultSpec::SetHeader { name, value } => Self::SetHeader(name, value),
+            FaultSpec::IgnoreRange => Self::IgnoreRange,
+            FaultSpec::All(faults) => Self::All(faults.into_iter().map(Self::from).collect()),
         }
-        let mut answer = match self.code {
-            Some(code) => Answer::error(self.status, code),
-            None => Answer::new(self.status),
-        };
-        if let Some(body) = self.body {
-            answer = answer.body(body);
-        }
-        for (name, value) in self.headers {
-            answer = answer.header(name, value);
-        }
-        if self.carried_out {
-            answer = answer.carried_out();
-        }
-        if self.without_request_id {
-            answer = answer.without_request_id();
-        }
-        Ok(answer)
-    }
-}
-
-impl MatchSpec {
-    fn into_match(self) -> Match {
-        let mut when = Match::any().skip(self.skip);
-        if let Some(method) = self.method {
-            when = when.method(method);
-        }
-        if let Some(path) = self.path {
-            when = when.path(path);
-        }
-        if let Some(query) = self.query {
-            when = when.query(query);
-        }
-        if let Some(host) = self.host {
-            when = when.host(host);
-        }
-        if let Some(header) = self.header {
-            when = when.header(header.name, header.contains);
-        }
-        when
     }
 }
 
