@@ -53,6 +53,44 @@ fn results(client: &CosS3Client, bucket: &str, key: &str) -> Done {
     Ok(())
 }
 
+#[rustfmt::skip] // as it stands in the emulator's README
+fn test_in_process() -> Done {
+    // sample
+    use cos_emulator::{Answer, CosEmulator, Fault, Match};
+    use qcloud_cos::{CosConfig, CosS3Client};
+
+    let emulator = CosEmulator::start()?;                  // a free port of 127.0.0.1, in memory
+    emulator.create_bucket("examplebucket-1250000000")?;
+    let config = CosConfig::builder()
+        .region(emulator.region()).secret_id(emulator.secret_id()).secret_key(emulator.secret_key())
+        .scheme("http").connect_to(emulator.addr())        // every host is the emulator
+        .proxies([] as [(&str, &str); 0])                  // none, whatever the environment says
+        .build()?;
+    let client = CosS3Client::new(config)?;
+
+    let busy = Answer::error(503, "SlowDown").header("Retry-After", "0");
+    emulator.inject(Fault::Answer(busy), Match::any().method("PUT"), 1);
+    client.put_object("examplebucket-1250000000", b"abcdefg", "test.txt").send()?; // is retried
+    let statuses: Vec<_> = emulator.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [Some(503), Some(200)]);
+    // Dropping the emulator stops it, whatever its clients are doing.
+    // end
+    Ok(())
+}
+
+#[rustfmt::skip] // as it stands in the emulator's README
+fn scripted_answer(emulator: &CosEmulator, client: &CosS3Client) -> Done {
+    // sample
+    use cos_emulator::{Answer, Match};
+
+    let jobs = "<Response><JobsDetail><JobId>j1</JobId><State>Success</State></JobsDetail></Response>";
+    emulator.answer(Match::any().host(".ci.").path("/jobs/"), Answer::new(200).body(jobs));
+    let response = client.ci_get_media_jobs("examplebucket-1250000000", "j1").send()?;
+    assert_eq!(response["JobsDetail"][0]["State"], "Success");
+    // end
+    Ok(())
+}
+
 #[test]
 fn the_samples_of_dicts_and_results_run() {
     let cos = CosEmulator::start().unwrap();
@@ -64,20 +102,28 @@ fn the_samples_of_dicts_and_results_run() {
     client.put_object(bucket, b"abcdefg", key).send().unwrap();
     dicts(&client, bucket).unwrap();
     results(&client, bucket, key).unwrap();
+    scripted_answer(&cos, &client).unwrap();
+    test_in_process().unwrap();
 }
 
-/// Every Rust sample of the guide that indexes a result, prints one or pastes a dict is one of the functions above.
+fn rust_samples(page: &str) -> Vec<&str> {
+    page.split("```rust\n").skip(1).map(|sample| sample.split("```").next().unwrap()).collect()
+}
+
+/// Every Rust sample of the guide that indexes a result, prints one or pastes a dict is one of the functions above, and
+/// so is every Rust sample of the emulator's README.
 #[test]
 fn the_samples_of_dicts_and_results_are_those_that_run() {
     let words = |text: &str| text.split_whitespace().collect::<String>();
     let own = read(&root().join("tests/parity/samples.rs"));
     let run: Vec<String> =
         own.split("// sample\n").skip(1).map(|sample| words(sample.split("// end").next().unwrap())).collect();
-    let guide = read(&root().join("PYTHON_PARITY.md"));
-    let samples = guide.split("```rust\n").skip(1).map(|sample| sample.split("```").next().unwrap());
-    let shown: Vec<&str> = samples.filter(|sample| sample.contains("response[") || sample.contains("json!")).collect();
-    assert!(shown.len() >= 2, "{shown:?}");
-    for sample in shown {
+    let [guide, emulator] = ["PYTHON_PARITY.md", "cos-emulator/README.md"].map(|page| read(&root().join(page)));
+    let mut shown = rust_samples(&guide);
+    shown.retain(|sample| sample.contains("response[") || sample.contains("json!"));
+    let all = rust_samples(&emulator);
+    assert!(shown.len() >= 2 && all.len() >= 2, "{shown:?} {all:?}");
+    for sample in shown.into_iter().chain(all) {
         assert!(run.contains(&words(sample)), "is not compiled:\n{sample}");
     }
 }
