@@ -18,7 +18,7 @@ impl CosS3Client {
         bucket: impl Into<String>,
         tag: &str,
         input: Option<Dict>,
-        work: Value,
+        work: &Value,
     ) -> Call<'_, Response> {
         let input = input.map_or(json!(UNSET), |object| json!({ "Object": object }));
         let draft = json!({
@@ -58,7 +58,7 @@ impl CosS3Client {
     ) -> CiCreateFileHashJob<'_> {
         let [input_object, file_hash_code_config]: [Dict; 2] = [input_object.into(), file_hash_code_config.into()];
         let work = json!({ "FileHashCodeConfig": file_hash_code_config, "UserData": UNSET });
-        self.ci_file_job("ci_create_file_hash_job", bucket, "FileHashCode", Some(input_object), work).into()
+        self.ci_file_job("ci_create_file_hash_job", bucket, "FileHashCode", Some(input_object), &work).into()
     }
 
     /// Starts a job that unpacks an archive.
@@ -82,7 +82,7 @@ impl CosS3Client {
             [input_object.into(), output_bucket.into(), output_region.into(), file_uncompress_config.into()];
         let output = json!({ "Bucket": output_bucket, "Region": output_region });
         let work = json!({ "FileUncompressConfig": file_uncompress_config, "Output": output, "UserData": UNSET });
-        self.ci_file_job("ci_create_file_uncompress_job", bucket, "FileUncompress", Some(input_object), work).into()
+        self.ci_file_job("ci_create_file_uncompress_job", bucket, "FileUncompress", Some(input_object), &work).into()
     }
 
     /// Starts a job that packs objects into an archive.
@@ -107,7 +107,7 @@ impl CosS3Client {
             [output_bucket.into(), output_region.into(), output_object.into(), file_compress_config.into()];
         let output = json!({ "Bucket": output_bucket, "Region": output_region, "Object": output_object });
         let work = json!({ "FileCompressConfig": file_compress_config, "Output": output, "UserData": UNSET });
-        self.ci_file_job("ci_create_file_compress_job", bucket, "FileCompress", None, work).into()
+        self.ci_file_job("ci_create_file_compress_job", bucket, "FileCompress", None, &work).into()
     }
 
     /// Reads file jobs; several ids are joined by commas.

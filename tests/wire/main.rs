@@ -52,7 +52,7 @@ fn fixture() -> PathBuf {
 
 /// Further recordings, of what the first ones leave out: odd answers, odd arguments, more of every keyword.
 fn further() -> impl Iterator<Item = PathBuf> {
-    ["more.json", "settings.json", "copies.json", "ci_golden.json"]
+    ["more.json", "settings.json", "copies.json", "ci_golden.json", "prototypes.json"]
         .into_iter()
         .map(|name| fixture().with_file_name(name))
 }
