@@ -2,10 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/sources.rs"]
-mod sources;
 
-mod all_parameters;
 mod beyond_python;
 mod bodies;
 mod bucket_settings;

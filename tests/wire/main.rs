@@ -16,6 +16,7 @@ mod case;
 mod compare;
 mod config;
 mod copies;
+mod coverage;
 mod crc;
 mod differences;
 mod documents;
@@ -23,6 +24,8 @@ mod inputs;
 mod model;
 mod names;
 mod outcome;
+#[path = "../parity/pages.rs"]
+mod pages;
 mod replay;
 mod results;
 mod rewrite;

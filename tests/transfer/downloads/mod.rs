@@ -366,3 +366,13 @@ fn a_panic_in_the_callback_does_not_hang_and_leaves_the_old_file() {
         });
     }
 }
+
+/// Hotlink protection asks it of every reading.
+#[test]
+fn every_request_of_a_download_carries_the_referer() {
+    let scene = Scene::new(20);
+    scene.download().referer("http://example.com/").send().unwrap();
+    let referers: Vec<_> =
+        scene.cos.requests().iter().map(|request| request.header("referer").map(str::to_owned)).collect();
+    assert_eq!(referers, vec![Some("http://example.com/".to_owned()); 4]);
+}
