@@ -2,6 +2,7 @@
 
 mod compare;
 mod convert;
+mod read;
 
 use std::fmt;
 use std::ops::Index;

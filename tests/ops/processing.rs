@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use cos_emulator::{Answer, CosEmulator, Fault, Match};
-use qcloud_cos::ci::CiDetectType;
+use qcloud_cos::ci::{AuditingResult, CiDetectType, Job};
 use qcloud_cos::{CosConfig, CosS3Client, CosVectorsClient, MetaInsightClient, json};
 
 use crate::common::{BUCKET, client, code, failed, keys, start};
@@ -36,6 +36,27 @@ fn jobs_are_a_list_however_many_there_are() {
         failed(client.ci_get_media_jobs(BUCKET, "").send()).to_string().contains("id: "),
         "an empty id would list all"
     );
+}
+
+#[test]
+fn jobs_and_audits_are_structs_for_those_who_want_them() {
+    let (cos, client) = scene();
+    let job = "<JobsDetail><JobId>j1</JobId><State>Running</State><Progress>40</Progress><QueueId/>\
+               <Operation><Output><Object>o</Object></Output></Operation><New>1</New></JobsDetail>";
+    cos.answer(Match::any().path("/jobs"), xml(&format!("<Response>{job}</Response>")));
+    let response = client.ci_get_media_jobs(BUCKET, "j1").send().unwrap();
+    let jobs: Vec<Job> = response["JobsDetail"].read().unwrap();
+    assert_eq!((jobs.len(), jobs[0].job_id.as_str(), jobs[0].progress), (1, "j1", Some(40)));
+    assert_eq!((jobs[0].operation["Output"]["Object"].as_str(), jobs[0].queue_id.as_str()), (Some("o"), ""));
+
+    let audited =
+        "<JobsDetail><Object>a.jpg</Object><Label>Porn</Label><Score>99</Score><Result>1</Result></JobsDetail>";
+    cos.answer(Match::any().path("/image/auditing"), xml(&format!("<Response>{audited}</Response>")));
+    let response = client.ci_auditing_image_batch(BUCKET, json!([{"Object": "a.jpg"}])).send().unwrap();
+    let audited = &response["JobsDetail"].read::<Vec<AuditingResult>>().unwrap()[0];
+    assert_eq!((audited.label.as_str(), audited.score, audited.result), ("Porn", Some(99), Some(1)));
+    let wrong = response["JobsDetail"][0]["Label"].read::<u8>().unwrap_err().to_string();
+    assert!(wrong.contains("string \"Porn\", expected u8"), "{wrong}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Vector buckets, against the emulator's.
 
 use qcloud_cos::CosVectorsClient;
+use qcloud_cos::vectors::{Data, QueryResult, Vector};
 use qcloud_cos::{Dict, json};
 
 use crate::common::{client, code, keys, start};
@@ -88,4 +89,25 @@ fn lists_come_in_pages_and_segments_and_what_is_deleted_is_gone() {
     vectors.delete_index(VECTORS, "i").send().unwrap();
     vectors.delete_vector_bucket(VECTORS).send().unwrap();
     assert_eq!(code(vectors.get_vector_bucket(VECTORS).send()).0, 404);
+}
+
+#[test]
+fn vectors_go_and_come_as_structs_too() {
+    let (cos, _) = start();
+    let client = CosVectorsClient::from(client(keys(&cos).ip("127.0.0.1").port(cos.port())));
+    client.create_vector_bucket(VECTORS).send().unwrap();
+    client.create_index(VECTORS, "idx", "float32", 2, "cosine").send().unwrap();
+    let cat = Vector::new("cat", [0.1, -2.5]).metadata(json!({"kind": "animal"}));
+    client.put_vectors(VECTORS, "idx", vec![cat.clone(), Vector::new("car", [1.0, 0.0])]).send().unwrap();
+    let dict = r#"{"key": "cat", "data": {"float32": [0.1, -2.5]}, "metadata": {"kind": "animal"}}"#;
+    assert_eq!(Dict::from(cat.clone()).to_string(), dict, "0.1 and not 0.10000000149");
+
+    let got = client.get_vectors(VECTORS, "idx", json!(["cat"])).return_data(true).return_meta_data(true).send();
+    assert_eq!(got.unwrap()["vectors"].read::<Vec<Vector>>().unwrap(), [cat]);
+    let listed = client.list_vectors(VECTORS, "idx").send().unwrap()["vectors"].read::<Vec<Vector>>().unwrap();
+    assert_eq!((listed.len(), listed[0].data.len()), (2, 0));
+    let found = client.query_vectors(VECTORS, "idx", Data::from([0.1, -2.5]), 1).return_distance(true).send().unwrap();
+    let found: Vec<QueryResult> = found["vectors"].read().unwrap();
+    assert_eq!((found.len(), found[0].key.as_str(), found[0].metadata.is_null()), (1, "cat", true));
+    assert!(found[0].distance.unwrap().abs() < 1e-6);
 }

@@ -1,5 +1,7 @@
 //! Vector buckets: storing vectors and finding neighbours.
 
+mod vector;
+
 use http::Method;
 use serde_json::json;
 
@@ -9,6 +11,8 @@ use crate::ops::call::{Call, call};
 use crate::ops::response::Response;
 use crate::wire::request::UNSET;
 use crate::wire::uri::{ServiceHost, Target};
+
+pub use vector::{Data, QueryResult, Vector};
 
 client! {
     /// A client for vector buckets, with all methods of [`CosS3Client`](crate::CosS3Client).
