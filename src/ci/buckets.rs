@@ -25,6 +25,8 @@ impl CosS3Client {
     /// Lists the buckets in which media processing is on.
     ///
     /// Python: `client.ci_get_bucket()`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/436/48988>
     pub fn ci_get_bucket(&self) -> CiGetBucket<'_> {
         self.ci_buckets("ci_get_bucket", "/mediabucket", ["", ""], &["PicBucketList", "MediaBucketList"]).into()
     }

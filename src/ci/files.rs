@@ -113,6 +113,9 @@ impl CosS3Client {
     /// Reads file jobs; several ids are joined by commas.
     ///
     /// Python: `client.ci_get_file_process_jobs(Bucket='examplebucket-1250000000', JobIDs='j1')`
+    ///
+    /// API, for hashes, unpacking and packing: <https://cloud.tencent.com/document/product/436/83109>,
+    /// <https://cloud.tencent.com/document/product/436/83111>, <https://cloud.tencent.com/document/product/436/83113>
     pub fn ci_get_file_process_jobs(
         &self,
         bucket: impl Into<String>,

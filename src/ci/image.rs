@@ -13,6 +13,8 @@ impl CosS3Client {
     /// says how.
     ///
     /// Python: `client.ci_image_process(Bucket='examplebucket-1250000000', Key='test.jpg', PicOperations='{..}')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/18147>
     pub fn ci_image_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiImageProcess<'_> {
         self.object_call("ci_image_process", Method::POST, bucket, key, "image_process").answer(&[]).into()
     }
@@ -20,6 +22,8 @@ impl CosS3Client {
     /// Adds a style, a named set of processing parameters, to a bucket.
     ///
     /// Python: `client.ci_put_image_style(Bucket='examplebucket-1250000000', Request={..})`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/30118>
     pub fn ci_put_image_style(&self, bucket: impl Into<String>, request: impl Into<Dict>) -> Call<'_, Response<()>> {
         self.call("ci_put_image_style", Method::PUT, Target::other(ServiceHost::Pic { bucket: bucket.into() }, "/"))
             .param("style", "")

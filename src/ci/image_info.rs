@@ -11,6 +11,8 @@ impl CosS3Client {
     /// Reads the format, the size and the width and height of a picture, which come as JSON.
     ///
     /// Python: `client.ci_get_image_info(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/6927>
     pub fn ci_get_image_info(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiGetImageInfo<'_> {
         self.object_call("ci_get_image_info", Method::GET, bucket, key, "imageInfo").stream().into()
     }
@@ -18,6 +20,8 @@ impl CosS3Client {
     /// Reads the EXIF data of a picture, which come as JSON.
     ///
     /// Python: `client.ci_get_image_exif_info(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/6926>
     pub fn ci_get_image_exif_info(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiGetImageExifInfo<'_> {
         self.object_call("ci_get_image_exif_info", Method::GET, bucket, key, "exif").stream().into()
     }
@@ -25,6 +29,8 @@ impl CosS3Client {
     /// Reads the average colour of a picture, which comes as JSON.
     ///
     /// Python: `client.ci_get_image_ave_info(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/6928>
     pub fn ci_get_image_ave_info(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiGetImageAveInfo<'_> {
         self.object_call("ci_get_image_ave_info", Method::GET, bucket, key, "imageAve").stream().into()
     }

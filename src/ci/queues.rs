@@ -104,6 +104,8 @@ impl CosS3Client {
     /// Changes a queue of document jobs.
     ///
     /// Python: `client.ci_update_doc_queue(Bucket='examplebucket-1250000000', QueueId='p1', Request={..})`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/46947>
     pub fn ci_update_doc_queue(
         &self,
         bucket: impl Into<String>,

@@ -10,6 +10,8 @@ impl CosS3Client {
     /// Rates how a picture looks.
     ///
     /// Python: `client.ci_image_assess_quality(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/63228>
     pub fn ci_image_assess_quality(&self, bucket: impl Into<String>, key: impl Into<String>) -> Call<'_, Response> {
         self.process_call("ci_image_assess_quality", bucket, key, "AssessQuality").answer(&[])
     }
@@ -17,6 +19,8 @@ impl CosS3Client {
     /// Finds cars in a picture, with their brand and colour.
     ///
     /// Python: `client.ci_image_detect_car(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/63225>
     pub fn ci_image_detect_car(&self, bucket: impl Into<String>, key: impl Into<String>) -> Call<'_, Response> {
         self.process_call("ci_image_detect_car", bucket, key, "DetectCar").answer(&[])
     }
@@ -36,6 +40,8 @@ impl CosS3Client {
     /// Makes a QR code; the picture comes in Base64 as `ResultImage`.
     ///
     /// Python: `client.ci_qrcode_generate(Bucket='examplebucket-1250000000', QrcodeContent='text', Width=200)`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/436/54071>
     pub fn ci_qrcode_generate(
         &self,
         bucket: impl Into<String>,
@@ -53,6 +59,8 @@ impl CosS3Client {
     /// Finds the QR codes and bar codes in a picture.
     ///
     /// Python: `client.ci_get_object_qrcode(Bucket='examplebucket-1250000000', Key='test.jpg', Cover=0)`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/436/54070>
     pub fn ci_get_object_qrcode(
         &self,
         bucket: impl Into<String>,
@@ -70,6 +78,8 @@ impl CosS3Client {
     /// Reads the text in a picture.
     ///
     /// Python: `client.ci_ocr_process(Bucket='examplebucket-1250000000', Key='test.jpg')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/63227>
     pub fn ci_ocr_process(&self, bucket: impl Into<String>, key: impl Into<String>) -> CiOcrProcess<'_> {
         self.process_call("ci_ocr_process", bucket, key, "OCR")
             .defaults(&[
@@ -87,6 +97,8 @@ impl CosS3Client {
     /// Finds the logos in a picture.
     ///
     /// Python: `client.ci_recognize_logo_process(Bucket='examplebucket-1250000000')`
+    ///
+    /// API: <https://cloud.tencent.com/document/product/460/79736>
     pub fn ci_recognize_logo_process(&self, bucket: impl Into<String>) -> CiRecognizeLogoProcess<'_> {
         self.process_any_call("ci_recognize_logo_process", bucket, "RecognizeLogo")
             .ordered(&["ci-process", "detect-url"])

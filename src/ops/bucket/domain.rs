@@ -25,7 +25,7 @@ impl CosS3Client {
     /// # Ok(()) }
     /// ```
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/35868>
     pub fn put_bucket_domain(
         &self,
         bucket: impl Into<String>,
@@ -41,7 +41,7 @@ impl CosS3Client {
     ///
     /// Python: `response = client.get_bucket_domain(Bucket='examplebucket-1250000000')`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/35869>
     pub fn get_bucket_domain(&self, bucket: impl Into<String>) -> Call<'_, Response<DomainConfiguration>> {
         self.bucket_call("get_bucket_domain", Method::GET, bucket, "domain")
             .xml("DomainConfiguration", &["DomainRule"])
@@ -52,7 +52,7 @@ impl CosS3Client {
     ///
     /// Python: `client.delete_bucket_domain(Bucket='examplebucket-1250000000')`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/35870>
     pub fn delete_bucket_domain(&self, bucket: impl Into<String>) -> Call<'_, ()> {
         self.bucket_call("delete_bucket_domain", Method::DELETE, bucket, "domain")
     }

@@ -64,7 +64,7 @@ impl CosS3Client {
     ///
     /// Python: `client.post_bucket_inventory(Bucket='examplebucket-1250000000', Id='list1', InventoryConfiguration={..})`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/46869>
     pub fn post_bucket_inventory(
         &self,
         bucket: impl Into<String>,

@@ -30,7 +30,7 @@ impl CosS3Client {
     /// # Ok(()) }
     /// ```
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/40133>
     pub fn put_bucket_object_lock(
         &self,
         bucket: impl Into<String>,
@@ -47,7 +47,7 @@ impl CosS3Client {
     ///
     /// Python: `response = client.get_bucket_object_lock(Bucket='examplebucket-1250000000')`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/40134>
     pub fn get_bucket_object_lock(&self, bucket: impl Into<String>) -> Call<'_, Response<ObjectLockConfiguration>> {
         self.bucket_call("get_bucket_object_lock", Method::GET, bucket, "object-lock")
             .xml("ObjectLockConfiguration", &[])

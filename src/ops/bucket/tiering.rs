@@ -77,7 +77,7 @@ impl CosS3Client {
     /// # Ok(()) }
     /// ```
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/38314>
     pub fn put_bucket_intelligenttiering_v2(
         &self,
         bucket: impl Into<String>,
@@ -96,7 +96,7 @@ impl CosS3Client {
     ///
     /// Python: `response = client.get_bucket_intelligenttiering_v2(Bucket='examplebucket-1250000000', Id='logs')`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://www.tencentcloud.com/document/product/436/38315>
     pub fn get_bucket_intelligenttiering_v2(
         &self,
         bucket: impl Into<String>,

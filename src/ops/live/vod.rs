@@ -10,7 +10,7 @@ impl CosS3Client {
     ///
     /// Python: `playlist = client.get_vod_playlist(Bucket='examplebucket-1250000000', ChannelName='ch1', StartTime=1611218201, EndTime=1611218300)`
     ///
-    /// COS API: <https://cloud.tencent.com/document/product/436/10111> (the list of all operations)
+    /// COS API: <https://cloud.tencent.com/document/product/436/50890>
     pub fn get_vod_playlist(
         &self,
         bucket: impl Into<String>,
