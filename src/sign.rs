@@ -1,5 +1,5 @@
-//! The signature of a request alone, for programs that send their requests by other means. Nothing here reads a clock,
-//! sends anything, or needs a client.
+//! Signatures without a client, for programs that send their requests by other means. Nothing in this module reads a
+//! clock or sends anything.
 //!
 //! ```
 //! use qcloud_cos::sign::Signer;
@@ -23,26 +23,26 @@ use crate::wire::rtmp::{Stream, signed_query};
 use crate::wire::sign::{Signature, Signer as WireSigner, ToSign};
 use crate::wire::uri::encode_query;
 
-/// Signs requests with one key, for one time. `Debug` hides the key.
+/// Signs requests with one key for one span of time. `Debug` hides the key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Signer<'a> {
     /// The id of the key.
     pub secret_id: &'a str,
     /// The key.
     pub secret_key: &'a str,
-    /// From when the signature is valid, in seconds since 1970. The SDKs take 60 seconds ago, for clocks that differ.
+    /// The start of the signature's validity, in seconds since 1970. The SDKs use 60 seconds ago, in case clocks differ.
     pub start: u64,
-    /// Until when the signature is valid, in seconds since 1970.
+    /// The end of the signature's validity, in seconds since 1970.
     pub end: u64,
 }
 
 impl Signer<'_> {
     /// Computes the value of an `Authorization` header.
     ///
-    /// `path` is the key as it is, with a leading slash: not percent-encoded. All of `params` are signed, and of
-    /// `headers` those that COS wants signed: the standard ones about content and conditions, `host`, and all that
-    /// start with `x-cos-` or `x-ci-`. The token of temporary credentials is the header `x-cos-security-token`. A
-    /// header that cannot be sent is an error.
+    /// `path` is the object's key with a leading slash, not percent-encoded. The signature covers all of `params`, and
+    /// those `headers` that COS wants signed: the standard headers about content and conditions, `host`, and every
+    /// header that starts with `x-cos-` or `x-ci-`. The token of temporary credentials is the header
+    /// `x-cos-security-token`. A header that cannot be sent is an error.
     pub fn authorization(
         &self,
         method: &str,
@@ -53,7 +53,7 @@ impl Signer<'_> {
         self.signed(method, path, params, headers, as_header)
     }
 
-    /// Computes the same as a query, to be put before the request's own parameters in a URL. The token of temporary
+    /// Computes the signature as a query, which precedes the request's own parameters in a URL. The token of temporary
     /// credentials is the parameter `x-cos-security-token`.
     pub fn query(
         &self,
@@ -65,12 +65,12 @@ impl Signer<'_> {
         self.signed(method, path, params, headers, as_query)
     }
 
-    /// Computes the `q-signature` of a form (POST Object), over its policy as JSON, before it is put into Base64.
+    /// Computes the `q-signature` of a form (POST Object). `policy` is JSON, not yet in Base64.
     pub fn policy(&self, policy: &str) -> String {
         self.wire().sign_policy(policy)
     }
 
-    /// Computes the query of an RTMP URL, with its parameters, by which a stream is pushed to a live channel. The token of
+    /// Computes the query of an RTMP URL, which pushes a stream to a live channel, with its parameters. The token of
     /// temporary credentials is the parameter `q-token`.
     pub fn rtmp_query(&self, bucket: &str, channel: &str, params: &[(&str, &str)]) -> String {
         signed_query(&self.wire(), &Stream { bucket, channel, params: &owned(params) })

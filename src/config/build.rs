@@ -1,4 +1,4 @@
-//! The settings of a builder, checked and put in place of what was left out.
+//! Checks the settings of a builder and fills in the defaults.
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -12,9 +12,9 @@ use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::header;
 use crate::wire::uri::{Addressing, Module, region_endpoint};
 
-/// Idle connections kept for a host unless set otherwise: enough for transfers of as many threads.
+/// The default number of idle connections for a host: enough for transfers with as many threads.
 const IDLE_CONNECTIONS: usize = 64;
-/// The longest time that is waited for anything. A clock cannot count much longer ones.
+/// The longest wait for anything. A clock cannot count much further.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 const USER_AGENT: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
 
@@ -80,7 +80,7 @@ impl CosConfigBuilder {
             check_host(field, host)?;
             if host.starts_with('[') && field.starts_with("endpoint") {
                 let why =
-                    format!("{host:?} is an address, and a bucket's name is put before an endpoint: use ip or domain");
+                    format!("{host:?} is an address, and no bucket name can precede an address: use ip or domain");
                 return Err(CosClientError::invalid(field, why));
             }
             if is_ipv6(host) && !host.starts_with('[') {
@@ -125,7 +125,10 @@ impl CosConfigBuilder {
 
     fn connection(&self, https: bool) -> Result<Connection, CosClientError> {
         if self.connect_to.is_some() && self.proxies.as_ref().is_some_and(|proxies| !proxies.is_empty()) {
-            return Err(CosClientError::invalid("connect_to", "leads past the proxies that are set, too"));
+            return Err(CosClientError::invalid(
+                "connect_to",
+                "connects past the proxies that are set, too: use one of them",
+            ));
         }
         let timeout = self.timeout.map(Duration::from_secs);
         let limit = |field: &str, own: Option<Duration>, default: u64| {

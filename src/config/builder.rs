@@ -14,8 +14,8 @@ use crate::param::Param;
 
 /// Collects the settings of a [`CosConfig`].
 ///
-/// Region (or endpoint or domain) and the credentials are needed; all else has a default. Nothing is
-/// checked before [`build`](Self::build).
+/// The region (or an endpoint or a domain) and the credentials are required; every other setting has a default.
+/// [`build`](Self::build) checks the settings, and nothing before it does.
 ///
 /// ```
 /// use qcloud_cos::CosConfig;
@@ -110,23 +110,23 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets the token of temporary credentials; `None` and empty text are none, as in Python. Python: `Token`.
+    /// Sets the token of temporary credentials; `None` and empty text mean no token, as in Python. Python: `Token`.
     /// Default: none.
     pub fn token(mut self, token: impl Param) -> Self {
         self.token = token.into_param().filter(|token| !token.is_empty()).map(Zeroizing::new);
         self
     }
 
-    /// Sets the provider of the credentials for each request; used if no secret id is set. Besides providers of one's own
-    /// there are those for the environment, coscli's file, an instance's role and STS; a
+    /// Sets the provider of the credentials for each request; used if no secret id is set. The crate has providers for
+    /// the environment, coscli's file, an instance's role and STS, and a
     /// [`CredentialChain`](crate::credentials::CredentialChain) tries several. Python: `CredentialInstance`. Default: none.
     pub fn credential_instance(mut self, provider: impl CredentialProvider + 'static) -> Self {
         self.credential_instance = Some(Arc::new(provider));
         self
     }
 
-    /// Sets `"https"` or `"http"`. With http, anyone on the way can read and change what is sent.
-    /// Python: `Scheme`. Default: https.
+    /// Sets `"https"` or `"http"`. With http, anyone on the network path can read and change
+    /// requests and answers. Python: `Scheme`. Default: https.
     pub fn scheme(mut self, scheme: impl Param) -> Self {
         self.scheme = scheme.into_param();
         self
@@ -152,30 +152,30 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets how long a transfer may stand still before its request fails. A transfer that moves is
-    /// never cut, however long it takes. Default: 30 s, or `timeout`.
+    /// Sets how long a transfer may stand still before its request fails. A transfer that makes progress is
+    /// never aborted, however long it takes. Default: 30 s, or `timeout`.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.stall_timeout = Some(timeout);
         self
     }
 
-    /// Sets how slowly the body of an answer may come: a download that got fewer bytes a second, over this much
-    /// time of waiting, is broken off, and one in parts goes on from there. 0 bytes: however slowly. Default:
-    /// 1024 bytes a second over 60 s.
+    /// Sets the lowest speed at which the body of an answer may come. A download that receives fewer bytes a second,
+    /// over this much time of waiting, is aborted; a download in parts resumes from there. 0 bytes allows any speed.
+    /// Default: 1024 bytes a second over 60 s.
     pub fn minimum_throughput(mut self, bytes_per_second: u64, over: Duration) -> Self {
         self.minimum_throughput = Some((bytes_per_second, over));
         self
     }
 
     /// Sets how long a call may take with all its attempts and pauses. Uploads, downloads, copies and completions
-    /// have no such limit: they may take as long as they move. Looking up the host's name is not counted.
+    /// have no such limit while they make progress. The lookup of the host's name is not counted.
     /// Default: 120 s.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Sets the host that bucket names are put before, such as `cos.accelerate.myqcloud.com`.
+    /// Sets the host that follows the bucket's name, such as `cos.accelerate.myqcloud.com`.
     /// Python: `Endpoint`. Default: made from the region.
     pub fn endpoint(mut self, endpoint: impl Param) -> Self {
         self.endpoint = endpoint.into_param();
@@ -216,17 +216,17 @@ impl CosConfigBuilder {
     }
 
     /// Sets the proxy for each scheme: `[("http", "http://proxy:3128"), ("https", "http://user:password@proxy:3128")]`.
-    /// `"all"` stands for both, and `"https://host"` for one host. Only HTTP proxies are supported, themselves with
-    /// TLS (`https://`) or without. Python: `Proxies`. Default: what the environment says when the client is made, by
-    /// the rules of Python's `requests`: `https_proxy` or `http_proxy`, else `all_proxy`, in small letters before
-    /// capitals, and `no_proxy` with names, addresses and networks that are reached directly. In CGI `HTTP_PROXY` is
+    /// `"all"` stands for both, and `"https://host"` for one host. Only HTTP proxies are supported; the connection to
+    /// the proxy may use TLS (`https://`). Python: `Proxies`. Default: what the environment says when the client is made, by
+    /// the rules of Python's `requests`: `https_proxy` or `http_proxy`, else `all_proxy`, in lower case before
+    /// upper case, and `no_proxy` with names, addresses and networks that are reached directly. In CGI `HTTP_PROXY` is
     /// ignored, since a visitor can set it.
     pub fn proxies<S: Into<String>, U: Into<String>>(mut self, proxies: impl IntoIterator<Item = (S, U)>) -> Self {
         self.proxies = Some(proxies.into_iter().map(|(scheme, url)| (scheme.into(), url.into())).collect());
         self
     }
 
-    /// Uses no proxy, whatever the environment says. Python: `Proxies={'http': '', 'https': ''}`. Default: the
+    /// Uses no proxy, and ignores the environment's. Python: `Proxies={'http': '', 'https': ''}`. Default: the
     /// environment's.
     pub fn no_proxy(mut self) -> Self {
         self.proxies = Some(Vec::new());
@@ -298,22 +298,23 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Makes the last attempt at the same bucket under `tencentcos.cn` when `myqcloud.com` gives no
+    /// Sends the last attempt to the same bucket under `tencentcos.cn` when `myqcloud.com` gives no
     /// answer of COS. Python: `AutoSwitchDomainOnRetry`. Default: false.
     pub fn auto_switch_domain_on_retry(mut self, switch: bool) -> Self {
         self.auto_switch_domain_on_retry = switch;
         self
     }
 
-    /// Believes that something was changed only if the answer shows that it is COS's: an upload by its ETag, an append
-    /// by its position, everything else by `x-cos-request-id`. A portal that answers each request by a page of its own
-    /// has none of these. False: for gateways that drop them; every 2xx is a success then, as for Python. Default: true.
+    /// Accepts a change as done only if the answer proves that it comes from COS: an upload by its ETag, an append by
+    /// its position, everything else by `x-cos-request-id`. A captive portal, which answers each request with its own
+    /// page, has none of these. Set false for gateways that drop them: every 2xx is then a success, as in Python.
+    /// Default: true.
     pub fn require_request_id(mut self, require: bool) -> Self {
         self.require_request_id = Some(require);
         self
     }
 
-    /// Checks the server's certificate. False is dangerous: anyone on the way can pose as COS.
+    /// Checks the server's certificate. False is dangerous: anyone on the network path can pose as COS.
     /// Python: `VerifySSL=True` or `False`. Default: true.
     pub fn verify_ssl(mut self, verify: bool) -> Self {
         self.verify_ssl = Some(verify);
@@ -343,8 +344,8 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Opens every connection to this address, whatever host the URL names, and past the environment's proxies; URL,
-    /// `Host` header, signature and certificate check stay as they are. For tests and private networks. Default:
+    /// Opens every connection to this address, for each host that a URL names, and ignores the environment's proxies.
+    /// URL, `Host` header, signature and certificate check are unchanged. For tests and private networks. Default:
     /// what the host's name resolves to.
     pub fn connect_to(mut self, address: SocketAddr) -> Self {
         self.connect_to = Some(address);

@@ -18,8 +18,8 @@ use crate::wire::uri::Addressing;
 
 /// The settings of a client; made by [`CosConfig::builder`].
 ///
-/// A clone shares its settings: what [`set_credential`](Self::set_credential) and
-/// [`set_ip_port`](Self::set_ip_port) change is seen by every client made from it, as in Python.
+/// A clone shares its settings: a change by [`set_credential`](Self::set_credential) or
+/// [`set_ip_port`](Self::set_ip_port) takes effect in every client made from it, as in Python.
 ///
 /// Python:
 /// ```python
@@ -42,7 +42,7 @@ pub(crate) struct Fixed {
     pub(crate) sign_params: bool,
     pub(crate) auto_switch_domain_on_retry: bool,
     pub(crate) require_request_id: bool,
-    /// How long a call may take that is no transfer.
+    /// The time limit of a call that is not a transfer.
     pub(crate) deadline: Duration,
     pub(crate) connection: Connection,
 }
@@ -54,7 +54,7 @@ pub(crate) struct Connection {
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
     pub(crate) stall_timeout: Duration,
-    /// How many bytes of a body must come in how much time.
+    /// The lowest number of bytes of a body, and the time in which they must come.
     pub(crate) minimum_throughput: (u64, Duration),
     pub(crate) pool_connections: usize,
     pub(crate) pool_max_size: usize,
@@ -64,7 +64,7 @@ pub(crate) struct Connection {
 /// By which way a server is reached and why it is trusted; for COS and for the services that give credentials.
 #[derive(Clone)]
 pub(crate) struct Network {
-    /// `None`: as the environment says.
+    /// `None` means the environment's.
     pub(crate) proxies: Option<Vec<(String, String)>>,
     pub(crate) verify_ssl: bool,
     pub(crate) ca_bundle: Option<PathBuf>,
@@ -101,7 +101,7 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// The settings that setters of a finished configuration change.
+/// The settings that can change after `build`.
 struct Live {
     addressing: Arc<Addressing>,
     credentials: Option<Arc<dyn CredentialProvider>>,
@@ -149,7 +149,7 @@ impl CosConfig {
         Ok(())
     }
 
-    /// Signs the requests to come with other credentials; `token` is for temporary ones.
+    /// Signs all further requests with other credentials; `token` is for temporary ones.
     ///
     /// Python: `config.set_credential(secret_id, secret_key, token)`
     pub fn set_credential(
@@ -167,7 +167,7 @@ impl CosConfig {
         Ok(())
     }
 
-    /// Sets from how many bytes on `copy` copies in parts. Default: 5 GiB. 0 changes nothing.
+    /// Sets the size in bytes from which `copy` copies in parts. Default: 5 GiB. 0 leaves it unchanged.
     ///
     /// Python: `config.set_copy_part_threshold_size(size)`
     pub fn set_copy_part_threshold_size(&self, size: u64) {
@@ -176,7 +176,7 @@ impl CosConfig {
         }
     }
 
-    /// Returns from how many bytes on `copy` copies in parts.
+    /// Returns the size in bytes from which `copy` copies in parts.
     pub fn copy_part_threshold_size(&self) -> u64 {
         self.read(|live| live.copy_part_threshold_size)
     }

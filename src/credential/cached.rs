@@ -1,4 +1,4 @@
-//! Credentials that are kept until shortly before they expire.
+//! A cache that keeps credentials until shortly before they expire.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,8 +17,8 @@ type Clock = dyn Fn() -> SystemTime + Send + Sync;
 
 /// Keeps the credentials of another provider, and renews them shortly before they expire.
 ///
-/// Only one thread at a time asks the provider. The others use the old credentials
-/// while those are valid, or else wait for the result. If a renewal fails, the old credentials are used
+/// Only one thread at a time asks the provider. The other threads use the old credentials while those are valid,
+/// and otherwise wait for the result. If a renewal fails, the old credentials are used
 /// until they expire. Credentials whose expiry is not known are kept until COS refuses them.
 ///
 /// [`InstanceRoleCredentials`](crate::credentials::InstanceRoleCredentials),
@@ -50,7 +50,7 @@ pub struct CachedCredentials<P> {
 }
 
 impl<P: CredentialProvider> CachedCredentials<P> {
-    /// Puts a provider behind a cache. It is not asked yet.
+    /// Puts a provider behind a cache, without asking it yet.
     pub fn new(provider: P) -> Self {
         Self { provider, cache: Cache::default() }
     }
@@ -79,7 +79,7 @@ impl<P: CredentialProvider> CredentialProvider for CachedCredentials<P> {
     }
 }
 
-/// What [`CachedCredentials`] keeps, for providers that bring their own.
+/// The cache of [`CachedCredentials`], also for providers that have their own.
 pub(crate) struct Cache {
     pub(crate) early: Duration,
     pub(crate) clock: Arc<Clock>,
@@ -92,23 +92,23 @@ struct State {
     held: Option<Held>,
     /// A thread is asking the provider.
     asking: bool,
-    /// How many questions to the provider have ended.
+    /// How many requests to the provider have ended.
     asked: u64,
-    /// How many threads have waited for such an end.
+    /// How many threads have waited for one to end.
     #[cfg(test)]
     waited: usize,
     /// Why the provider failed when it was asked last.
     failure: Option<CosClientError>,
-    /// Until when the provider is left alone.
+    /// The provider is not asked again before this time.
     rest_until: Option<SystemTime>,
 }
 
 struct Held {
     credentials: Credentials,
     since: SystemTime,
-    /// From when on to look for others.
+    /// The time from which they are renewed.
     renew_at: Option<SystemTime>,
-    /// Whether they took the place of others that COS refused.
+    /// Whether they replaced credentials that COS refused.
     forced: bool,
 }
 
@@ -143,7 +143,7 @@ impl Cache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns what is held, or what `ask` gives.
+    /// Returns the kept credentials, or new ones from `ask`.
     pub(crate) fn get(&self, ask: impl FnOnce() -> Result<Credentials, CosError>) -> Result<Credentials, CosError> {
         let now = self.now();
         let state = self.lock();
@@ -156,12 +156,12 @@ impl Cache {
             return Ok(credentials);
         }
         self.renew(state, false, ask).or_else(|error| {
-            log::warn!("the credentials could not be renewed and are used on while they are valid: {error}");
+            log::warn!("the credentials could not be renewed; the old ones are used while they are valid: {error}");
             Ok(credentials)
         })
     }
 
-    /// Returns what `ask` gives, unless it was asked for the same reason just now.
+    /// Returns new credentials from `ask`, unless another thread has just renewed them for the same reason.
     pub(crate) fn refresh(&self, ask: impl FnOnce() -> Result<Credentials, CosError>) -> Result<Credentials, CosError> {
         let now = self.now();
         let state = self.lock();
@@ -172,7 +172,7 @@ impl Cache {
         }
     }
 
-    /// Asks, or waits for the result of the thread that asks already.
+    /// Asks the provider, or waits for the thread that is asking.
     fn renew(
         &self,
         mut state: MutexGuard<'_, State>,
@@ -238,7 +238,7 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// Ends the asking, even by a panic of the provider.
+/// Marks the request as ended, even if the provider panics.
 struct Turn<'a>(&'a Cache);
 
 impl Drop for Turn<'_> {

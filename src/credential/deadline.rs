@@ -1,4 +1,4 @@
-//! How much time a call has for its credentials. The thread identifies the call, so that the caller's own
+//! The time that a call has left for its credentials. The thread identifies the call, so that the caller's own
 //! providers need not pass it on.
 
 use std::cell::Cell;
@@ -8,7 +8,7 @@ thread_local! {
     static END: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Restores the earlier end.
+/// Restores the earlier deadline.
 struct Restore(Option<Instant>);
 
 impl Drop for Restore {
@@ -17,14 +17,14 @@ impl Drop for Restore {
     }
 }
 
-/// Asks for credentials within the time that is left. `None`: without a limit.
+/// Asks for credentials within the remaining time. `None` means no limit.
 pub(crate) fn within<R>(left: Option<Duration>, ask: impl FnOnce() -> R) -> R {
     let end = left.and_then(|left| Instant::now().checked_add(left));
     let _restore = Restore(END.replace(end));
     ask()
 }
 
-/// Returns how much time is left; `None`: no end is set.
+/// Returns the remaining time; `None` means no deadline is set.
 pub(crate) fn time_left() -> Option<Duration> {
     END.get().map(|end| end.saturating_duration_since(Instant::now()))
 }

@@ -16,7 +16,7 @@ const NAMES: [(&str, &str, &[&str]); 3] = [
     ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY", &["TENCENTCLOUD_SESSIONTOKEN"]),
 ];
 
-/// Takes the credentials from environment variables, anew for every request.
+/// Reads the credentials from environment variables, anew for every request.
 ///
 /// The first of these whose id or key is set is used; an empty variable counts as not set:
 ///
@@ -26,8 +26,8 @@ const NAMES: [(&str, &str, &[&str]); 3] = [
 /// | `TENCENTCLOUD_SECRET_ID` | `TENCENTCLOUD_SECRET_KEY` | `TENCENTCLOUD_TOKEN` or `TENCENTCLOUD_SECURITY_TOKEN` |
 /// | `TENCENTCLOUD_SECRETID` | `TENCENTCLOUD_SECRETKEY` | `TENCENTCLOUD_SESSIONTOKEN` |
 ///
-/// If none is, the error's kind is [`NoCredentials`](crate::ClientErrorKind::NoCredentials); an id without
-/// its key, or a key without its id, is an error that names what is missing.
+/// If none of them is set, the error's kind is [`NoCredentials`](crate::ClientErrorKind::NoCredentials). An id without
+/// its key, or a key without its id, is an error that names the missing variable.
 ///
 /// Python: `CosConfig(SecretId=os.environ['COS_SECRET_ID'], SecretKey=os.environ['COS_SECRET_KEY'])`
 ///
@@ -42,7 +42,7 @@ const NAMES: [(&str, &str, &[&str]); 3] = [
 pub struct EnvironmentCredentials;
 
 impl EnvironmentCredentials {
-    /// Makes the provider. Nothing is read yet.
+    /// Makes the provider, without reading anything yet.
     pub fn new() -> Self {
         Self
     }
@@ -66,7 +66,7 @@ fn from(variable: impl Fn(&str) -> Option<OsString>) -> Result<Credentials, CosE
             (Some(id), Some(key)) => (id, key),
             (id, _) => {
                 let missing = if id.is_some() { key_name } else { id_name };
-                return Err(CosClientError::invalid(missing, "is not set, though its twin is").into());
+                return Err(CosClientError::invalid(missing, "is not set, but the other half of the pair is").into());
             }
         };
         let credentials = match token_names.iter().find_map(|name| set(name).transpose()).transpose()? {

@@ -17,7 +17,7 @@ pub use environment::EnvironmentCredentials;
 
 use crate::error::{CosClientError, CosError};
 
-/// A secret id, its secret key, an optional session token and when they expire, taken together.
+/// A secret id, its secret key, an optional session token, and their expiry.
 ///
 /// The texts are wiped from memory when dropped, and `Debug` shows neither key nor token.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Credentials {
 
     /// Shows the secrets, so that a program can hand temporary credentials to others. The copy is not wiped.
     ///
-    /// Python: `credentials` in what `Sts(config).get_credential()` of `qcloud-python-sts` returns.
+    /// Python: `credentials` in the result of `Sts(config).get_credential()` of `qcloud-python-sts`.
     ///
     /// ```
     /// use qcloud_cos::Credentials;
@@ -87,7 +87,7 @@ impl Credentials {
         self.token.as_ref().map(|token| token.as_str())
     }
 
-    /// Refuses what cannot be right: an empty part, or blanks at an end, as copying from a web page
+    /// Refuses values that cannot be right: an empty one, or one with blanks at an end, as copying from a web page
     /// leaves them.
     pub(crate) fn check(&self) -> Result<(), CosClientError> {
         let parts =
@@ -161,7 +161,7 @@ pub trait CredentialProvider: Send + Sync {
     fn credentials(&self) -> Result<Credentials, CosError>;
 
     /// Returns new credentials, because COS refused the last ones as expired or unknown; asked once for a call
-    /// at most. Default: what [`credentials`](Self::credentials) returns.
+    /// at most. Default: the result of [`credentials`](Self::credentials).
     fn refresh(&self) -> Result<Credentials, CosError> {
         self.credentials()
     }

@@ -1,4 +1,4 @@
-//! Several providers, of which the first that has credentials gives them.
+//! A chain of providers: the first one that has credentials gives them.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use crate::error::{ClientErrorKind, CosError};
 
 /// Asks one provider after the other until one has credentials.
 ///
-/// The next one is asked only if a provider has none to give, as its error's kind
-/// [`NoCredentials`](ClientErrorKind::NoCredentials) says. Any other error ends the search: a program whose key
-/// file is damaged should not go on as somebody else.
+/// It asks the next one only if a provider has no credentials, that is, if its error's kind is
+/// [`NoCredentials`](ClientErrorKind::NoCredentials). Any other error ends the search: a program whose key file is
+/// damaged should not continue under another identity.
 ///
 /// ```
 /// use qcloud_cos::{CosConfig, Credentials};
@@ -27,12 +27,12 @@ pub struct CredentialChain {
 }
 
 impl CredentialChain {
-    /// Starts a chain with the provider that is asked first.
+    /// Starts a chain with its first provider.
     pub fn new(first: impl CredentialProvider + 'static) -> Self {
         Self { providers: vec![Box::new(first)] }
     }
 
-    /// Adds a provider that is asked if those before it have no credentials.
+    /// Adds a provider; the chain asks it if the ones before it have no credentials.
     pub fn or(mut self, next: impl CredentialProvider + 'static) -> Self {
         self.providers.push(Box::new(next));
         self

@@ -1,5 +1,5 @@
-//! The configuration file of coscli, Tencent Cloud's command line tool for COS: YAML, with values that it hides
-//! by a key that everybody knows.
+//! The configuration file of coscli, Tencent Cloud's command line tool for COS: YAML, in which coscli hides values with
+//! a public key.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,16 @@ use base64::engine::general_purpose::STANDARD;
 use yaml_rust2::parser::{Event, Parser};
 use zeroize::Zeroizing;
 
-/// The key with which coscli hides values from a passing glance.
+/// The key with which coscli hides values; it is part of coscli's source.
 const KEY: &[u8; 16] = b"coscli-secret\0\0\0";
 
 /// The settings under `cos: base:`.
 pub(super) struct Base(BTreeMap<String, Zeroizing<String>>);
 
 impl Base {
-    /// Reads the file's text. Errors say a line, never its content.
+    /// Reads the file's text. Errors name a line, never its content.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        // Editors on Windows write a mark of the byte order.
+        // Editors on Windows write a byte order mark.
         let mut parser = Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
         let mut base = BTreeMap::new();
         let mut open: Vec<Level> = Vec::new();
@@ -67,7 +67,7 @@ impl Base {
         self.0.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Returns a setting that may be hidden. As coscli does, takes one that does not decrypt for plain.
+    /// Returns a setting that may be hidden. As in coscli, a value that does not decrypt is plain text.
     pub(super) fn secret(&self, name: &str) -> Option<Zeroizing<String>> {
         let value = self.plain(name)?;
         let hidden = if self.plain("disableencryption") == Some("true") { None } else { reveal(value) };
@@ -75,7 +75,7 @@ impl Base {
     }
 }
 
-/// A mapping or list that the parser is inside of.
+/// A mapping or list that the parser has entered.
 enum Level {
     /// With the name whose value comes next.
     Mapping(Option<String>),
@@ -91,14 +91,14 @@ impl Level {
     }
 }
 
-/// Ends a value: what comes next in a mapping is a name.
+/// Ends a value; in a mapping a name follows.
 fn close(open: &mut [Level]) {
     if let Some(Level::Mapping(key)) = open.last_mut() {
         *key = None;
     }
 }
 
-/// Undoes coscli's hiding: Base64 of AES-128 in blocks, filled up with zeros.
+/// Decrypts a hidden value: Base64 of AES-128 in ECB mode, padded with zeros.
 fn reveal(value: &str) -> Option<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(STANDARD.decode(value).ok()?);
     let (blocks, []) = bytes.as_chunks_mut::<16>() else { return None };

@@ -1,4 +1,4 @@
-//! Asking a credential service: little time, few tries, small answers.
+//! Requests to a credential service: little time, few attempts, small answers.
 
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,19 +20,19 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const TRIES: u32 = 3;
 /// The longest answer that is read, in bytes.
 const LIMIT: usize = 64 * 1024;
-/// The longest pause before the second try; it doubles before the third.
+/// The longest pause before the second attempt; it doubles before the third.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why an answer gives no credentials.
 pub(crate) enum Denied {
-    /// To ask again might help.
+    /// Another attempt might help.
     Passing(String),
     Final(String),
     /// There are no credentials.
     Nothing(String),
 }
 
-/// Asks until there is an answer that `read` understands. `make` makes each try's request, and `what` names the
+/// Sends requests until `read` understands an answer. `make` makes the request of each attempt, and `what` names the
 /// service in errors.
 pub(crate) fn fetch<T>(
     what: &str,
@@ -63,7 +63,7 @@ pub(crate) fn fetch<T>(
                 error
             }
         };
-        log::debug!("{error} (try {tried} of {TRIES})");
+        log::debug!("{error} (attempt {tried} of {TRIES})");
         if tried == TRIES {
             return Err(error.with_attempt_count(tried).into());
         }
@@ -79,7 +79,7 @@ fn failed(what: &str, why: &str) -> CosClientError {
     CosClientError::new(ClientErrorKind::Credentials, format!("{what}: {why}"))
 }
 
-/// Makes a request. Its headers may hold secrets, so that no header shows in a log.
+/// Makes a request. Its headers may hold secrets, so no header shows in a log.
 pub(crate) fn request(
     method: Method,
     url: &str,
@@ -96,7 +96,7 @@ pub(crate) fn request(
     Ok(request.body(body).map_err(failed)?)
 }
 
-/// The temporary credentials of an answer, which are checked as those of the configuration are.
+/// Checks the temporary credentials of an answer as those of the configuration are checked.
 pub(crate) fn temporary(id: String, key: String, token: String, expires: u64) -> Result<Credentials, Denied> {
     let end = UNIX_EPOCH.checked_add(Duration::from_secs(expires)).filter(|_| expires > 0);
     let end = end.ok_or_else(|| Denied::Passing("the answer has no valid ExpiredTime".to_owned()))?;
@@ -110,7 +110,7 @@ pub(crate) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// Refuses what is not a name of this many letters, digits and `others`.
+/// Refuses a name that has another length, or characters other than letters, digits and `others`.
 pub(crate) fn check_name(field: &str, value: &str, lengths: [usize; 2], others: &str) -> Result<(), CosClientError> {
     let [least, most] = lengths;
     if !(least..=most).contains(&value.len()) {

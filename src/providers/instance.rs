@@ -14,17 +14,16 @@ use crate::credential::{Cache, CredentialProvider, Credentials};
 use crate::error::CosError;
 
 const WHAT: &str = "the instance role";
-/// Where `metadata.tencentyun.com` is on every machine: link-local, so that no name server and no router can lead
-/// elsewhere.
+/// The address of `metadata.tencentyun.com` on every machine: link-local, so that no name server and no router can
+/// redirect it.
 const SERVICE: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 0, 23), 80);
 const ROLES: &str = "http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/";
 
-/// Takes temporary credentials from the role that is bound to the CVM instance (or container) on which the
-/// program runs.
+/// Reads temporary credentials of the role that is bound to the program's CVM instance or container.
 ///
-/// They come from the machine's metadata service and are kept until 5 minutes before they expire. The service is
-/// asked at its link-local address, without proxy, name server and redirects; an answer may take 5 s and have
-/// 64 KiB, and there are 3 tries. Where no role is bound, the error's kind is
+/// The machine's metadata service gives them, and the provider keeps them until 5 minutes before they expire. It asks
+/// the service at its link-local address, without proxy, name server or redirects. An answer may take 5 s and have
+/// 64 KiB, and the provider makes 3 attempts. If no role is bound, the error's kind is
 /// [`NoCredentials`](crate::ClientErrorKind::NoCredentials).
 ///
 /// Python: `tencentcloud.common.credential.CVMRoleCredential()`, which the COS SDK does not use.
@@ -54,12 +53,12 @@ pub struct InstanceRoleCredentials {
 }
 
 impl InstanceRoleCredentials {
-    /// Makes the provider. Nothing is sent yet.
+    /// Makes the provider, without sending anything yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the role's name. Default: the service is asked for it, once for every renewal.
+    /// Sets the role's name. Default: the service tells it, once for every renewal.
     pub fn role(mut self, name: impl Into<String>) -> Self {
         self.role = Some(name.into());
         self
@@ -72,7 +71,7 @@ impl InstanceRoleCredentials {
         self
     }
 
-    /// Sets where the metadata service is. For tests. Default: 169.254.0.23, port 80.
+    /// Sets the address of the metadata service. For tests. Default: 169.254.0.23, port 80.
     pub fn connect_to(mut self, address: SocketAddr) -> Self {
         self.connect_to = Some(address);
         self
@@ -110,7 +109,7 @@ impl CredentialProvider for InstanceRoleCredentials {
     }
 }
 
-/// What the service says of a role. Only a success has all of it.
+/// The service's answer about a role. Only a success has all fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Credential providers that ask others: files, the machine's metadata service, STS.
+//! Credential providers that read files or ask services: coscli's file, the machine's metadata service, STS.
 
 pub(crate) mod chain;
 mod coscli;

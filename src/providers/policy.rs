@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::error::{CosClientError, CosError};
 
-/// A list of rights that temporary credentials have, and of rights that they lack.
+/// A list of actions that temporary credentials may and may not do.
 ///
-/// They can never do more than who asks for them, and of that only what is allowed here and not denied.
+/// They can never do more than the credentials that request them, and of those rights only the ones that a statement
+/// allows and none denies.
 ///
 /// Python: `Sts.get_policy(scopes)` of `qcloud-python-sts`.
 ///
@@ -63,13 +64,13 @@ impl StsPolicy {
         Self { content: Content::Built(Vec::new()) }
     }
 
-    /// Takes a policy that is written already, as JSON. What is not JSON is an error when it is used.
+    /// Takes a policy that is already JSON. Text that is not JSON is an error when the policy is used.
     pub fn from_json(text: &str) -> Self {
         Self { content: Content::Given(serde_json::from_str(text).map_err(|error| error.to_string())) }
     }
 
-    /// Adds a statement. To a policy from [`from_json`](Self::from_json) nothing can be added: that is an error when
-    /// it is used.
+    /// Adds a statement. A policy from [`from_json`](Self::from_json) takes no more statements: one more is an error
+    /// when the policy is used.
     pub fn statement(mut self, statement: StsStatement) -> Self {
         match &mut self.content {
             Content::Built(statements) => statements.push(statement),
@@ -128,13 +129,13 @@ impl StsStatement {
         Self::new("allow", actions)
     }
 
-    /// Denies these actions, whatever allows them. Python: `scope.is_allow(False)`.
+    /// Denies these actions, even if another statement allows them. Python: `scope.is_allow(False)`.
     pub fn deny(actions: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::new("deny", actions)
     }
 
-    /// Says it of the objects whose key is `prefix`, or begins so if that ends with `*`. `*` alone stands for the
-    /// bucket and all its objects. May be called more than once. Python: `allow_prefix`.
+    /// Applies it to the object with the key `prefix`, or, if that ends with `*`, to all objects whose key starts so.
+    /// `*` alone stands for the bucket and all its objects. May be called more than once. Python: `allow_prefix`.
     ///
     /// The bucket's name must end with the APPID.
     pub fn prefix(mut self, bucket: &str, region: &str, prefix: &str) -> Self {
@@ -154,13 +155,13 @@ impl StsStatement {
         self
     }
 
-    /// Says it of a resource in six parts, such as `qcs::cos:ap-beijing:uid/1250000000:examplebucket-1250000000/*`.
+    /// Applies it to a resource in six parts, such as `qcs::cos:ap-beijing:uid/1250000000:examplebucket-1250000000/*`.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource.push(resource.into());
         self
     }
 
-    /// Says it only where `key` compares so with one of the values: `condition("ip_equal", "qcs:ip",
+    /// Restricts it to requests whose `key` compares so with one of the values: `condition("ip_equal", "qcs:ip",
     /// ["10.217.182.3/24"])`. Python: `condition`.
     pub fn condition(mut self, operator: &str, key: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let values = values.into_iter().map(|value| Value::String(value.into())).collect();

@@ -16,15 +16,15 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// The longest file that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
 
-/// Takes the credentials from the configuration file of coscli, Tencent Cloud's command line tool, anew for every
-/// request: what `coscli config set` changes takes effect.
+/// Reads the credentials from the configuration file of coscli, Tencent Cloud's command line tool, anew for every
+/// request, so that a change by `coscli config set` takes effect.
 ///
-/// Read are `secretid`, `secretkey` and `sessiontoken` under `cos: base:`, hidden or plain, as coscli writes them.
-/// Where the file says `mode: CvmRole`, the credentials are those of the instance role `cvmrolename`
+/// The provider reads `secretid`, `secretkey` and `sessiontoken` under `cos: base:`, hidden or plain, as coscli writes
+/// them. If the file says `mode: CvmRole`, the credentials are those of the instance role `cvmrolename`
 /// ([`InstanceRoleCredentials`]). Without the file, or without credentials in it, the error's kind is
 /// [`NoCredentials`](ClientErrorKind::NoCredentials). A file may have 64 KiB.
 ///
-/// coscli hides values by a key that is part of its source: anyone who can read the file has the credentials.
+/// coscli hides values with a key that is part of its source: anyone with read access to the file has the credentials.
 ///
 /// ```
 /// use qcloud_cos::CosConfig;
@@ -40,24 +40,24 @@ const LIMIT: u64 = 64 * 1024;
 pub struct ProfileCredentials {
     path: Option<PathBuf>,
     connect_to: Option<SocketAddr>,
-    /// The role that the file named last, which keeps its credentials.
+    /// The role that the file named last, with its cached credentials.
     role: Mutex<Option<(String, Arc<InstanceRoleCredentials>)>>,
 }
 
 impl ProfileCredentials {
-    /// Makes the provider for `.cos.yaml` in the user's home. Nothing is read yet.
+    /// Makes the provider for `.cos.yaml` in the user's home directory, without reading it yet.
     pub fn new() -> Self {
-        // An empty HOME would lead to a file that just lies around.
+        // With an empty HOME the path would be relative to the working directory.
         let home = std::env::home_dir().filter(|home| home.is_absolute());
         Self { path: home.map(|home| home.join(".cos.yaml")), connect_to: None, role: Mutex::default() }
     }
 
-    /// Makes the provider for a file of another name. Nothing is read yet.
+    /// Makes the provider for a file with another name, without reading it yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()), connect_to: None, role: Mutex::default() }
     }
 
-    /// Sets where the metadata service is that gives the instance role's credentials. For tests. Default: as for
+    /// Sets the address of the metadata service that gives the instance role's credentials. For tests. Default: as for
     /// [`InstanceRoleCredentials`].
     pub fn connect_to(mut self, address: SocketAddr) -> Self {
         self.connect_to = Some(address);
@@ -69,7 +69,7 @@ impl ProfileCredentials {
         of_role: impl Fn(&InstanceRoleCredentials) -> Result<Credentials, CosError>,
     ) -> Result<Credentials, CosError> {
         let Some(path) = &self.path else {
-            return Err(CosError::no_credentials("there is no home in which .cos.yaml could be"));
+            return Err(CosError::no_credentials("the user has no home directory for .cos.yaml"));
         };
         let text = read(path)?;
         let base = Base::read(&text).map_err(|why| unusable(path, &why))?;

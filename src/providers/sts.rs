@@ -22,7 +22,7 @@ use crate::wire::uri::encode;
 const CONTENT_TYPE: &str = "application/json";
 const VERSION: &str = "2018-08-13";
 
-/// What both actions share: the signer, the network, and the arguments.
+/// The parts that both actions share: the signer, the network, and the arguments.
 struct Sts<P> {
     source: P,
     duration_seconds: u64,
@@ -74,7 +74,7 @@ impl<P: CredentialProvider> Sts<P> {
         fetch(action, &self.network, || self.request(action, &body), read)
     }
 
-    /// Makes one try's request, signed anew.
+    /// Makes the request of one attempt, signed anew.
     fn request(&self, action: &'static str, body: &[u8]) -> Result<Request<Vec<u8>>, CosError> {
         let source = self.source.credentials()?;
         source.check()?;
@@ -104,46 +104,46 @@ impl<P: CredentialProvider> Sts<P> {
     }
 }
 
-/// What both providers share.
+/// The setters that both providers share.
 macro_rules! sts_setters {
     () => {
-        /// Sets where STS is, without a scheme: `sts.internal.tencentcloudapi.com` from inside Tencent Cloud,
+        /// Sets the host of STS, without a scheme: `sts.internal.tencentcloudapi.com` from inside Tencent Cloud,
         /// `sts.intl.tencentcloudapi.com` for international accounts. Default: `sts.tencentcloudapi.com`.
         pub fn endpoint(mut self, host: impl Into<String>) -> Self {
             self.sts.endpoint = host.into();
             self
         }
 
-        /// Sets the region that answers. Default: `ap-guangzhou`; credentials are good in all regions.
+        /// Sets the region that answers. Default: `ap-guangzhou`; the credentials are valid in all regions.
         pub fn region(mut self, region: impl Into<String>) -> Self {
             self.sts.region = region.into();
             self
         }
 
-        /// Sets `"https"` or `"http"`. With http, anyone on the way can read the credentials. For tests.
-        /// Default: https.
+        /// Sets `"https"` or `"http"`. With http, anyone on the network path can read the credentials. For
+        /// tests. Default: https.
         pub fn scheme(mut self, scheme: impl Into<String>) -> Self {
             self.sts.scheme = scheme.into();
             self
         }
 
-        /// Connects here, without a proxy; URL, `Host` header, signature and certificate check stay as they are.
-        /// For tests and private networks. Default: what the endpoint's name resolves to, through the
-        /// environment's proxy if there is one.
+        /// Connects to this address, without a proxy; URL, `Host` header, signature and certificate check are
+        /// unchanged. For tests and private networks. Default: the endpoint's own address, through the environment's
+        /// proxy if there is one.
         pub fn connect_to(mut self, address: SocketAddr) -> Self {
             self.sts.network.connect_to = Some(address);
             self
         }
 
         /// Sets the proxy for each scheme, as [`CosConfigBuilder::proxies`](crate::CosConfigBuilder::proxies) does for
-        /// requests to COS. Default: what the environment says.
+        /// requests to COS. Default: the environment's.
         pub fn proxies<S: Into<String>, U: Into<String>>(mut self, proxies: impl IntoIterator<Item = (S, U)>) -> Self {
             let proxies = proxies.into_iter().map(|(scheme, url)| (scheme.into(), url.into()));
             self.sts.network.proxies = Some(proxies.collect());
             self
         }
 
-        /// Uses no proxy, whatever the environment says. Default: the environment's.
+        /// Uses no proxy, and ignores the environment's. Default: the environment's.
         pub fn no_proxy(mut self) -> Self {
             self.sts.network.proxies = Some(Vec::new());
             self
@@ -156,7 +156,7 @@ macro_rules! sts_setters {
             self
         }
 
-        /// Checks the server's certificate. False is dangerous: anyone on the way can read the credentials.
+        /// Checks the server's certificate. False is dangerous: anyone on the network path can read the credentials.
         /// Default: true.
         pub fn verify_ssl(mut self, verify: bool) -> Self {
             self.sts.network.verify_ssl = verify;
@@ -181,7 +181,7 @@ macro_rules! sts_setters {
 /// Takes temporary credentials of a role, from STS.
 ///
 /// The credentials of `source`, permanent ones or those of another role, sign the request. What STS gives is kept
-/// until 5 minutes before it expires. An answer may take 5 s and have 64 KiB, and there are 3 tries.
+/// until 5 minutes before it expires. An answer may take 5 s and have 64 KiB, and the provider makes 3 attempts.
 ///
 /// Python: `Sts(config).get_role_credential(role_arn)` of `qcloud-python-sts`.
 ///
@@ -213,7 +213,7 @@ pub struct AssumeRoleCredentials<P> {
 }
 
 impl<P: CredentialProvider> AssumeRoleCredentials<P> {
-    /// Makes the provider. Nothing is sent yet.
+    /// Makes the provider, without sending anything yet.
     pub fn new(source: P, role_arn: impl Into<String>) -> Self {
         Self {
             sts: Sts::new(source, 7200),
@@ -269,9 +269,9 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
 
 /// Gets temporary credentials from STS whose rights a policy limits.
 ///
-/// They are for handing to others, by [`Credentials::expose`]: browsers that may upload under one prefix, say. `source`
-/// must be permanent credentials. What STS gives is kept until 5 minutes before it expires; [`refresh`](CredentialProvider::refresh)
-/// gets others. An answer may take 5 s and have 64 KiB, and there are 3 tries.
+/// They are for handing to others by [`Credentials::expose`], such as browsers that may upload under one prefix.
+/// `source` must be permanent credentials. The provider keeps the credentials until 5 minutes before they expire;
+/// [`refresh`](CredentialProvider::refresh) gets new ones. An answer may take 5 s and have 64 KiB, and the provider makes 3 attempts.
 ///
 /// Python: `Sts(config).get_credential()` of `qcloud-python-sts`.
 ///
@@ -299,7 +299,7 @@ pub struct FederationTokenCredentials<P> {
 }
 
 impl<P: CredentialProvider> FederationTokenCredentials<P> {
-    /// Makes the provider. Nothing is sent yet.
+    /// Makes the provider, without sending anything yet.
     pub fn new(source: P, policy: StsPolicy) -> Self {
         let sts = Sts { policy: Some(policy), ..Sts::new(source, 1800) };
         Self { sts, name: "qcloud-cos".to_owned() }
@@ -329,7 +329,7 @@ impl<P: CredentialProvider> FederationTokenCredentials<P> {
     }
 }
 
-/// What both providers share.
+/// The setters that both providers share.
 macro_rules! sts_provider {
     ($name:ident) => {
         impl<P: CredentialProvider> CredentialProvider for $name<P> {
