@@ -73,7 +73,7 @@ fn every_verb_reaches_every_kind_of_host() {
     let xml = Answer::new(200).header("Content-Type", "application/xml").body(CI);
     cos.answer(Match::any().host(".ci."), xml.clone());
     cos.answer(Match::any().host(".pic."), xml.clone());
-    cos.answer(Match::any().host(&of("ci", "")), xml);
+    cos.answer(Match::any().host(of("ci", "")), xml);
     let (insight, vectors) = (MetaInsightClient::from(direct.clone()), CosVectorsClient::from(direct.clone()));
     let [ci, ci_region, account] =
         [&format!("{BUCKET}.ci"), "ci", "1250000000.ci"].map(|name| of(name, "myqcloud.com"));
