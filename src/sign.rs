@@ -30,7 +30,7 @@ pub struct Signer<'a> {
     pub secret_id: &'a str,
     /// The key.
     pub secret_key: &'a str,
-    /// The start of the signature's validity, in seconds since 1970. The SDKs use 60 seconds ago, in case clocks differ.
+    /// The start of the signature's validity, in seconds since 1970. The SDKs use 60 seconds ago: clocks may differ.
     pub start: u64,
     /// The end of the signature's validity, in seconds since 1970.
     pub end: u64,

@@ -1,4 +1,4 @@
-//! Keys of objects wrapped by an AES key: as Python does it, and for native mode.
+//! AES keys that wrap the keys of objects, in Python's format and in native mode.
 
 use std::fmt;
 use std::path::Path;
@@ -17,12 +17,12 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// The length of an object's key as AES-KW wraps it, in bytes.
 const WRAPPED: usize = 40;
 
-/// The caller's AES key, of 16, 24 or 32 bytes. [Native mode](crate::encryption::EncryptionMode::Native) writes with 32 bytes only,
-/// unless [`allow_short_key`](Self::allow_short_key) says otherwise.
+/// The caller's AES key, of 16, 24 or 32 bytes. [Native mode](crate::encryption::EncryptionMode::Native) writes with 32
+/// bytes only, unless [`allow_short_key`](Self::allow_short_key) says otherwise.
 ///
-/// Python wraps the keys of all objects by the same bytes (AES-CTR, counter 0), and its format is kept: who
-/// learns the key of one object, and can read the metadata of others, can compute theirs. [`RSAProvider`]
-/// and [native mode](crate::encryption::EncryptionMode::Native) do not have that weakness.
+/// Python wraps the keys of all objects with the same key stream (AES-CTR, counter 0), and this crate keeps that
+/// format: an attacker with the key of one object, and with the metadata of others, can compute the keys of the others.
+/// [`RSAProvider`] and [native mode](crate::encryption::EncryptionMode::Native) do not have that weakness.
 ///
 /// Python: `AESProvider(aes_key='aes_key_value')` and `AESProvider(aes_key_path='aes_key_path')`
 ///
@@ -42,37 +42,35 @@ pub struct AESProvider {
 }
 
 impl AESProvider {
-    /// Takes the key in Base64: of 16, 24 or 32 bytes, as in Python. Text that is not Base64 is refused; it is not
-    /// taken for the key itself.
+    /// Takes a key of 16, 24 or 32 bytes in Base64, as in Python. Text that is not Base64 is an error; it is never used
+    /// as the key itself.
     ///
     /// Python: `AESProvider(aes_key='aes_key_value')`
     pub fn aes_key(aes_key: impl AsRef<str>) -> Result<Self, CosError> {
         Ok(Self::parse("aes_key", aes_key.as_ref().as_bytes())?)
     }
 
-    /// Takes the key from a file that holds it in Base64. One that is missing is an error; Python makes a new
-    /// key then, over another file. On Unix one that others may read or write is an error, too: Python makes such
-    /// files.
+    /// Reads the key from a file that holds it in Base64. A missing file is an error, whereas Python writes a new key.
+    /// On Unix a file that others may read or write is an error, too; Python makes such files.
     ///
     /// Python: `AESProvider(aes_key_path='aes_key_path')`
     pub fn aes_key_path(aes_key_path: impl AsRef<Path>) -> Result<Self, CosError> {
         Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), Access::Owner)?)?)
     }
 
-    /// Takes the key from a file like [`aes_key_path`](Self::aes_key_path), which others may read or write, too.
+    /// Reads the key from a file, as [`aes_key_path`](Self::aes_key_path) does, even if others may read or write it.
     pub fn aes_key_path_readable_by_others(aes_key_path: impl AsRef<Path>) -> Result<Self, CosError> {
         Ok(Self::parse("aes_key_path", &key_file::read(aes_key_path.as_ref(), Access::Others)?)?)
     }
 
-    /// Lets native mode write with a key of 16 or 24 bytes. An object is then no safer than such a key is: AES-128 or
-    /// AES-192, whatever its frames are encrypted by.
+    /// Lets native mode write with a key of 16 or 24 bytes. An object is then only as safe as AES-128 or AES-192,
+    /// although its frames use AES-256.
     pub fn allow_short_key(mut self) -> Self {
         self.short_allowed = true;
         self
     }
 
-    /// Writes a new key of 32 bytes to a file that only its owner may read. A file that is there already is
-    /// an error, and stays.
+    /// Writes a new key of 32 bytes to a file that only its owner may read. An existing file is an error, and is kept.
     pub fn generate_key_file(path: impl AsRef<Path>) -> Result<(), CosError> {
         let mut key = Zeroizing::new([0; 32]);
         let failed = |_| CosClientError::new(ClientErrorKind::Body, "the system gives no random bytes");
@@ -116,8 +114,8 @@ impl AESProvider {
         DataKey::from_parts(&both[..32], &both[32..]).ok_or_else(|| undecryptable("the key has a wrong length"))
     }
 
-    /// Wraps the key of an object in native mode: AES-KW by a key of its own, so that what Python's format
-    /// does with the same bytes tells nothing about it.
+    /// Wraps the key of an object in native mode: AES-KW with a derived key, so that objects in Python's format,
+    /// wrapped with the same bytes, reveal nothing about it.
     pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
         if self.key.len() < 32 && !self.short_allowed {
             let why = format!(
@@ -143,7 +141,7 @@ impl AESProvider {
         if unwrapped { Ok(object) } else { Err(undecryptable("the object's key cannot be unwrapped by this AES key")) }
     }
 
-    /// The key itself, from which that of tags is derived.
+    /// The key itself; the key of tags is derived from it.
     pub(crate) fn secret(&self) -> &[u8] {
         &self.key
     }

@@ -24,24 +24,24 @@ use crate::wire::uri::bucket_name;
 
 /// A client that encrypts objects before they leave the machine.
 ///
-/// It does so in the official Python SDK's format, unless [`mode`](Self::mode) asks for
-/// [native mode](EncryptionMode::Native). What an object holds is hidden from who can read it without the key: its
-/// length and metadata are not.
+/// The format is that of the official Python SDK, unless [`mode`](Self::mode) sets
+/// [native mode](EncryptionMode::Native). A reader without the key cannot read the content of an object, but its length
+/// and metadata.
 ///
-/// In Python's format it is not protected from change: the format has no checksum that an attacker could not
-/// adapt. A tag in the metadata, which Python ignores, proves on reading that key, IV, bucket and key name are
-/// those that were written, so that a wrong key or a moved object is an error. Objects without a tag are refused; to
-/// read those that the official Python SDK wrote, a client says
-/// [`require_key_tag(false)`](Self::require_key_tag). In native mode the content is proven, too: none of it is handed
-/// out that was altered, reordered or moved, and an object that was cut is an error before its end.
+/// Python's format does not protect the content from change: it has no checksum that an attacker could not adapt. A
+/// tag in the metadata, which Python ignores, proves to a reader that key, IV, bucket and key name are those of the
+/// writer, so that a wrong key or a moved object is an error. The client refuses objects without a tag;
+/// [`require_key_tag(false)`](Self::require_key_tag) lets it read the objects of the official Python SDK. Native mode
+/// also proves the content: the client hands out none that was altered, reordered or moved, and an object that was
+/// cut is an error before its end.
 ///
-/// A copy on COS's side has another name than was written, and is refused: download it and upload it anew.
+/// A copy that COS made has another name than its tag says, and is refused: download the object and upload it anew.
 ///
 /// Metadata whose names begin with `x-cos-meta-client-side-encryption-` are the client's own. A caller's are an
 /// error, so that those copied from another object cannot make this one unreadable.
 ///
-/// A clone is cheap, and a client can be used from many threads at once: every object has a key of its own, drawn from
-/// the system's randomness. No call has keys drawn from elsewhere:
+/// A clone is cheap, and many threads can use a client at once: every object has its own key, drawn from the system's
+/// randomness. No call draws keys from elsewhere:
 ///
 /// ```compile_fail
 /// # use qcloud_cos::CosEncryptionClient;
@@ -77,7 +77,7 @@ pub struct CosEncryptionClient {
 }
 
 impl CosEncryptionClient {
-    /// Makes a client that repeats a failed request 3 times.
+    /// Makes a client that retries a failed request 3 times.
     ///
     /// Python: `CosEncryptionClient(conf, provider)`
     pub fn new(config: CosConfig, provider: impl Into<Provider>) -> Result<Self, CosError> {
@@ -101,8 +101,8 @@ impl CosEncryptionClient {
         self
     }
 
-    /// Sets in which mode objects are written. Those of another are not read, unless
-    /// [`accept`](Self::accept) says so. Default: [`EncryptionMode::Python`].
+    /// Sets the mode in which the client writes objects. It reads objects in other modes only if
+    /// [`accept`](Self::accept) allows them. Default: [`EncryptionMode::Python`].
     ///
     /// ```
     /// # use cos_emulator::CosEmulator;
@@ -127,11 +127,11 @@ impl CosEncryptionClient {
         self
     }
 
-    /// Sets of which modes objects are read. Default: of the one that is written alone.
+    /// Sets the modes in which the client reads objects. Default: only the mode in which it writes.
     ///
-    /// Which of them an object is in, its metadata say, which who can write to the bucket can change: a client
-    /// that accepts Python's format gets no more certainty than that gives. It takes a HEAD before a GET with a
-    /// range to know where the range is stored.
+    /// The metadata of an object name its mode, and anyone with write access to the bucket can change them: a client
+    /// that accepts Python's format has no more certainty than that format gives. Such a client sends a HEAD before a
+    /// GET with a range, to learn where the range is stored.
     pub fn accept(mut self, modes: impl IntoIterator<Item = EncryptionMode>) -> Self {
         self.keyring.accepted = Some(modes.into_iter().collect());
         self
@@ -147,11 +147,11 @@ impl CosEncryptionClient {
         self
     }
 
-    /// Sets whether objects in Python's format without a tag are refused: those that the official Python SDK wrote,
-    /// and those whose tag somebody took away. Default: true.
+    /// Sets whether the client refuses objects in Python's format without a tag: those of the official Python SDK, and
+    /// those whose tag was removed. Default: true.
     ///
-    /// With `false`, anyone who can write to the bucket can take the tag of an object away and put the object in the
-    /// place of another one, where it is read without an error. A result's
+    /// With `false`, anyone with write access to the bucket can remove the tag of an object and put the object in the
+    /// place of another one, and the client reads it without an error. A result's
     /// [`key_proof`](crate::object::GetObjectOutput::key_proof) says whether there was a tag.
     pub fn require_key_tag(mut self, require: bool) -> Self {
         self.keyring.tag_required = Some(require);
@@ -165,7 +165,7 @@ impl CosEncryptionClient {
 
     /// Encrypts and uploads an object in one request, 5 GiB at most, as it is stored.
     ///
-    /// `content_md5` would be that of the encrypted bytes; `enable_md5` computes it.
+    /// `content_md5` is the MD5 of the encrypted bytes; `enable_md5` computes it.
     ///
     /// Python:
     /// ```python
@@ -197,15 +197,15 @@ impl CosEncryptionClient {
 
     /// Downloads and decrypts an object, or any range of it; all ways to read the body give plaintext.
     ///
-    /// The metadata come with the same answer, so the key is always that of the content. The CRC-64 is that of
-    /// the encrypted bytes and is compared at the end of the body: what is read before it is not yet checked in
-    /// Python's format, and proven frame by frame in native mode. Of an object that was cut, the frames before the cut
-    /// come before the error: what was read counts when the body has ended without one.
+    /// The metadata come with the same answer, so the key is always that of the content. The client compares the CRC-64
+    /// of the encrypted bytes at the end of the body: until then the content is unchecked in Python's format, and
+    /// proven frame by frame in native mode. If an object was cut, the frames before the cut come before the error:
+    /// rely on the content only when the body has ended without one.
     /// [`get_stream_to_file`](crate::StreamBody::get_stream_to_file) replaces its file only at the end.
     ///
-    /// `content_length` is that of the plaintext; the answer's headers speak of what is stored, which in native
-    /// mode is longer by 16 bytes for every 64 KiB. A range takes whole frames of it, and one that starts behind
-    /// the end of the content, or is not one range, is a client error there.
+    /// `content_length` is that of the plaintext; the answer's headers describe the stored bytes, which in native mode
+    /// are 16 more for every 64 KiB. There the client fetches whole frames for a range, and a range that starts behind
+    /// the end of the content, or a list of several ranges, is a client error.
     ///
     /// Python:
     /// ```python
@@ -221,13 +221,13 @@ impl CosEncryptionClient {
 
     /// Encrypts and uploads a local file: in one request up to 20 MiB, else in parts, several at a time.
     ///
-    /// In native mode an upload in parts that broke off is resumed by the next call, also of a later process: its key
-    /// is kept beside its checkpoint, wrapped by the caller's. A file that changed since is uploaded anew, with
-    /// another key; so is one after a power cut, or, elsewhere than on Linux, after the process was killed. In Python's
-    /// format, and with an RSA public key alone, each call starts anew, and an upload that failed is aborted.
+    /// In native mode the next call resumes an interrupted upload in parts, also in a later process: the client keeps
+    /// the object's key beside the checkpoint, wrapped by the caller's key. It uploads the file anew, with a new key,
+    /// if the file changed, after a power cut, or, except on Linux, after the process was killed. In Python's format,
+    /// and with an RSA public key alone, each call starts anew, and a failed upload is aborted.
     ///
-    /// Content that is read again, to be sent again, must be what it was: otherwise the error is
-    /// [`SourceChanged`](crate::ClientErrorKind::SourceChanged), before any of it is sent.
+    /// If the client must read content again for a retry, the content must not have changed: otherwise the error is
+    /// [`SourceChanged`](crate::ClientErrorKind::SourceChanged), and none of the new content is sent.
     ///
     /// Python:
     /// ```python
@@ -250,8 +250,8 @@ impl CosEncryptionClient {
     }
 
     /// Downloads an object into a file and decrypts it: in one request up to 20 MiB, else in ranges, several at
-    /// a time. The file takes its place only when the encrypted bytes were checked by length and CRC-64, and in
-    /// native mode every frame of them was proven.
+    /// a time. The file takes its place only after length and CRC-64 of the encrypted bytes were checked, and in
+    /// native mode every frame was proven.
     ///
     /// Python:
     /// ```python

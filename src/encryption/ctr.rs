@@ -1,4 +1,4 @@
-//! The cipher of Python's format: AES-256-CTR, as many bytes as there were.
+//! The cipher of Python's format: AES-256-CTR, which keeps the length.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,7 +28,7 @@ const CHUNK: usize = 256 * 1024;
 pub(crate) struct CtrKey {
     key: EncryptingKey,
     start: u128,
-    /// Marks what was encrypted: nothing in the format would tell that other content is there.
+    /// Makes the marks of batches: nothing in the format itself shows that the content differs.
     marker: LessSafeKey,
     ledger: Ledger,
 }
@@ -62,7 +62,8 @@ impl BatchCipher for CtrKey {
         let failed = |_| CosClientError::new(ClientErrorKind::Body, "AES failed");
         let mut nonce = [0; 12];
         nonce[4..].copy_from_slice(&batch.at.to_be_bytes());
-        // GMAC. Two contents under its nonce would give its key away to a reader of both marks, which nobody is.
+        // GMAC. Two contents under one nonce would reveal the key to a reader of both marks. The second mark never
+        // leaves the process.
         let nonce = Nonce::assume_unique_for_key(nonce);
         let made = self.marker.seal_in_place_separate_tag(nonce, Aad::from(&*content), &mut []).map_err(failed)?;
         let mut mark = Mark::default();

@@ -1,4 +1,4 @@
-//! The cipher of native mode: bodies in frames, proven and opened while they are read.
+//! The cipher of native mode: bodies in frames, which are proven and decrypted while they are read.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -35,7 +35,7 @@ impl Cipher for FrameKey {
         let plan = ReadingPlan::of(&stored)?;
         let frame = Zeroizing::default();
         let mut unsealed = Unsealed { stored: stored.body, key: self, frame, at: 0, filled: 0, failed: false, plan };
-        // Nobody reads a body that is announced to be empty: that it is must be proven now.
+        // A caller does not read an empty body, so its end must be proven now.
         if plan.left == 0 {
             unsealed.open_next().map_err(body_error)?;
         }
@@ -52,7 +52,7 @@ impl Cipher for FrameKey {
             if fill(&mut At { file, at: from }, frame)? < frame.len() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            // The content is shorter than what is stored, so that this overwrites only frames that were read.
+            // The content is shorter than the stored bytes, so this overwrites only frames that were read.
             write_all_at(file, self.open_frame(index, index == last, frame).map_err(io::Error::other)?, index * FRAME)?;
         }
         file.set_len(content)
@@ -91,12 +91,12 @@ impl Read for At<'_> {
     }
 }
 
-/// Which frames are read of a stored body, and what of them is handed out.
+/// The frames of a stored body to read, and the part of their content to hand out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct ReadingPlan {
     /// How many stored bytes are skipped first.
     skipped: u64,
-    /// The index of the frame that is read next, and of the one that is not read any more.
+    /// The index of the next frame, and of the first frame that is not read.
     next: u64,
     end: u64,
     /// The last frame of the object, and the length of the object as it is stored.
@@ -116,7 +116,7 @@ impl ReadingPlan {
         let total = stored.extent.total.ok_or_else(|| protocol("the answer does not say how long the object is"))?;
         let content = content_len(total).ok_or_else(|| cut(total))?;
         let out = |what: String| CosClientError::invalid("range", format!("{what} of an object of {content} bytes"));
-        // Whether only the end of the object says where the range ends.
+        // Whether the range ends where the object ends.
         let (from, to, open_ended) = match stored.wanted {
             None if stored.extent.first.is_none() => (0, content, true),
             None => {
@@ -153,7 +153,7 @@ impl ReadingPlan {
     }
 }
 
-/// A stored body that is proven and opened while it is read.
+/// A stored body that is proven and decrypted while it is read.
 struct Unsealed {
     stored: Box<dyn Read + Send>,
     key: Arc<FrameKey>,
@@ -215,7 +215,7 @@ impl Read for Unsealed {
             return Ok(0);
         }
         while self.at >= self.filled && self.plan.next < self.plan.end {
-            // Where it stands after a failure is not known.
+            // After a failure the position in the body is unknown.
             if std::mem::replace(&mut self.failed, true) {
                 return Err(io::Error::other(undecryptable("an error before made the rest unreadable")));
             }

@@ -19,7 +19,7 @@ pub(crate) const STORED: u64 = FRAME + TAG;
 /// The key of one object's frames.
 pub(crate) struct FrameKey {
     key: LessSafeKey,
-    /// Marks what was encrypted.
+    /// Makes the marks of batches.
     marker: hmac::Key,
     ledger: Ledger,
 }
@@ -54,8 +54,7 @@ impl BatchCipher for FrameKey {
         if content == 0 && !ends { 0 } else { stored_len(content) }
     }
 
-    /// The nonce of a frame is its index, so that what is sent again is what was sent before; no nonce may serve for
-    /// two contents.
+    /// The nonce of a frame is its index, so a retry sends the same bytes; no nonce may encrypt two contents.
     fn seal_batch(&self, batch: Batch, frames: &mut [u8]) -> Result<(), CosClientError> {
         let mut marks = hmac::Context::with_key(&self.marker);
         for number in [batch.at, batch.len, u64::from(batch.last)] {
@@ -86,17 +85,17 @@ fn nonce(index: u64, last: bool) -> Nonce {
     Nonce::assume_unique_for_key(nonce)
 }
 
-/// Returns the index of the last frame of so much content.
+/// Returns the index of the last frame of content with this length.
 pub(crate) fn last_frame(content: u64) -> u64 {
     content.saturating_sub(1) / FRAME
 }
 
-/// Returns how many bytes are stored of so much content.
+/// Returns the stored length of content with this length.
 pub(crate) fn stored_len(content: u64) -> u64 {
     content.saturating_add(TAG.saturating_mul(last_frame(content) + 1))
 }
 
-/// Returns how much content so many stored bytes hold; none if they are no whole frames.
+/// Returns the length of the content of so many stored bytes; `None` if they are not whole frames.
 pub(crate) fn content_len(stored: u64) -> Option<u64> {
     let rest = stored % STORED;
     if stored == 0 || (1..TAG).contains(&rest) {

@@ -1,7 +1,7 @@
-//! The journal of an encrypted upload as text: the wrapped key, and what was encrypted with it. Pure.
+//! The journal of an encrypted upload as text: the wrapped key, and the batches that were encrypted with it. Pure.
 //!
 //! Each line carries an HMAC over itself and the lines before it, by a key that the object's own gives. So no line can
-//! be changed, added, moved or left out, except at the end: a journal that was put back to an earlier state looks like
+//! be changed, added, moved or left out, except at the end: a journal that was restored to an earlier state looks like
 //! that state.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const PROOF: usize = 16;
 /// No line is longer, in bytes.
 const LINE_LIMIT: usize = 64 * 1024;
 
-/// What is uploaded, as a later process knows it again.
+/// The identity of an upload, by which a later process recognizes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Upload {
@@ -27,7 +27,7 @@ pub(crate) struct Upload {
     pub(crate) key: String,
     /// The path of the file.
     pub(crate) source: String,
-    /// What tells whether the file is still the same.
+    /// Tells whether the file is still the same.
     pub(crate) state: String,
     pub(crate) size: u64,
     pub(crate) part_size: u64,
@@ -48,7 +48,7 @@ impl Header {
         Self { version: VERSION, of, metadata }
     }
 
-    /// Reads the first line, of which nothing is proven before the rest is read with the key that it names.
+    /// Reads the first line. Nothing in it is proven before the rest is read with the key that it names.
     pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let (_, json) = split(text)?.0;
         serde_json::from_slice(json).ok().filter(|header: &Self| header.version == VERSION)
@@ -64,7 +64,7 @@ pub(crate) enum Entry {
     /// A batch is about to be sent: where its body starts, where it starts, its length, whether it is the last, and its
     /// mark.
     Encrypted(u64, u64, u64, bool, String),
-    /// A process stopped sending, and all that it noted is on the disk.
+    /// A process stopped sending, and all of its notes are on the disk.
     Closed,
 }
 
@@ -102,7 +102,7 @@ impl Chain {
         Ok(format!("{} {json}\n", hex(&self.last)))
     }
 
-    /// Reads the next line; none if it is not proven.
+    /// Reads the next line; `None` if it is not proven.
     fn read<T: DeserializeOwned>(&mut self, proof: &[u8], json: &[u8]) -> Option<T> {
         let expected = self.next(json);
         let fits = aws_lc_rs::constant_time::verify_slices_are_equal(hex(&expected).as_bytes(), proof).is_ok();
@@ -111,7 +111,7 @@ impl Chain {
     }
 }
 
-/// What a journal proves.
+/// The proven content of a journal.
 pub(crate) struct Found {
     pub(crate) header: Header,
     pub(crate) chain: Chain,
@@ -125,8 +125,8 @@ pub(crate) struct Found {
     pub(crate) boot: Option<String>,
 }
 
-/// Reads a journal; none if anything in it is not proven, or makes no sense. Only a last line without its end is left
-/// out: it was being written, so that what it notes had not been sent.
+/// Reads a journal; `None` if anything in it is not proven, or makes no sense. It skips only a last line without its
+/// end: that line was being written, so its batch had not been sent.
 pub(crate) fn read(text: &[u8], key: hmac::Key) -> Option<Found> {
     let mut chain = Chain::new(key);
     let ((proof, json), mut rest) = split(text)?;

@@ -1,9 +1,9 @@
 //! The key of an upload of a file, kept for the next call: wrapped, with a journal of what was encrypted with it.
 //!
-//! No content may be encrypted twice under one key unless it is the same content. So a batch is in the journal before
-//! the first byte of it leaves, and a journal is believed only if it can lack nothing: if the process that wrote it
-//! closed it, or if the system has not been restarted since. What a process that was killed has written is not lost
-//! with it; what the system had not brought to the disk before a power cut is.
+//! One key must never encrypt two different contents at one place. So the journal has a batch before its first byte is
+//! sent, and a journal is believed only if it is complete: if its process closed it, or if the system has not been
+//! restarted since. A killed process loses none of its writes; a power cut loses those that the system had not yet
+//! written to the disk.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -60,7 +60,7 @@ impl FileCipher for FileKeys {
         let slot = match Slot::open(folder, &of) {
             Ok(slot) => slot,
             Err(why) => {
-                log::warn!("the upload to {:?} cannot be resumed should it break off: {why}", name.key);
+                log::warn!("the upload to {:?} cannot be resumed if it is interrupted: {why}", name.key);
                 return self.fresh(name);
             }
         };
@@ -90,7 +90,7 @@ impl FileKeys {
         Ok(EncryptedFile { cipher: sealing.cipher, headers: sealing.headers, resumed: false, kept: None })
     }
 
-    /// Takes the key of an earlier call, if its journal can be believed and is of this very upload.
+    /// Takes the key of an earlier call, if its journal can be believed and belongs to this upload.
     fn resume(&self, slot: &Slot, name: &ObjectName, of: &Upload, upload_id: &str) -> io::Result<EncryptedFile> {
         let refused = |why: &str| io::Error::other(why.to_owned());
         let mut text = Vec::new();
@@ -114,7 +114,7 @@ impl FileKeys {
         let state = State { chain: found.chain, len: found.len as u64, kept: true };
         let kept = KeptFile { entry: slot.entry.clone(), file: slot.file.try_clone()?, state: Mutex::new(state) };
         kept.file.set_len(found.len as u64)?;
-        // Should the journal lose its end in a power cut, it must not look closed.
+        // If the journal loses its end in a power cut, it must not look closed.
         kept.append(&Entry::Opened { boot })?;
         kept.file.sync_data()?;
         let kept = Arc::new(kept);
@@ -130,7 +130,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// Opens it. Nobody else may hold it, or be able to put an earlier one in its place.
+    /// Opens it. No other process may hold it, and no other user may be able to replace it by an earlier one.
     fn open(folder: &Path, of: &Upload) -> io::Result<Self> {
         let found = fs::metadata(folder)?;
         if !is_closed_to_others(&found) {
@@ -167,7 +167,7 @@ fn is_closed_to_others(_: &fs::Metadata) -> bool {
     true
 }
 
-/// Whether nobody else can have written to a file, or have another name for it.
+/// Whether no other user can have written to a file, and the file has no second name.
 #[cfg(unix)]
 fn is_the_callers_alone(folder: &fs::Metadata, file: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -180,7 +180,7 @@ fn is_the_callers_alone(_: &fs::Metadata, file: &fs::Metadata) -> bool {
     file.is_file()
 }
 
-/// Returns what tells one start of the system from the next; none where the system does not say it.
+/// Returns an id of this start of the system; `None` if the system has none.
 fn boot_id() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     Some(id.trim().to_owned()).filter(|id| !id.is_empty())
@@ -230,7 +230,7 @@ impl KeptFile {
         Ok(())
     }
 
-    /// Adds a line. Where it cannot, the journal is removed: one that lacks a line must never be believed.
+    /// Adds a line. If that fails, the journal is removed: a journal that lacks a line must never be believed.
     fn append_or_remove(&self, value: &impl Serialize) -> io::Result<()> {
         self.append(value).or_else(|error| {
             log::warn!("the journal of an upload ends, and the upload cannot be resumed: {error}");

@@ -1,4 +1,4 @@
-//! Files that hold keys. They are read, and written only where a caller asks for new ones.
+//! Files that hold keys. The crate reads them, and writes new ones only on request.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,19 +8,19 @@ use zeroize::Zeroizing;
 
 use crate::error::CosClientError;
 
-/// No key file is larger.
+/// The largest key file, in bytes.
 const LIMIT: u64 = 64 * 1024;
 
-/// Who may read or write a key file besides its owner.
+/// The other users that may read or write a key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Nobody: it holds a secret.
+    /// None: it holds a secret.
     Owner,
-    /// Others, as the caller says.
+    /// Any, with the caller's consent.
     Others,
 }
 
-/// Reads a key file. One that is missing, or open to others than `access` says, is an error.
+/// Reads a key file. A missing file, or one that more users can open than `access` says, is an error.
 pub(crate) fn read(path: &Path, access: Access) -> Result<Zeroizing<Vec<u8>>, CosClientError> {
     let failed = |e| CosClientError::local(path, "cannot read the key", e);
     let file = File::open(path).map_err(failed)?;
@@ -45,7 +45,7 @@ fn is_open_to_others(_: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Writes a new key file that only its owner may read; one that is there already is an error.
+/// Writes a new key file that only its owner may read; an existing file is an error.
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<(), CosClientError> {
     let failed = |e| CosClientError::local(path, "cannot create the key", e);
     let mut options = OpenOptions::new();

@@ -15,23 +15,23 @@ use crate::error::{ClientErrorKind, CosClientError};
 use crate::wire::request::Request;
 use crate::wire::respond::Headers;
 
-/// How the names of all metadata of encryption begin.
+/// The start of the names of all metadata of encryption.
 pub(crate) const PREFIX: &str = "x-cos-meta-client-side-encryption-";
 
-/// A provider, and which of its objects are written and read.
+/// A provider, and the modes in which the client writes and reads.
 #[derive(Clone)]
 pub(crate) struct Keyring {
     pub(crate) provider: Provider,
     pub(crate) random: Arc<Random>,
     pub(crate) mode: EncryptionMode,
-    /// Which modes are read, where they are not just the one that is written.
+    /// The modes in which the client reads, unless it is only the mode in which it writes.
     pub(crate) accepted: Option<Vec<EncryptionMode>>,
     pub(crate) tags: bool,
-    /// Whether objects without a tag are refused, where it is not a matter of writing tags.
+    /// Whether objects without a tag are refused; `None` means: if the client writes tags.
     pub(crate) tag_required: Option<bool>,
 }
 
-/// A new key, and the headers that go with its object.
+/// A new key, and the headers of its object.
 pub(crate) struct Sealing {
     /// The object that the key is for.
     pub(crate) name: ObjectName,
@@ -44,7 +44,7 @@ impl Sealing {
         for (name, value) in &self.headers {
             request.set_header(name, value);
         }
-        // Metadata taken from another object must not replace these: nobody could decrypt this one then.
+        // Metadata copied from another object must not replace these: the object could never be decrypted.
         request.reserved = Some(PREFIX);
     }
 }
@@ -93,7 +93,7 @@ impl Keyring {
         }
         let wrapped = Wrapped::read(headers)?;
         let tag = tag::read(headers);
-        // Asked before a private key is used.
+        // Checked before a private key is used.
         if tag.is_none() && self.tag_required.unwrap_or(self.tags) {
             return Err(undecryptable(
                 "the object has no tag that proves its key: the official Python SDK wrote it, or somebody took the tag \

@@ -1,4 +1,4 @@
-//! The key of one object, and how it stands in metadata.
+//! The key of one object, and its form in the metadata.
 
 use aws_lc_rs::cipher::{AES_128, AES_192, AES_256, Algorithm, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::error::Unspecified;
@@ -44,7 +44,7 @@ impl DataKey {
         Ok(Self { key, iv })
     }
 
-    /// Takes one from what was unwrapped; none if the lengths are wrong.
+    /// Takes one from unwrapped bytes; `None` if the lengths are wrong.
     pub(crate) fn from_parts(key: &[u8], iv: &[u8]) -> Option<Self> {
         Some(Self { key: Zeroizing::new(key.try_into().ok()?), iv: Zeroizing::new(iv.try_into().ok()?) })
     }

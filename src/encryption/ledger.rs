@@ -1,7 +1,8 @@
-//! What was encrypted at which place of an object, so that nothing else is ever encrypted there.
+//! A record of the content that was encrypted at each place of an object, so that no other content is ever encrypted
+//! there.
 //!
-//! A key stream that serves for two contents gives away both. So a cipher notes a keyed checksum of every batch of
-//! content before the first byte of it leaves, and refuses a batch that differs from the one noted for its place.
+//! A key stream that encrypts two contents reveals both. So a cipher notes a keyed checksum of every batch of content
+//! before its first byte is sent, and refuses a batch that differs from the one noted for its place.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -12,7 +13,7 @@ use crate::error::{ClientErrorKind, CosClientError};
 /// How much content is noted together, in bytes; the last batch of a body may be shorter.
 pub(crate) const BATCH: u64 = 256 * 1024;
 
-/// A checksum of a batch, which nobody can aim at who does not know the key of the object.
+/// A checksum of a batch; without the key of the object nobody can make content with a given checksum.
 pub(crate) type Mark = [u8; 16];
 
 /// A piece of a body.
@@ -24,7 +25,7 @@ pub(crate) struct Batch {
     pub(crate) at: u64,
     /// How much content it holds.
     pub(crate) len: u64,
-    /// Whether the content of the object ends with it.
+    /// Whether it is the end of the object's content.
     pub(crate) last: bool,
 }
 
@@ -34,7 +35,7 @@ struct Span {
     marks: Vec<Mark>,
 }
 
-/// Where batches are noted, too, so that a later process knows of them.
+/// Also notes batches outside of the process, so that a later process knows of them.
 pub(crate) trait Notes: Send + Sync {
     /// Notes a batch. An error keeps the batch from being sent.
     fn note(&self, batch: Batch, mark: Mark) -> Result<(), CosClientError>;
@@ -48,7 +49,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Notes what comes from now on elsewhere, too.
+    /// From now on also notes batches there.
     pub(crate) fn noted_in(self, notes: Arc<dyn Notes>) -> Self {
         Self { notes: Some(notes), ..self }
     }
@@ -94,7 +95,7 @@ fn admit(spans: &BTreeMap<u64, Span>, batch: Batch, mark: Mark) -> Admission {
     if let Some(noted) = spans.get(&batch.body).and_then(|span| span.marks.get(index)) {
         return if *noted == mark { Admission::Noted } else { Admission::Refused };
     }
-    // What comes next must follow what there is, and run into no other body.
+    // A batch must follow the ones before it, and must not reach into another body.
     let before = spans.range(..=batch.body).next_back().map_or(0, |(_, span)| span.end);
     let after = spans.range((Bound::Excluded(batch.body), Bound::Unbounded)).next();
     let overlaps = after.is_some_and(|(start, _)| *start < end);

@@ -1,8 +1,8 @@
-//! Client-side encryption, in the official Python SDK's format or in one of our own.
+//! Client-side encryption, in the official Python SDK's format or in this crate's own.
 //!
-//! Every object has a key of its own, which is stored in its metadata, wrapped by the caller's key, which never
-//! leaves the machine. In Python's format an object is encrypted by AES-256-CTR, and nothing proves it; in native
-//! mode it is cut into frames that AES-256-GCM proves (`docs/encryption-format.md`).
+//! Every object has its own key, which its metadata hold, wrapped by the caller's key; the caller's key never leaves
+//! the machine. Python's format encrypts an object with AES-256-CTR and does not authenticate it; native mode cuts it
+//! into frames that AES-256-GCM authenticates (`docs/encryption-format.md`).
 
 mod aes_provider;
 mod client;

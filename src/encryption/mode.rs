@@ -10,16 +10,16 @@ use crate::wire::respond::Headers;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncryptionMode {
-    /// The official Python SDK's format: AES-256-CTR. It hides the content and does not protect it from change.
+    /// The official Python SDK's format: AES-256-CTR. It hides the content, but does not protect it from change.
     Python,
     /// This crate's own format: AES-256-GCM in frames of 64 KiB. Content that was altered, cut, reordered or
-    /// moved is an error, and nothing of an altered frame is handed out. No other SDK reads it.
+    /// moved is an error, and no byte of an altered frame is handed out. No other SDK reads it.
     Native,
 }
 
 impl EncryptionMode {
-    /// Returns how many bytes an object holds of which COS stores so many, as `head_object` and `list_objects`
-    /// tell it; none if no object in this mode has such a length.
+    /// Returns the length of the content of an object with this stored length, which `head_object` and `list_objects`
+    /// tell; `None` if no object in this mode has that length.
     ///
     /// ```
     /// use qcloud_cos::encryption::EncryptionMode;
@@ -35,7 +35,7 @@ impl EncryptionMode {
         }
     }
 
-    /// Whether the metadata of an object speak of this mode. They prove nothing.
+    /// Whether the metadata of an object name this mode. They prove nothing.
     pub(crate) fn is_named_by(self, headers: &Headers) -> bool {
         let name = match self {
             Self::Python => keys::KEY,

@@ -15,8 +15,8 @@ use crate::wire::body::Body;
 use crate::wire::headers;
 
 impl CosEncryptionClient {
-    /// Starts an encrypted upload in parts. The key stays in this client and its clones, until the upload is
-    /// completed or given up.
+    /// Starts an encrypted upload in parts. The key stays in this client and its clones until the upload is completed
+    /// or aborted.
     ///
     /// Python:
     /// ```python
@@ -49,11 +49,11 @@ impl CosEncryptionClient {
     }
 
     /// Encrypts and uploads a part. It starts where the part before it ends, which must have been made before.
-    /// Every part but the last has a multiple of 16 bytes, and in native mode of 64 KiB; others are refused before
-    /// they are sent.
+    /// Every part except the last must have a multiple of 16 bytes, and in native mode of 64 KiB; another length is an
+    /// error before anything is sent.
     ///
-    /// The bytes of an object are encrypted once: content that is sent again, by whatever call, must be the content
-    /// that was sent before. Otherwise the request fails before any of it is sent, and a new upload is needed.
+    /// The bytes of an object are encrypted once: a call that sends a part again must send the same content. Otherwise
+    /// it fails before anything is sent, and a new upload is needed.
     ///
     /// `bucket` and `key` are those of [`create_multipart_upload`](Self::create_multipart_upload); others are refused.
     ///
@@ -75,8 +75,8 @@ impl CosEncryptionClient {
         self.part((bucket.into(), key.into()), body.into(), (part_number, None), &upload_id.into())
     }
 
-    /// Encrypts and uploads a part that starts at byte `offset` of the object, a multiple of 16, and in native mode
-    /// of 64 KiB: for parts that are not sent in order.
+    /// Encrypts and uploads a part that starts at byte `offset` of the object, for parts that are not sent in order.
+    /// `offset` is a multiple of 16, and in native mode of 64 KiB.
     pub fn upload_part_at<'a>(
         &'a self,
         bucket: impl Into<String>,
@@ -107,12 +107,12 @@ impl CosEncryptionClient {
         self.inner.list_parts(bucket, key, upload_id)
     }
 
-    /// Makes an object of uploaded parts. Parts that would not follow one another as they were encrypted are
-    /// refused.
+    /// Makes an object of the uploaded parts. Parts in another order than the one in which they were encrypted are an
+    /// error.
     ///
-    /// In native mode the last part marks the end of the object. If it may as well have been another, because it
-    /// has 1 MiB at least and a multiple of 64 KiB, an empty part that does so is uploaded after it. Only the client
-    /// that sent the parts, or a clone of it, knows that, so that others cannot complete the upload.
+    /// In native mode the last part marks the end of the object. If its length fits any part, being at least 1 MiB and
+    /// a multiple of 64 KiB, the client uploads an empty part after it that marks the end. Only the client that sent
+    /// the parts, or a clone of it, can do that, so other clients cannot complete such an upload.
     ///
     /// Python:
     /// ```python
@@ -145,7 +145,7 @@ impl CosEncryptionClient {
         })
     }
 
-    /// Gives up an upload, deletes its parts and forgets its key.
+    /// Aborts an upload, deletes its parts and forgets its key.
     ///
     /// Python:
     /// ```python

@@ -29,14 +29,14 @@ const COMMITMENT: &str = "x-cos-meta-client-side-encryption-commitment";
 /// The keys of one object.
 pub(crate) struct ObjectKeys {
     frames: LessSafeKey,
-    /// Marks what was encrypted, and proves what was written of it. Both stay on this machine, so they are no part of
-    /// the format.
+    /// Makes the marks of batches and the proofs of the journal. Both stay on this machine, so they are no part of the
+    /// format.
     marker: hmac::Key,
     journal: hmac::Key,
 }
 
 impl ObjectKeys {
-    /// Returns the key of the frames, some of which may have been encrypted already.
+    /// Returns the key of the frames; some frames may have been encrypted already.
     pub(crate) fn frame_key(self, ledger: Ledger) -> FrameKey {
         FrameKey::new(self.frames, self.marker, ledger)
     }
@@ -97,7 +97,7 @@ pub(crate) fn reopen(
     let mut headers = HeaderMap::new();
     for (name, value) in kept {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
-        let (name, value) = header.ok_or_else(|| undecryptable("the metadata that were kept are none"))?;
+        let (name, value) = header.ok_or_else(|| undecryptable("no metadata were kept"))?;
         headers.insert(name, value);
     }
     let headers = Headers::of(headers);

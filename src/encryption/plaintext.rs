@@ -24,14 +24,14 @@ impl<'a> Plaintext<'a> {
         }
     }
 
-    /// Tells the body whether what is read from now on is sent.
+    /// Tells the body whether the bytes read from now on are sent.
     pub(crate) fn counts(&mut self, sent: bool) {
         if let BodyKind::Source(source) = &mut self.kind {
             source.counts(sent);
         }
     }
 
-    /// Goes back to the start. False: this body cannot be read again.
+    /// Goes back to the start; false if this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         let rewound = match &mut self.kind {
             BodyKind::Source(source) => source.rewind()?,

@@ -1,4 +1,4 @@
-//! What wraps the keys of objects.
+//! The providers that wrap the keys of objects.
 
 use super::aes_provider::AESProvider;
 use super::keys::{DataKey, ObjectKey, Wrapped};
@@ -6,7 +6,7 @@ use super::rsa_provider::RSAProvider;
 use crate::cipher::KeyProof;
 use crate::error::CosClientError;
 
-/// What wraps the keys of objects: made by `into()` from [`AESProvider`] and [`RSAProvider`].
+/// Wraps the keys of objects: made by `into()` from [`AESProvider`] or [`RSAProvider`].
 #[derive(Debug, Clone)]
 pub struct Provider(Kind);
 
@@ -45,7 +45,7 @@ impl Provider {
         }
     }
 
-    /// Whether what was wrapped can be unwrapped again here.
+    /// Whether this provider can unwrap the keys that it wraps.
     pub(crate) fn can_unwrap(&self) -> bool {
         match &self.0 {
             Kind::Aes(_) => true,
@@ -53,7 +53,7 @@ impl Provider {
         }
     }
 
-    /// What a tag that fits proves.
+    /// The proof that a matching tag gives.
     pub(crate) fn tag_proof(&self) -> KeyProof {
         match &self.0 {
             Kind::Aes(_) => KeyProof::Tagged,
@@ -61,8 +61,8 @@ impl Provider {
         }
     }
 
-    /// What the key of an object's tag is derived from. Who has only a public key has no secret of his own, so
-    /// for RSA it is the object's.
+    /// The secret from which the key of an object's tag is derived. A writer with only a public key has no secret, so
+    /// for RSA it is the object's key.
     pub(crate) fn secret<'k>(&'k self, data: &'k DataKey) -> &'k [u8] {
         match &self.0 {
             Kind::Aes(provider) => provider.secret(),

@@ -1,4 +1,4 @@
-//! How the encrypting client reads: which mode an object is in, and which stored bytes a range takes.
+//! The reads of the encrypting client: the mode of an object, and the stored bytes of a range.
 
 use http::Method;
 use http::header::RANGE;
@@ -28,7 +28,7 @@ impl Open for Reading<'_> {
         let range = request.headers.get(RANGE).map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
         let accepted = self.keyring.accepted();
         let Some(range) = range.filter(|_| accepted.contains(&EncryptionMode::Native)) else { return Ok(None) };
-        // Only the object knows in which mode it is, and thus which of its bytes are wanted.
+        // Only the object tells its mode, and thus the stored bytes of the range.
         if accepted.len() > 1 && self.look(request)? != EncryptionMode::Native {
             return Ok(None);
         }
@@ -44,7 +44,7 @@ impl Open for Reading<'_> {
 }
 
 impl Reading<'_> {
-    /// Returns the accepted mode that the metadata speak of. Whether they are true, the key must show.
+    /// Returns the accepted mode that the metadata name. Only the key proves that they are true.
     fn mode(&self, headers: &Headers) -> Result<EncryptionMode, CosClientError> {
         let accepted = self.keyring.accepted();
         if let Some(mode) = accepted.iter().find(|mode| mode.is_named_by(headers)) {
@@ -64,7 +64,7 @@ impl Reading<'_> {
     }
 }
 
-/// Reads a `Range` header. One that HTTP would have ignored is refused.
+/// Reads a `Range` header. A header that HTTP servers ignore is an error.
 fn parse(range: &str) -> Result<Wanted, CosClientError> {
     let wanted = || {
         let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;

@@ -1,5 +1,5 @@
-//! What is sent for given random bytes: what the official Python SDK recorded, and what another implementation of native
-//! mode wrote.
+//! Tests with given random bytes: against recordings of the official Python SDK, and against objects that another
+//! implementation of native mode wrote.
 
 use std::fs;
 use std::io::Read as _;
@@ -102,8 +102,8 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-/// What Python recorded: with its random bytes we send what it sent, and what it read we read. Its RSA wraps by
-/// random padding, so there what it sent must decrypt here.
+/// With Python's random bytes this crate sends the same requests and reads the same objects. Python's RSA uses random
+/// padding, so for RSA its objects must decrypt here instead.
 #[test]
 fn recordings_of_python_are_equal() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire/golden.json");

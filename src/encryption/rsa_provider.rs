@@ -1,4 +1,4 @@
-//! Keys of objects wrapped by an RSA key: as Python does it, and for native mode.
+//! RSA keys that wrap the keys of objects, in Python's format and in native mode.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub struct RSAKeyPairPath {
 }
 
 impl RSAKeyPairPath {
-    /// Takes a private key also from a file that others may read or write. Default: on Unix it is refused.
+    /// Accepts a private key in a file that others may read or write. Default: on Unix such a file is an error.
     pub fn readable_by_others(mut self) -> Self {
         self.access = Access::Others;
         self
@@ -71,34 +71,34 @@ impl fmt::Debug for RSAKeyPair {
 
 /// The caller's RSA key pair, of 2048 to 8192 bits.
 ///
-/// As in Python, keys given as texts wrap by PKCS#1 v1.5 and keys given as files by OAEP (SHA-1), so that
-/// objects of the one are not read by the other. Files are the better choice: v1.5 is open to attackers who
-/// can have the owner of the private key decrypt what they made, and see what becomes of it. In
-/// [native mode](crate::encryption::EncryptionMode::Native) both wrap by OAEP (SHA-256).
+/// As in Python, keys given as texts wrap by PKCS#1 v1.5 and keys given as files by OAEP (SHA-1), so neither reads the
+/// objects of the other. Prefer files: v1.5 is open to attackers who can make the owner of the private key decrypt
+/// chosen bytes and can observe the result. In [native mode](crate::encryption::EncryptionMode::Native) both wrap by
+/// OAEP (SHA-256).
 ///
-/// A key that v1.5 wrapped and that cannot be unwrapped is no error of its own: it gives a key that fits nothing, so
-/// that an object with a tag is refused for its tag, and one without, where such are read, is noise. A pair that was
-/// given as texts is used in one of the two modes only, and never again in the other.
+/// A v1.5 key that cannot be unwrapped is not an error by itself: the result is a random key. So an object with a tag
+/// is refused because of its tag, and an object without a tag, if the client reads such objects, decrypts to noise. A
+/// pair given as texts works in one of the two modes only: the first use decides.
 ///
-/// Anybody who has the public key can write objects; that one decrypts says nothing about who wrote it.
+/// Anyone with the public key can write objects: an object that decrypts may come from anyone.
 ///
 /// Python: `RSAProvider(key_pair_info=RSAProvider.get_rsa_key_pair_path('public_key_path', 'private_key_path'))`
 #[derive(Clone)]
 pub struct RSAProvider {
     public: Arc<Encrypting>,
     private: Option<Arc<Decrypting>>,
-    /// What the pair was used for first, by any clone.
+    /// The first use of the pair, by any clone.
     used: Arc<OnceLock<Use>>,
 }
 
-/// What a key pair is used for.
+/// The use of a key pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Python,
     Native,
 }
 
-/// A public key; PKCS#1 v1.5 is there for Python's format only, and only for keys given as texts.
+/// A public key; PKCS#1 v1.5 is for Python's format only, and only for keys given as texts.
 struct Encrypting {
     pkcs1: Option<Pkcs1PublicEncryptingKey>,
     oaep: OaepPublicEncryptingKey,
@@ -112,7 +112,7 @@ struct Decrypting {
 /// A private key for PKCS#1 v1.5.
 struct Pkcs1 {
     key: Pkcs1PrivateDecryptingKey,
-    /// Makes up what cannot be unwrapped.
+    /// Makes the key in place of one that cannot be unwrapped.
     rejected: hmac::Key,
 }
 
@@ -167,15 +167,15 @@ impl RSAProvider {
         Ok(Self::load(key_pair_info.into(), None)?)
     }
 
-    /// Reads the keys, of which the private one is encrypted by a passphrase.
+    /// Reads the keys; the private one is encrypted with a passphrase.
     ///
     /// Python: `RSAProvider(key_pair_info=pair, passphrase='secret')`
     pub fn with_passphrase(key_pair_info: impl Into<RsaKeys>, passphrase: impl AsRef<str>) -> Result<Self, CosError> {
         Ok(Self::load(key_pair_info.into(), Some(passphrase.as_ref()))?)
     }
 
-    /// Writes a new key pair of 2048 bits to two files, the private one for its owner alone. Files that are
-    /// there already are an error, and stay.
+    /// Writes a new key pair of 2048 bits to two files; only the owner may read the private one. Existing files are an
+    /// error, and are kept.
     pub fn generate_key_files(
         public_key_path: impl AsRef<Path>,
         private_key_path: impl AsRef<Path>,
@@ -231,7 +231,7 @@ impl RSAProvider {
         Ok(Wrapped { key: encrypt(&data.key[..])?, iv: encrypt(&data.iv[..])? })
     }
 
-    /// Wraps the key of an object in native mode, by OAEP with SHA-256 however the keys were given.
+    /// Wraps the key of an object in native mode, by OAEP with SHA-256, for keys given as texts and as files.
     pub(crate) fn wrap_native(&self, object: &ObjectKey) -> Result<Vec<u8>, CosClientError> {
         self.claim(Use::Native)?;
         self.wrap_oaep(&OAEP_SHA256_MGF1SHA256, &object[..])
@@ -243,8 +243,8 @@ impl RSAProvider {
         wrapped.map_err(|_| CosClientError::invalid("public_key", "cannot encrypt"))
     }
 
-    /// Unwraps a key in Python's format. Where PKCS#1 v1.5 wraps, what cannot be unwrapped gives a key that nobody
-    /// knows, and no error: an attacker who sends made-up keys must not learn which of them have a right padding.
+    /// Unwraps a key in Python's format. With PKCS#1 v1.5 a key that cannot be unwrapped gives a random key and no
+    /// error: an attacker who sends made-up keys must not learn which of them have a right padding.
     pub(crate) fn unwrap(&self, wrapped: &Wrapped) -> Result<DataKey, CosClientError> {
         self.claim(Use::Python)?;
         let private = self.private()?;
@@ -253,7 +253,7 @@ impl RSAProvider {
             let (key, iv) = (decrypt(&wrapped.key), decrypt(&wrapped.iv));
             return key.zip(iv).and_then(|(key, iv)| DataKey::from_parts(&key, &iv)).ok_or_else(tag::unfit);
         };
-        // All of this is done whatever comes of it.
+        // Every step runs, also after a failure, so that the time tells nothing.
         let (key, iv) = (pkcs1.unwrap::<32>(&wrapped.key), pkcs1.unwrap::<16>(&wrapped.iv));
         Ok(DataKey { key, iv })
     }
@@ -273,8 +273,8 @@ impl RSAProvider {
         self.private.as_deref().ok_or_else(missing)
     }
 
-    /// Refuses a pair that wraps by PKCS#1 v1.5 in the one mode and by OAEP in the other: anyone who finds a way to
-    /// have keys of the first unwrapped can have those of the second, too.
+    /// Refuses a pair that wraps by PKCS#1 v1.5 in the one mode and by OAEP in the other: an attack that unwraps keys
+    /// of the first would unwrap keys of the second, too.
     fn claim(&self, by: Use) -> Result<(), CosClientError> {
         if self.public.pkcs1.is_none() || *self.used.get_or_init(|| by) == by {
             return Ok(());
@@ -293,7 +293,7 @@ impl Pkcs1 {
         Ok(Self { key: Pkcs1PrivateDecryptingKey::new(key)?, rejected })
     }
 
-    /// Unwraps `N` bytes, or makes up as many, always the same for the same wrapped ones.
+    /// Unwraps `N` bytes, or makes up as many; the same wrapped bytes always give the same result.
     fn unwrap<const N: usize>(&self, wrapped: &[u8]) -> Zeroizing<[u8; N]> {
         let mut made_up = Zeroizing::new([0; N]);
         let rejected = hmac::sign(&self.rejected, wrapped);
@@ -316,7 +316,7 @@ fn foreign() -> CosClientError {
     undecryptable("the object's key cannot be unwrapped by this RSA key")
 }
 
-/// Refuses what is no PEM, which may be the name of a file.
+/// Refuses text that is not PEM, such as the name of a file.
 fn check_text(field: &'static str, text: &str) -> Result<(), CosClientError> {
     if text.contains("-----BEGIN ") {
         return Ok(());

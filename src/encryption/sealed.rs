@@ -15,14 +15,14 @@ pub(crate) const FRAME: u64 = 64 * 1024;
 
 /// Encrypts batches of an object.
 pub(crate) trait BatchCipher: Send + Sync {
-    /// How many bytes a frame is longer when it is stored.
+    /// The number of bytes that storing adds to a frame.
     const TAG: usize;
 
-    /// Returns how long a body is that is stored for so much content; `ends` if the content ends with it.
+    /// Returns the length of the stored body of this much content; `ends` if the content ends with it.
     fn sealed_len(&self, content: u64, ends: bool) -> u64;
 
-    /// Encrypts a batch in place. Each frame is followed by the room for its tag. A batch that differs from what was
-    /// encrypted before for the same place is refused.
+    /// Encrypts a batch in place. The room for its tag follows each frame. A batch that differs from the content that
+    /// was encrypted before at the same place is refused.
     fn seal_batch(&self, batch: Batch, frames: &mut [u8]) -> Result<(), CosClientError>;
 }
 
@@ -64,7 +64,7 @@ struct Sealed<'a, C> {
     at: usize,
     /// How much content was sealed.
     next: u64,
-    /// A byte that was read to see whether another batch follows.
+    /// A byte that was read ahead, to see whether another batch follows.
     ahead: Option<u8>,
     done: bool,
 }
@@ -76,7 +76,7 @@ impl<C: BatchCipher> Sealed<'_, C> {
         let wanted = left.unwrap_or(BATCH).min(BATCH);
         let stride = FRAME as usize + C::TAG;
         let frames = wanted.div_ceil(FRAME).max(1);
-        // What it still holds is encrypted.
+        // The bytes that it still holds are encrypted.
         self.batch.resize(wanted as usize + frames as usize * C::TAG, 0);
         let mut read = 0;
         if let (Some(byte), Some(first)) = (self.ahead.take(), self.batch.first_mut()) {

@@ -1,8 +1,8 @@
 //! The tag that proves a key: Python ignores it, this crate checks it.
 //!
-//! `HMAC-SHA256(HKDF-SHA256(secret), label, bucket, key, wrapped key, wrapped IV)`, each text with its length
-//! before it. The secret is the AES provider's key, or for RSA, where the writer has none, the object's own: anybody who
-//! has the public key can make such a tag.
+//! `HMAC-SHA256(HKDF-SHA256(secret), label, bucket, key, wrapped key, wrapped IV)`, each text after its length. The
+//! secret is the AES provider's key. For RSA the writer has no secret, and it is the object's own key: anyone with the
+//! public key can make such a tag.
 
 use aws_lc_rs::{hkdf, hmac};
 use base64::Engine as _;
@@ -15,7 +15,7 @@ use crate::wire::respond::Headers;
 pub(crate) const TAG: &str = "x-cos-meta-client-side-encryption-tag";
 const LABEL: &[u8] = b"qcloud-cos key tag v1";
 
-/// Where an object is, as its tag says it.
+/// The bucket and key of an object, which its tag covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ObjectName {
     pub(crate) bucket: String,
@@ -42,7 +42,7 @@ pub(crate) fn make(secret: &[u8], place: &ObjectName, wrapped: &Wrapped) -> Resu
     Ok(BASE64_STANDARD.encode(hmac::sign(&key(secret)?, &message(place, wrapped))))
 }
 
-/// Returns the tag of an object; none if it has none. One that is not Base64 fits nothing.
+/// Returns the tag of an object, if it has one. A tag that is not Base64 matches nothing.
 pub(crate) fn read(headers: &Headers) -> Option<Vec<u8>> {
     Some(BASE64_STANDARD.decode(headers.get(TAG)?.trim()).unwrap_or_default())
 }
@@ -52,8 +52,8 @@ pub(crate) fn check(secret: &[u8], place: &ObjectName, wrapped: &Wrapped, tag: &
     hmac::verify(&key(secret)?, &message(place, wrapped), tag).map_err(|_| unfit())
 }
 
-/// The one error of all that is wrong with a wrapped key or its tag: an attacker who sends made-up keys learns nothing
-/// from it.
+/// The one error for every fault of a wrapped key or its tag: an attacker who sends made-up keys learns nothing from
+/// it.
 pub(crate) fn unfit() -> CosClientError {
     undecryptable("the tag does not fit: the key is another, or key, IV, bucket or name of the object were changed")
 }

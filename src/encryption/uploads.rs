@@ -1,4 +1,4 @@
-//! The uploads in parts that a client started: their keys, and where their parts are.
+//! The uploads in parts that a client started: their keys, and the positions of their parts.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -13,13 +13,13 @@ use crate::error::{ClientErrorKind, CosClientError};
 
 /// A cipher of objects whose parts come one by one.
 pub(crate) trait PartCipher: Cipher {
-    /// Every part but the last holds a multiple of so many bytes of content.
+    /// Every part except the last holds a multiple of this many bytes of content.
     fn unit(&self) -> u64;
 
     /// Whether a part of this number and length of content can only be the last one.
     fn ends_with(&self, number: u32, content: u64) -> bool;
 
-    /// Whether the end of an object is marked, so that one that was cut is recognized.
+    /// Whether the format marks the end of an object, so that a reader recognizes one that was cut.
     fn marks_end(&self) -> bool;
 }
 
@@ -30,7 +30,7 @@ struct Span {
 }
 
 struct Upload {
-    /// The object that its parts are encrypted for.
+    /// The object of its parts.
     name: ObjectName,
     cipher: Arc<dyn PartCipher>,
     parts: BTreeMap<u32, Span>,
@@ -40,8 +40,8 @@ struct Upload {
 
 enum State {
     Open(Upload),
-    /// The server gave the id to two uploads. Neither can go on: a part of the one would be encrypted by the key of
-    /// the other.
+    /// The server gave the id to two uploads. Neither can continue: a part of the one would be encrypted with the key
+    /// of the other.
     Ambiguous,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct PartPlace {
     pub(crate) cipher: Arc<dyn PartCipher>,
     /// Where it starts in the content.
     pub(crate) offset: u64,
-    /// Whether the content ends with it.
+    /// Whether it is the end of the content.
     pub(crate) ends: bool,
 }
 
@@ -98,7 +98,7 @@ impl Uploads {
         }
     }
 
-    /// Refuses an upload that is one of another object.
+    /// Refuses an upload of another object.
     pub(crate) fn check_name(&self, upload_id: &str, name: &ObjectName) -> Result<(), CosClientError> {
         match self.lock().get(upload_id) {
             Some(State::Open(upload)) => upload.is_of(name),
@@ -162,11 +162,11 @@ impl Uploads {
         Ok(PartPlace { cipher: Arc::clone(&upload.cipher), offset, ends })
     }
 
-    /// Refuses parts that would not follow one another as they were encrypted. Returns the part that must
-    /// follow them to mark the end, if none of them does.
+    /// Refuses parts whose order differs from the one in which they were encrypted. Returns the part that must follow
+    /// them to mark the end, if none of them marks it.
     ///
-    /// Another client may have sent the parts. To complete them takes no key, unless an end must be `marked`, which
-    /// only the client that has it can tell.
+    /// Another client may have sent the parts. The completion needs no key, unless an end must be `marked`, which only
+    /// the client that has the key can do.
     pub(crate) fn check(
         &self,
         upload_id: &str,
@@ -222,7 +222,7 @@ fn unknown() -> CosClientError {
 }
 
 fn ambiguous() -> CosClientError {
-    let why = "the server gave one upload id to two uploads, so that neither can go on: start a new upload";
+    let why = "the server gave one upload id to two uploads, so that neither can continue: start a new upload";
     CosClientError::new(ClientErrorKind::Protocol, why)
 }
 

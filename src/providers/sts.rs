@@ -178,10 +178,11 @@ macro_rules! sts_setters {
     };
 }
 
-/// Takes temporary credentials of a role, from STS.
+/// Gets temporary credentials of a role from STS.
 ///
-/// The credentials of `source`, permanent ones or those of another role, sign the request. What STS gives is kept
-/// until 5 minutes before it expires. An answer may take 5 s and have 64 KiB, and the provider makes 3 attempts.
+/// The credentials of `source`, permanent ones or those of another role, sign the request. The provider keeps the
+/// role's credentials until 5 minutes before they expire. An answer may take 5 s and have 64 KiB, and the provider
+/// makes 3 attempts.
 ///
 /// Python: `Sts(config).get_role_credential(role_arn)` of `qcloud-python-sts`.
 ///
@@ -271,7 +272,8 @@ impl<P: CredentialProvider> AssumeRoleCredentials<P> {
 ///
 /// They are for handing to others by [`Credentials::expose`], such as browsers that may upload under one prefix.
 /// `source` must be permanent credentials. The provider keeps the credentials until 5 minutes before they expire;
-/// [`refresh`](CredentialProvider::refresh) gets new ones. An answer may take 5 s and have 64 KiB, and the provider makes 3 attempts.
+/// [`refresh`](CredentialProvider::refresh) gets new ones. An answer may take 5 s and have 64 KiB, and the provider
+/// makes 3 attempts.
 ///
 /// Python: `Sts(config).get_credential()` of `qcloud-python-sts`.
 ///
