@@ -12,7 +12,7 @@ pub(crate) const OWNER: &str = "qcs::cam::uin/100000000001:uin/100000000001";
 const EVERYONE: &str = "http://cam.qcloud.com/groups/global/AllUsers";
 const PERMISSIONS: [&str; 5] = ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"];
 
-/// Who may do what. The owner may do everything, also where the list does not say so.
+/// The permissions of accounts. The owner may do everything, even if the list does not say so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Acl(Vec<Grant>);
 
@@ -78,7 +78,7 @@ impl Acl {
                 acl.get_or_insert_with(|| Self::everyone(&[])).grant(grantee_of(grantee)?, permission);
             }
         }
-        // The owner is listed where nobody else is.
+        // A list without grants names the owner.
         Ok(acl.map(|acl| if acl.0.is_empty() { Self::default() } else { acl }))
     }
 

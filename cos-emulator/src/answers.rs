@@ -15,12 +15,12 @@ struct Scripted {
     answer: AnswerSpec,
     #[serde(default, rename = "match")]
     when: MatchSpec,
-    /// To how many requests; all unless given.
+    /// The number of requests; without it, all.
     #[serde(default)]
     times: usize,
 }
 
-/// Reads a file of answers. An error names the file, and the line and field that are wrong.
+/// Reads a file of answers. An error names the file, the line and the wrong field.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<Rule>> {
     let wrong = |kind, why: &dyn std::fmt::Display| io::Error::new(kind, format!("{}: {why}", path.display()));
     let text = fs::read(path).map_err(|error| wrong(error.kind(), &error))?;

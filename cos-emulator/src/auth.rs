@@ -1,4 +1,4 @@
-//! Who sent a request, and whether it may do that.
+//! The sender of a request, and its permission.
 
 use crate::cam::policy::Policy;
 use crate::context::{Context, Principal};
@@ -12,23 +12,23 @@ use crate::time;
 /// How far in the future a signature may begin: clocks differ.
 const SKEW_SECONDS: u64 = 15 * 60;
 
-/// Who sent a request, and what narrows what it may do.
+/// The sender of a request, and the policy that narrows its rights.
 pub(crate) struct Sender {
     pub(crate) principal: Principal,
     pub(crate) policy: Option<Policy>,
 }
 
-/// What a request wants to do with data, as access control lists see it.
+/// The access to data that a request needs, in the terms of access control lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     ReadObject,
     WriteObject,
     ListBucket,
-    /// Nothing a list can open to everyone.
+    /// An access that no list can open to everyone.
     Owner,
 }
 
-/// Finds out who sent a request.
+/// Finds the sender of a request.
 pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> Result<Sender, Error> {
     match signature_of(head)? {
         None => Ok(Sender { principal: Principal::Anonymous, policy: None }),
@@ -36,7 +36,7 @@ pub(crate) fn authenticate(context: &Context, head: &Head, target: &Target) -> R
     }
 }
 
-/// Finds out who sent a request whose signature stands elsewhere, as in a form.
+/// Finds the sender of a request whose signature is elsewhere, such as in a form.
 pub(crate) fn authenticate_by(
     context: &Context,
     head: &Head,
@@ -82,12 +82,12 @@ fn refuse(error: &Malformed) -> Error {
     Error::new(Code::AccessDenied, error.to_string())
 }
 
-/// The signature of a request, wherever it carries it.
+/// The signature of a request, from header or query.
 fn signature_of(head: &Head) -> Result<Option<Signature>, Error> {
     if let Some(header) = head.headers.get("authorization") {
         return Signature::parse(header).map(Some).map_err(|error| refuse(&error));
     }
-    // The parameter was decoded with the query, and holds what a header would.
+    // The parameter was decoded with the query, and has the form of the header.
     if let Some(text) = head.param("sign").filter(|text| text.contains("q-signature=")) {
         return Signature::parse(text).map(Some).map_err(|error| refuse(&error));
     }
@@ -101,7 +101,7 @@ fn check_token(credential: &Credential, token: Option<&str>) -> Result<(), Error
     match (&credential.token, token) {
         (None, None) => Ok(()),
         (Some(expected), Some(token)) if expected == token => Ok(()),
-        // Without its token a temporary key is no key that COS knows.
+        // COS does not know a temporary key without its token.
         (Some(_), None) => Err(Code::InvalidAccessKeyId.into()),
         _ => Err(Code::InvalidSecurityToken.into()),
     }
@@ -117,18 +117,18 @@ fn check_time(window: Window, now: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the server signed to compare.
+/// The text that the server signed to compare.
 struct Compared {
     string_to_sign: String,
     format_string: String,
 }
 
-/// Compares a signature with the request; the error is what it should have signed.
+/// Compares a signature with the request; the error holds the text that it should have signed.
 fn matches(signature: &Signature, head: &Head, target: &Target, secret_key: &str) -> Result<(), Compared> {
     let full = head.path.clone().unwrap_or_default();
     let mut paths = vec![full];
     if target.path_style {
-        // SDKs that know no path style sign the key alone, though the bucket stands before it.
+        // SDKs without path style sign the key alone, although the bucket precedes it in the path.
         paths.push(format!("/{}", target.key));
     }
     let query = borrowed(&head.query);
@@ -165,7 +165,7 @@ fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// Fails unless the sender may do what it wants.
+/// Fails unless the sender may do it.
 pub(crate) fn authorize(
     context: &Context,
     principal: Principal,

@@ -186,7 +186,7 @@ impl Place {
 
     /// Starts a blob; `expected` is its length, if known.
     pub(crate) fn writer(&self, expected: Option<u64>) -> io::Result<BlobWriter> {
-        // What a client announces need not come: reserve no more than a moderate amount on its word.
+        // A client may announce more than it sends: reserve a moderate amount only.
         const MOST_RESERVED: u64 = 64 * 1024 * 1024;
         match self {
             Self::Memory => {

@@ -1,4 +1,4 @@
-//! Settings of a server to start.
+//! The settings of a server.
 
 use std::fmt;
 use std::fs;
@@ -30,13 +30,13 @@ impl CosEmulator {
         Self::builder().start()
     }
 
-    /// For a server with other than the default settings.
+    /// Makes a builder, for a server with other settings than the defaults.
     pub fn builder() -> Builder {
         Builder::default()
     }
 }
 
-/// Settings of a server to start.
+/// The settings of a server; [`start`](Self::start) starts it.
 pub struct Builder {
     host: String,
     port: u16,
@@ -97,32 +97,32 @@ impl fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// The address to listen on, 127.0.0.1 unless set.
+    /// Sets the address to listen on. Default: 127.0.0.1.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port to listen on, a free one unless set.
+    /// Sets the port to listen on. Default: a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Keeps everything in a directory, and starts with what is there.
+    /// Keeps everything in a directory, and starts with its content. Default: in memory.
     pub fn data_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(dir.into());
         self
     }
 
-    /// The permanent key, instead of [`SECRET_ID`] and [`SECRET_KEY`].
+    /// Sets the permanent key. Default: [`SECRET_ID`] and [`SECRET_KEY`].
     pub fn credential(mut self, id: impl Into<String>, key: impl Into<String>) -> Self {
         self.secret_id = id.into();
         self.secret_key = key.into();
         self
     }
 
-    /// A temporary key to accept besides, which is good only with its token.
+    /// Accepts a temporary key, too, which is valid only with its token.
     pub fn temporary_credential(
         mut self,
         id: impl Into<String>,
@@ -133,71 +133,70 @@ impl Builder {
         self
     }
 
-    /// The region of all buckets, instead of [`REGION`].
+    /// Sets the region of all buckets. Default: [`REGION`].
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
         self
     }
 
-    /// What time it is: decides on signatures, and dates objects and answers.
+    /// Sets the clock, which judges signatures and dates objects and answers. Default: the system's.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Whether a signature must cover the host. COS does not ask for it, so it is off unless set.
+    /// Sets whether a signature must cover the host. Default: false, since COS does not require it.
     pub fn require_signed_host(mut self, required: bool) -> Self {
         self.require_signed_host = required;
         self
     }
 
-    /// The size below which only the last part of an upload may be, 1 MiB unless set.
+    /// Sets the smallest size of a part, in bytes; only the last part of an upload may be smaller. Default: 1 MiB.
     pub fn min_part_size(mut self, bytes: u64) -> Self {
         self.min_part_size = bytes;
         self
     }
 
-    /// A host name that stands for a bucket, as a custom domain does.
+    /// Adds a host name that stands for a bucket, as a custom domain does.
     pub fn custom_domain(mut self, host: impl Into<String>, bucket: impl Into<String>) -> Self {
         self.domains.push((host.into(), bucket.into()));
         self
     }
 
-    /// Binds a role to the instance on which clients run, so that the metadata service gives its keys.
-    /// None is bound unless set.
+    /// Binds a role to the clients' instance, so that the metadata service gives its keys. Default: none.
     pub fn instance_role(mut self, name: impl Into<String>) -> Self {
         self.instance_role = Some(name.into());
         self
     }
 
-    /// For how long the keys of the instance's role are good, 6 hours unless set.
+    /// Sets how long the keys of the instance's role are valid. Default: 6 hours.
     pub fn instance_role_lifetime(mut self, lifetime: Duration) -> Self {
         self.instance_role_lifetime = lifetime;
         self
     }
 
-    /// Sets how many requests the log keeps for [`CosEmulator::requests`], 100,000 unless set. Older ones are dropped.
+    /// Sets how many requests the log keeps for [`CosEmulator::requests`]; it drops older ones. Default: 100,000.
     pub fn log_capacity(mut self, requests: usize) -> Self {
         self.log_capacity = requests;
         self
     }
 
-    /// Calls this for each request, before its answer goes out.
+    /// Calls a function for each request, before the answer is sent.
     pub fn observer(mut self, observer: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
     }
 
-    /// Answers requests to `/_emulator/` at the server's own address, by which programs in any language inject
-    /// faults, read the log, set the clock and make temporary keys. Off unless set: anyone who reaches the
-    /// port may use it.
+    /// Answers requests to `/_emulator/` at the server's own address: they let programs in any language inject faults,
+    /// read the log, set the clock and make temporary keys. Default: false, since anyone with access to the port may
+    /// send such requests.
     pub fn control(mut self, on: bool) -> Self {
         self.control = on;
         self
     }
 
-    /// Serves HTTPS too, on the same port, with a certificate for whatever host a client asks for. Clients must
-    /// trust [`CosEmulator::ca_file`]; its key is made at the start and never leaves the process.
+    /// Serves HTTPS too, on the same port, with a certificate for every host that a client names. Clients must trust
+    /// [`CosEmulator::ca_file`]; its key is made at the start and never leaves the process.
     ///
     /// Needs the feature `tls`, which is on by default.
     pub fn tls(mut self) -> Self {
@@ -205,16 +204,16 @@ impl Builder {
         self
     }
 
-    /// Writes the authority's certificate to this file, instead of one in the system's folder for temporary files.
-    /// Turns on [`tls`](Self::tls).
+    /// Writes the authority's certificate to this file, and turns on [`tls`](Self::tls). Default: a file in the
+    /// system's folder for temporary files.
     pub fn tls_ca(mut self, file: impl Into<PathBuf>) -> Self {
         self.tls_ca = Some(file.into());
         self.tls()
     }
 
-    /// Answers requests as this file says, in the way of [`CosEmulator::answer`], until it ends. Injected faults and
-    /// answers come first. The file is JSON; the README has its format. [`start`](Self::start) refuses one that it
-    /// cannot read, and names the line that is wrong.
+    /// Answers requests from a file, as [`CosEmulator::answer`] does. Injected faults and answers come first. The file
+    /// is JSON; the README describes the format. [`start`](Self::start) refuses a file that it cannot read, and names
+    /// the wrong line.
     pub fn answers(mut self, file: impl Into<PathBuf>) -> Self {
         self.answers = Some(file.into());
         self
@@ -267,7 +266,7 @@ fn write_authority(pem: &str, chosen: Option<PathBuf>) -> io::Result<CaFile> {
         return Ok(CaFile::Chosen(path));
     }
     let path = std::env::temp_dir().join(format!("cos-emulator-{}-ca.pem", ids::unique()));
-    // Nobody else's file is written to: in this folder everybody may have put one.
+    // A new file, because another user may have put one into this folder.
     fs::File::create_new(&path)?.write_all(pem.as_bytes())?;
     Ok(CaFile::Temporary(path))
 }

@@ -1,4 +1,4 @@
-//! What time it is for the server.
+//! The server's clock.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! What all connections share, and what one request brings along.
+//! The state that all connections share, and that of one request.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -33,13 +33,13 @@ pub(crate) struct Context {
     pub(crate) own_buckets: Mutex<BTreeSet<String>>,
 }
 
-/// What is fixed at the start.
+/// The settings, which do not change after the start.
 pub(crate) struct Settings {
     pub(crate) region: String,
     pub(crate) require_signed_host: bool,
     pub(crate) min_part_size: u64,
     pub(crate) domains: Vec<(String, String)>,
-    /// The role of the instance that the metadata service knows, and for how long its keys are good.
+    /// The role of the instance, which the metadata service names, and the lifetime of its keys.
     pub(crate) instance_role: Option<(String, Duration)>,
     /// Whether `/_emulator/` is answered.
     pub(crate) control: bool,
@@ -60,7 +60,7 @@ impl Context {
     }
 }
 
-/// Who sent a request.
+/// The sender of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Principal {
     Owner,
@@ -78,7 +78,7 @@ pub(crate) struct Call<'a, 'b> {
     pub(crate) now: u64,
 }
 
-/// What answers a request.
+/// An operation, which answers a request.
 pub(crate) type Operation = fn(&mut Call<'_, '_>) -> Result<Response, Error>;
 
 impl Call<'_, '_> {

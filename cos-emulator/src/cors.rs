@@ -1,4 +1,4 @@
-//! Cross-origin requests: what a bucket's CORS rules allow a browser.
+//! Cross-origin requests, by the CORS rules of a bucket.
 
 use crate::context::Context;
 use crate::error::{Code, Error};
@@ -15,7 +15,7 @@ struct Rule {
     max_age: Option<String>,
 }
 
-/// The rules of a bucket, and whether answers name the origin as what they vary by.
+/// The rules of a bucket, and whether answers have `Vary: Origin`.
 #[derive(Default)]
 struct Rules {
     rules: Vec<Rule>,
@@ -72,7 +72,7 @@ impl Rule {
     }
 }
 
-/// Answers the question of a browser before a request.
+/// Answers a browser's preflight request.
 pub(crate) fn preflight(context: &Context, head: &Head, target: &Target) -> Result<Response, Error> {
     let forbidden = |message: &str| Error::new(Code::AccessForbidden, message);
     if let Some(bucket) = &target.bucket {
@@ -97,7 +97,7 @@ pub(crate) fn preflight(context: &Context, head: &Head, target: &Target) -> Resu
     Ok(response)
 }
 
-/// Adds what lets a browser show the answer to the page that asked, errors too.
+/// Adds the headers that let a browser show the answer to its page, errors too.
 pub(crate) fn decorate(context: &Context, head: &Head, response: &mut Response) {
     let Some(origin) = head.headers.get("origin").filter(|_| head.method != "OPTIONS") else { return };
     let Ok(target) = Target::of(head, &context.settings.domains) else { return };
@@ -107,7 +107,7 @@ pub(crate) fn decorate(context: &Context, head: &Head, response: &mut Response) 
     }
 }
 
-/// Whether a text is what a pattern says, in which one `*` stands for any text.
+/// Whether a text matches a pattern in which one `*` stands for any text.
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cam::policy::Policy;
 
-/// How many temporary keys are remembered, so that a server that issues them for ever does not grow.
+/// How many temporary keys are kept, so that memory does not grow with the keys that the server issues.
 const MOST_TEMPORARY: usize = 10_000;
 
 /// A key pair the server accepts; with a token, a temporary one.
@@ -13,9 +13,9 @@ pub(crate) struct Credential {
     pub(crate) secret_id: String,
     pub(crate) secret_key: String,
     pub(crate) token: Option<String>,
-    /// From when on it is refused, in seconds since 1970.
+    /// The time of its expiry, in seconds since 1970.
     pub(crate) expires: Option<u64>,
-    /// What it may do; `None` for everything.
+    /// The policy of its rights; `None` allows everything.
     pub(crate) policy: Option<Policy>,
 }
 

@@ -1,4 +1,4 @@
-//! What holds unless the builder says otherwise.
+//! The defaults of the builder.
 
 /// The id of the key accepted unless [`Builder::credential`](crate::Builder::credential) sets another.
 pub const SECRET_ID: &str = "AKIDEMULATOREXAMPLE0000000000000001";

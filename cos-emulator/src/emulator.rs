@@ -27,9 +27,9 @@ pub struct CosEmulator {
 
 /// The file of the authority's certificate.
 pub(crate) enum CaFile {
-    /// The caller named it, and keeps it.
+    /// A file that the caller named, which stays.
     Chosen(PathBuf),
-    /// It goes with the emulator.
+    /// A file that is deleted with the emulator.
     Temporary(PathBuf),
 }
 
@@ -50,49 +50,49 @@ impl Drop for CaFile {
 }
 
 impl CosEmulator {
-    /// The port it listens on.
+    /// Returns the port on which the server listens.
     pub fn port(&self) -> u16 {
         self.addr().port()
     }
 
-    /// The address it listens on.
+    /// Returns the address on which the server listens.
     pub fn addr(&self) -> SocketAddr {
         self.server.addr()
     }
 
-    /// The id of the permanent key.
+    /// Returns the id of the permanent key.
     pub fn secret_id(&self) -> &str {
         &self.secret_id
     }
 
-    /// The permanent key.
+    /// Returns the permanent key.
     pub fn secret_key(&self) -> &str {
         &self.secret_key
     }
 
-    /// The region its buckets are in.
+    /// Returns the region of the buckets.
     pub fn region(&self) -> &str {
         &self.context.settings.region
     }
 
-    /// The directory it keeps its data in, unless that is in memory.
+    /// Returns the data directory; `None` if everything is in memory.
     pub fn data_dir(&self) -> Option<&Path> {
         self.context.store.root()
     }
 
-    /// The certificate of the authority that clients must trust to use HTTPS, in PEM;
-    /// `None` without [`Builder::tls`](crate::Builder::tls).
+    /// Returns the certificate of the authority that clients must trust to use HTTPS, in PEM; `None` without
+    /// [`Builder::tls`](crate::Builder::tls).
     pub fn ca_pem(&self) -> Option<&str> {
         self.context.tls.as_ref().map(tls::Server::authority)
     }
 
-    /// The file that holds [`ca_pem`](Self::ca_pem). It is deleted when the emulator is dropped, unless
+    /// Returns the file that holds [`ca_pem`](Self::ca_pem). Dropping the emulator deletes it, unless
     /// [`Builder::tls_ca`](crate::Builder::tls_ca) named it.
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca_file.as_ref().map(CaFile::path)
     }
 
-    /// Creates a bucket without a request; that it exists already is no error.
+    /// Creates a bucket without a request. An existing bucket is not an error.
     pub fn create_bucket(&self, name: &str) -> io::Result<()> {
         create_directly(&self.context, name)
     }
@@ -107,54 +107,53 @@ impl CosEmulator {
         self.context.credentials.expire(time::seconds(self.context.now()));
     }
 
-    /// Accepts a key no longer.
+    /// Refuses a key from now on.
     pub fn remove_credential(&self, secret_id: &str) {
         self.context.credentials.remove(secret_id);
     }
 
-    /// Lets something go wrong with the next `times` matching requests.
+    /// Injects a fault into the next `times` matching requests; `usize::MAX` means all of them.
     ///
-    /// One request meets at most one injected fault: the earliest injected that matches it. With
-    /// `usize::MAX` it never ends.
+    /// One request meets at most one injected fault: the earliest one that matches it.
     pub fn inject(&self, fault: Fault, when: Match, times: usize) {
         self.context.faults.add(fault, when, times);
     }
 
-    /// Answers all matching requests so, if they are signed well and carry the right token; others are refused. For
-    /// services that the emulator does not have itself, such as data processing.
+    /// Gives this answer to all matching requests that have a valid signature and the right token, and refuses others.
+    /// For services that the emulator lacks, such as data processing.
     pub fn answer(&self, when: Match, answer: Answer) {
         self.inject(Fault::Answer(answer.checked()), when, usize::MAX);
     }
 
-    /// How many requests are still to meet an injected fault.
+    /// Returns how many requests are still to meet an injected fault.
     pub fn pending_faults(&self) -> usize {
         self.context.faults.pending()
     }
 
-    /// Takes back all faults and answers, but not those of [`Builder::answers`](crate::Builder::answers).
+    /// Removes all injected faults and answers, but not those of [`Builder::answers`](crate::Builder::answers).
     pub fn clear_faults(&self) {
         self.context.faults.clear();
     }
 
-    /// All requests since the start or the last [`clear_requests`](Self::clear_requests), or the
-    /// last of them if there were more than [`Builder::log_capacity`](crate::Builder::log_capacity).
+    /// Returns the requests since the start or the last [`clear_requests`](Self::clear_requests), the newest
+    /// [`Builder::log_capacity`](crate::Builder::log_capacity) of them.
     ///
-    /// A request is here once its answer begins to go out.
+    /// The log has a request before the client gets the first byte of its answer.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.context.log.entries()
     }
 
-    /// How many requests there were, also those that the log no longer holds.
+    /// Returns the number of requests, including those that the log has dropped.
     pub fn request_count(&self) -> usize {
         self.context.log.count()
     }
 
-    /// How many connections there were since the start.
+    /// Returns the number of connections since the start.
     pub fn connection_count(&self) -> u64 {
         self.server.accepted()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the log and its count.
     pub fn clear_requests(&self) {
         self.context.log.clear();
     }

@@ -1,4 +1,4 @@
-//! The answer that a refusal is: its status, its headers, and the XML document of COS.
+//! The answer to a refused request: its status, its headers, and the XML document of COS.
 
 use crate::error::Refusal;
 use crate::http::{Head, Response};
@@ -45,7 +45,7 @@ pub(crate) fn document(
     xml.finish()
 }
 
-/// What a request was about, as documents name it.
+/// The resource of a request, as documents name it.
 pub(crate) fn resource(head: &Head) -> String {
     format!("{}{}", head.host(), head.raw_path())
 }

@@ -16,10 +16,10 @@ use crate::ops::processing;
 use crate::router;
 use crate::time;
 
-/// How much of a body nobody wanted is read so that the connection can be used again.
+/// How much of an unwanted body is read so that the connection can be used again.
 const DRAIN_LIMIT: u64 = 32 * 1024 * 1024;
 
-/// What becomes of the connection.
+/// The state of the connection after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// It serves another request.
@@ -117,7 +117,7 @@ pub(crate) fn exchange(
     }
 }
 
-/// Answers what is no request.
+/// Answers bytes that are not a request.
 pub(crate) fn refuse(context: &Context, status: u16, connection: &Connection) -> Next {
     let (code, message) = match status {
         431 => (Code::RequestHeaderTooLarge, "The head of the request is too large."),
@@ -126,7 +126,7 @@ pub(crate) fn refuse(context: &Context, status: u16, connection: &Connection) ->
     end_with(context, None, Error::new(code, message), &Ids::new(), connection)
 }
 
-/// Refuses a request and ends the connection, because nobody can tell where the next request begins.
+/// Refuses a request and closes the connection, because the start of the next request is unknown.
 fn end_with(context: &Context, head: Option<&Head>, error: Error, ids: &Ids, connection: &Connection) -> Next {
     let Error::Refused(refusal) = error else { return Next::Gone };
     let reason = format!("{}: {}", refusal.code.name(), refusal.message);
@@ -141,7 +141,7 @@ fn end_with(context: &Context, head: Option<&Head>, error: Error, ids: &Ids, con
     Next::Close
 }
 
-/// The answer to an outcome; none if there is nobody to answer.
+/// The answer to an outcome; `None` if the client is gone.
 fn answer_to(outcome: Result<Response, Error>, head: &Head, ids: &Ids) -> Option<Response> {
     match outcome {
         Ok(response) => Some(response),
@@ -212,8 +212,8 @@ fn end_by(end: End, context: &Context, connection: &Connection) -> Next {
     }
 }
 
-/// Stays silent until the server stops or the client is gone, whose end of the connection can be
-/// seen without taking from what it still sends.
+/// Sends nothing until the server stops or the client closes the connection. It peeks at the socket, and takes none of
+/// the client's bytes.
 fn hang(context: &Context, connection: &Connection) {
     let stream = connection.tcp();
     let pause = Duration::from_millis(20);
@@ -227,7 +227,7 @@ fn hang(context: &Context, connection: &Connection) {
     }
 }
 
-/// Applies faults to an answer that is ready; what is left to the writing is returned.
+/// Applies faults to a finished answer; returns the ones that the writing applies.
 fn bend<'a>(faults: &[Fault], response: &mut Response, context: &Context) -> Shape<'a> {
     let mut shape = Shape { chunked: response.streamed, ..Shape::default() };
     for fault in faults {

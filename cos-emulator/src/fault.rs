@@ -1,11 +1,11 @@
-//! Faults to inject: what goes wrong, with which requests, how often.
+//! Faults to inject: their kind, their requests, and their number.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::http::Head;
 
-/// Something that goes wrong with one request.
+/// A fault in the handling of one request.
 ///
 /// ```
 /// use cos_emulator::{Answer, CosEmulator, Fault, Match, Moment};
@@ -21,17 +21,16 @@ use crate::http::Head;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Answers this. The request's body is read; the request is carried out only if the answer
+    /// Gives this answer. The emulator reads the request's body, and carries the request out only if the answer
     /// says so.
     Answer(Answer),
     /// Resets the connection (RST).
     Reset(Moment),
     /// Closes the connection in order (FIN), without an answer.
     Close(Moment),
-    /// Falls silent until the emulator stops or the client gives up.
+    /// Sends nothing until the emulator stops or the client disconnects.
     Hang(Moment),
-    /// Waits before the answer, after the request was carried out. The wait ends when the
-    /// emulator stops.
+    /// Carries out the request, and waits before the answer. The wait ends when the emulator stops.
     Delay(Duration),
     /// Sends only so many bytes of the answer's body, then closes the connection. The announced
     /// length stays that of the whole body.
@@ -43,12 +42,12 @@ pub enum Fault {
     Chunked,
     /// Sends the answer's body so many bytes at a time, with a pause before each piece.
     Trickle(usize, Duration),
-    /// Announces this length whatever the body's is, and closes the connection after the body.
+    /// Announces this length instead of the body's, and closes the connection after the body.
     DeclareLength(u64),
     /// Damages the byte at this offset of the answer's body.
     CorruptAnswer(u64),
-    /// Damages the byte at this offset of the request's body before anything looks at it, so
-    /// that digests in the answer are those of the damaged bytes.
+    /// Damages the byte at this offset of the request's body before the emulator looks at it, so that digests in the
+    /// answer are those of the damaged bytes.
     CorruptUpload(u64),
     /// Flips this bit of the answer's body, the lowest of the first byte being 0.
     FlipAnswer(u64),
@@ -106,7 +105,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer with no body.
+    /// Makes an answer without a body.
     pub fn new(status: u16) -> Self {
         Self {
             status,
@@ -119,8 +118,8 @@ impl Answer {
         }
     }
 
-    /// An answer with a COS error document. The status may well be 200, as COS does when a copy
-    /// or the completion of an upload fails late.
+    /// Makes an answer with a COS error document. The status may be 200: COS answers so when a copy or the completion
+    /// of an upload fails late.
     pub fn error(status: u16, code: impl Into<String>) -> Self {
         let code = code.into();
         let message = format!("Injected {code}.");
@@ -139,26 +138,26 @@ impl Answer {
         self
     }
 
-    /// Carries out the request all the same; only what the client is told differs.
+    /// Carries out the request, and only the answer differs.
     pub fn carried_out(mut self) -> Self {
         self.carried_out = true;
         self
     }
 
-    /// Answers only a request that is signed well so; another is refused.
+    /// Gives the answer only to a request with a valid signature, and refuses others.
     pub fn checked(mut self) -> Self {
         self.checked = true;
         self
     }
 
-    /// Leaves out `x-cos-request-id` and `x-cos-trace-id`, as if something before COS answered.
+    /// Leaves out `x-cos-request-id` and `x-cos-trace-id`, as an answer from a proxy in front of COS would.
     pub fn without_request_id(mut self) -> Self {
         self.anonymous = true;
         self
     }
 }
 
-/// Which requests a fault applies to. Conditions add up; none means every request.
+/// The requests to which a fault applies: all conditions must hold, and without conditions it is every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Match {
     method: Option<String>,
@@ -170,42 +169,42 @@ pub struct Match {
 }
 
 impl Match {
-    /// Every request.
+    /// Matches every request.
     pub fn any() -> Self {
         Self::default()
     }
 
-    /// Requests with this method.
+    /// Matches only requests with this method.
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Requests whose decoded path contains this.
+    /// Matches only requests whose decoded path contains this text.
     pub fn path(mut self, part: impl Into<String>) -> Self {
         self.path = Some(part.into());
         self
     }
 
-    /// Requests whose query, as sent, contains this: `"partNumber=3"`, `"uploads"`.
+    /// Matches only requests whose query, as sent, contains this text: `"partNumber=3"`, `"uploads"`.
     pub fn query(mut self, part: impl Into<String>) -> Self {
         self.query = Some(part.into());
         self
     }
 
-    /// Requests whose `Host` header contains this.
+    /// Matches only requests whose `Host` header contains this text.
     pub fn host(mut self, part: impl Into<String>) -> Self {
         self.host = Some(part.into());
         self
     }
 
-    /// Requests with a header whose value contains this.
+    /// Matches only requests with a header whose value contains this text.
     pub fn header(mut self, name: impl Into<String>, part: impl Into<String>) -> Self {
         self.header = Some((name.into(), part.into()));
         self
     }
 
-    /// Lets so many matching requests pass first.
+    /// Skips this many matching requests first.
     pub fn skip(mut self, requests: usize) -> Self {
         self.skip = requests;
         self
@@ -231,7 +230,7 @@ impl Match {
 pub(crate) struct Rule {
     pub(crate) fault: Fault,
     pub(crate) when: Match,
-    /// With how many requests; `usize::MAX` never ends.
+    /// The number of requests left; `usize::MAX` never ends.
     pub(crate) left: usize,
 }
 
@@ -260,12 +259,12 @@ impl Faults {
         }
     }
 
-    /// Takes back what was injected; the answers of the file stay.
+    /// Removes the injected faults; the answers of the file stay.
     pub(crate) fn clear(&self) {
         lock(&self.injected).clear();
     }
 
-    /// Makes everything as it was at the start.
+    /// Restores the state of the start.
     pub(crate) fn reset(&self) {
         self.clear();
         lock(&self.answers).clone_from(&self.file);
@@ -275,7 +274,7 @@ impl Faults {
         lock(&self.injected).iter().fold(0, |sum, rule| sum.saturating_add(rule.left))
     }
 
-    /// What goes wrong with this request: the first rule that fits, which is thereby used once.
+    /// Returns the faults of this request: those of the first rule that fits, which is used up by one.
     pub(crate) fn take(&self, head: &Head) -> Vec<Fault> {
         let injected = first(&mut lock(&self.injected), head, true);
         let answer = first(&mut lock(&self.answers), head, injected.is_none());
@@ -287,8 +286,8 @@ impl Faults {
     }
 }
 
-/// The first rule that fits. A rule counts the requests that it lets pass also where another one is used, which is why
-/// all are looked at even if none is `wanted`.
+/// Takes the first rule that fits. Every fitting rule counts the requests that it skips, so the loop runs over all
+/// rules even if none is `wanted`.
 fn first(rules: &mut Vec<Rule>, head: &Head, wanted: bool) -> Option<Fault> {
     let mut found = None;
     for (index, rule) in rules.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
 //! A local server that speaks Tencent Cloud COS (Object Storage) and checks every signature.
 //!
-//! It is made for examples, tests and benchmarks of programs that use COS, whatever SDK they use.
-//! Where something can go wrong on the way to COS, [`CosEmulator::inject`] makes it go wrong.
+//! It is made for examples, tests and benchmarks of programs that use COS, with any SDK. [`CosEmulator::inject`] makes
+//! happen what can go wrong between a program and COS.
 //!
 //! ```
 //! use cos_emulator::CosEmulator;
@@ -9,28 +9,28 @@
 //! let emulator = CosEmulator::start()?;
 //! emulator.create_bucket("examplebucket-1250000000")?;
 //! println!("listening on http://{}", emulator.addr());
-//! // Point a client at it; then see what it sent:
+//! // Point a client at it; then look at the client's requests:
 //! assert!(emulator.requests().is_empty());
 //! # std::io::Result::Ok(())
 //! ```
 //!
 //! # Addressing
-//! A bucket is named by the first label of the `Host` header, whatever follows it
+//! The first label of the `Host` header names the bucket, and the rest of the host does not matter
 //! (`examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com`, `examplebucket-1250000000.localhost`).
 //! When the host is an IP address, `localhost`, or an endpoint without a bucket
 //! (`cos.ap-guangzhou.myqcloud.com`, `service.cos.myqcloud.com`), the first segment of the path
-//! names it; without one the request is to the service.
+//! names it; a request without such a segment is to the service.
 //!
 //! # Beyond Rust
-//! The program `cos-emulator` is the same server for any language: [`Builder::tls`] serves HTTPS and makes it a proxy that
-//! clients with default settings reach, [`Builder::control`] opens faults, log, clock and keys to requests. The README has
-//! a chapter for each.
+//! The program `cos-emulator` is the same server for any language: [`Builder::tls`] serves HTTPS and makes it a proxy
+//! that clients with default settings reach, [`Builder::control`] opens faults, log, clock and keys to requests. The
+//! README has a chapter for each.
 //!
 //! # Layout
-//! `server` accepts connections and reads requests (`http`, `tls`). `exchange` answers one: it lets a fault have its way
-//! (`fault`) and asks `router`. Requests to access management go to `cam`, those to the emulator itself to `control`. For the
-//! rest `router` finds out what is addressed (`target`) and by whom (`auth`, `signature`), and `routes` picks an operation
-//! from `ops`; operations work on `store`. `cors` adds what browsers want to see.
+//! `server` accepts connections and reads requests (`http`, `tls`). `exchange` answers one: it applies faults (`fault`)
+//! and asks `router`. Requests to access management go to `cam`, those to the emulator itself to `control`. For the
+//! rest `router` finds the target (`target`) and the sender (`auth`, `signature`), and `routes` picks an operation from
+//! `ops`; operations work on `store`. `cors` adds the headers for browsers.
 
 mod acl;
 mod answers;

@@ -15,30 +15,30 @@ pub struct RecordedRequest {
     pub method: String,
     /// Path and query, as sent.
     pub target: String,
-    /// The path, as sent, without the query, and without the host that stands before it in a request to a proxy.
+    /// The path, as sent, without the query, and without the host that precedes it in a request to a proxy.
     pub path: String,
     /// The query parameters, decoded.
     pub query: Vec<(String, String)>,
     /// The headers, in the order and case received.
     pub headers: Vec<(String, String)>,
-    /// How many bytes of body were read.
+    /// The number of bytes read from the body.
     pub body_length: u64,
     /// The status answered; `None` if the connection ended without an answer.
     pub status: Option<u16>,
-    /// Why it was refused: code and message of the error document. `None` if it was not, or if an
-    /// injected fault answered.
+    /// Code and message of the error document, if the request was refused. `None` otherwise, and if an injected fault
+    /// answered.
     pub refusal: Option<String>,
     /// Whether it came over HTTPS.
     pub secure: bool,
 }
 
 impl RecordedRequest {
-    /// The first value of a header, whatever its case.
+    /// Returns the first value of a header; the case of the name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         first(self.headers.iter().filter(|(have, _)| have.eq_ignore_ascii_case(name)))
     }
 
-    /// The first value of a query parameter.
+    /// Returns the first value of a query parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         first(self.query.iter().filter(|(have, _)| have == name))
     }
@@ -62,7 +62,7 @@ fn first<'a>(mut pairs: impl Iterator<Item = &'a (String, String)>) -> Option<&'
     pairs.next().map(|(_, value)| value.as_str())
 }
 
-/// What is called for each request.
+/// The function that is called for each request.
 pub(crate) type Observer = Box<dyn Fn(&RecordedRequest) + Send + Sync>;
 
 /// The last requests. An entry is added before its answer goes out, so a client that has its
@@ -76,12 +76,12 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct Entries {
     kept: VecDeque<RecordedRequest>,
-    /// How many there were, kept or not.
+    /// The number of all requests, kept or not.
     count: usize,
 }
 
 impl Log {
-    /// Keeps so many requests, and hands each to the observer.
+    /// Makes a log that keeps this many requests, and hands each to the observer.
     pub(crate) fn new(capacity: usize, observer: Option<Observer>) -> Self {
         Self { entries: Mutex::default(), capacity, observer }
     }

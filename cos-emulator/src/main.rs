@@ -5,7 +5,7 @@ use std::thread;
 
 use cos_emulator::{Builder, CosEmulator, RecordedRequest};
 
-/// How many requests are kept for anyone who asks by a control request; without control, nobody can ask.
+/// How many requests the log keeps for control requests; without `--control` it keeps none.
 const LOG_CAPACITY: usize = 1000;
 
 const USAGE: &str = "\
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts what the arguments ask for; `None` if they ask for help.
+/// Starts an emulator with the options of the arguments; `None` if they ask for help.
 fn start(mut arguments: impl Iterator<Item = String>) -> Result<Option<CosEmulator>, String> {
     let mut builder: Builder = CosEmulator::builder().port(9000);
     let (mut id, mut key, mut buckets) = (None, None, Vec::new());
@@ -106,7 +106,7 @@ fn start(mut arguments: impl Iterator<Item = String>) -> Result<Option<CosEmulat
     Ok(Some(emulator))
 }
 
-/// A request in one line. What signs it is left out: it says nothing to people, and is long.
+/// A request in one line, without its signature, which is long and of no use to a reader.
 fn line(request: &RecordedRequest) -> String {
     let is_signature = |name: &str| name.starts_with("q-") || name == "sign" || name == "x-cos-security-token";
     let query = request.target.split_once('?').map_or("", |(_, query)| query);

@@ -1,4 +1,4 @@
-//! Which operation a request asks for.
+//! The operation of a request.
 
 use crate::auth::Access;
 use crate::context::Operation;
@@ -52,7 +52,7 @@ const SUB_RESOURCES: [&str; 39] = [
     "torrent",
 ];
 
-/// The operation, and what the request wants to do with data.
+/// The operation, and the access to data that it needs.
 pub(crate) fn route(head: &Head, target: &Target) -> Result<(Access, Operation), Error> {
     let sub = sub_resource(head);
     let sub = sub.as_deref();
@@ -134,7 +134,7 @@ fn object(head: &Head, sub: Option<&str>) -> Option<(Access, Operation)> {
 }
 
 /// The sub-resource a query names. A parameter without a value that means nothing else counts as
-/// one, so that something COS would act on is never passed over in silence.
+/// one, so that the emulator never silently ignores a request that COS would act on.
 pub(crate) fn sub_resource(head: &Head) -> Option<String> {
     let names = || head.query.iter().map(|(name, value)| (name.as_str(), value));
     let known = names().find(|(name, _)| SUB_RESOURCES.contains(name));

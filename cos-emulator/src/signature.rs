@@ -1,7 +1,7 @@
 //! COS request signatures (`q-sign-algorithm=sha1`), written independently of any SDK.
 //!
-//! Tests may use it as a second opinion: [`authorization`] signs, [`Signature`] reads a signature
-//! and says what it should have been.
+//! Tests may use it as a second opinion: [`authorization`] signs, and [`Signature`] reads a signature and computes the
+//! right one.
 //!
 //! ```
 //! use cos_emulator::signature::{Request, Signature, Window, authorization};
@@ -27,7 +27,7 @@ use sha1::{Digest, Sha1};
 use crate::checksum::hex;
 use crate::encode;
 
-/// What of a request can be signed.
+/// The parts of a request that a signature can cover.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// The method, in any case.
@@ -40,7 +40,7 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a str, &'a str)],
 }
 
-/// The seconds since 1970 between which a signature holds.
+/// The time in which a signature is valid, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// First second.
@@ -63,7 +63,7 @@ impl Display for Window {
     }
 }
 
-/// The value of an `Authorization` header that signs every given header and query parameter.
+/// Returns the value of an `Authorization` header that signs every given header and query parameter.
 pub fn authorization(request: &Request<'_>, secret_id: &str, secret_key: &str, window: Window) -> String {
     let names = |pairs: &[(&str, &str)]| {
         let mut names: Vec<String> = pairs.iter().map(|(name, _)| encode_name(name)).collect();
@@ -84,7 +84,7 @@ pub fn authorization(request: &Request<'_>, secret_id: &str, secret_key: &str, w
     signature.to_string()
 }
 
-/// The query string of a presigned URL, without its `?`: the signature, then the given parameters.
+/// Returns the query string of a presigned URL, without its `?`: the signature, then the given parameters.
 pub fn presigned_query(request: &Request<'_>, secret_id: &str, secret_key: &str, window: Window) -> String {
     let signed = authorization(request, secret_id, secret_key, window);
     let own = signed.split('&').filter_map(|pair| pair.split_once('='));
@@ -94,7 +94,7 @@ pub fn presigned_query(request: &Request<'_>, secret_id: &str, secret_key: &str,
         .join("&")
 }
 
-/// A signature as it travels, taken apart.
+/// The fields of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// `q-ak`.
@@ -103,7 +103,7 @@ pub struct Signature {
     pub sign_time: String,
     /// `q-key-time`, as received.
     pub key_time: String,
-    /// The seconds in which the signature holds: both times together.
+    /// The time in which the signature is valid: both times together.
     pub window: Window,
     /// `q-header-list`: encoded lower-case names.
     pub headers: Vec<String>,
@@ -113,7 +113,7 @@ pub struct Signature {
     pub signature: String,
 }
 
-/// A signature that lacks a field or holds one that makes no sense.
+/// The error of a signature that lacks a field or has a wrong one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(&'static str);
 
@@ -160,11 +160,9 @@ impl Signature {
         })
     }
 
-    /// What of a request is signed: COS's `FormatString`, by which a signature that does not match
-    /// is understood.
+    /// Returns the signed part of a request, COS's `FormatString`, which explains a signature that does not match.
     ///
-    /// Every occurrence of a signed name counts, so that a second value smuggled in beside a
-    /// signed one changes the result.
+    /// Every occurrence of a signed name counts, so a second value beside a signed one changes the result.
     pub fn format_string(&self, request: &Request<'_>) -> String {
         format!(
             "{}\n{}\n{}\n{}\n",
@@ -175,13 +173,13 @@ impl Signature {
         )
     }
 
-    /// The text that is signed: COS's `StringToSign`.
+    /// Returns the signed text, COS's `StringToSign`.
     pub fn string_to_sign(&self, request: &Request<'_>) -> String {
         let digest = hex(&Sha1::digest(self.format_string(request)));
         format!("sha1\n{}\n{digest}\n", self.sign_time)
     }
 
-    /// The signature this request should carry, given which headers and parameters are signed.
+    /// Returns the signature that this request should carry, for the headers and parameters that it signs.
     pub fn expected(&self, request: &Request<'_>, secret_key: &str) -> String {
         let sign_key = sign_key(secret_key, &self.key_time);
         hex(&hmac_sha1(sign_key.as_bytes(), self.string_to_sign(request).as_bytes()))
@@ -203,12 +201,12 @@ impl Display for Signature {
     }
 }
 
-/// The key that signs within a `q-key-time`.
+/// Returns the key that signs within a `q-key-time`.
 fn sign_key(secret_key: &str, key_time: &str) -> String {
     hex(&hmac_sha1(secret_key.as_bytes(), key_time.as_bytes()))
 }
 
-/// The `q-signature` of a form's policy, as `POST Object` carries it: the policy is the JSON text before Base64.
+/// Returns the `q-signature` of a form's policy, for `POST Object`: the policy is the JSON text before Base64.
 pub fn policy_signature(policy: &str, secret_key: &str, key_time: &str) -> String {
     let to_sign = hex(&Sha1::digest(policy));
     hex(&hmac_sha1(sign_key(secret_key, key_time).as_bytes(), to_sign.as_bytes()))

@@ -1,4 +1,4 @@
-//! Answers, and which requests they are for, as JSON has them: in control requests and in files of answers.
+//! Answers and the requests that they are for, as JSON: in control requests and in files of answers.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ struct HeaderSpec {
     contains: String,
 }
 
-/// Reads a status; a wrong one is refused here, where its place in the text is known.
+/// Reads a status, and refuses a wrong one here, where the JSON reader knows its line.
 fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let status = u16::deserialize(deserializer)?;
     if (100..=999).contains(&status) { Ok(status) } else { Err(D::Error::custom(format!("{status} is no status"))) }
@@ -90,7 +90,7 @@ impl From<MatchSpec> for Match {
     }
 }
 
-/// How many requests a `times` means: 0 never ends.
+/// Returns the number of requests that a `times` means: 0 never ends.
 pub(crate) fn times(times: usize) -> usize {
     if times == 0 { usize::MAX } else { times }
 }

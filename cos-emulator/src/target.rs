@@ -1,4 +1,4 @@
-//! What a request is addressed to: service, bucket or object.
+//! The target of a request: service, bucket or object.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ const MAX_KEY: usize = 850;
 pub(crate) struct Target {
     pub(crate) bucket: Option<String>,
     pub(crate) key: String,
-    /// Whether the bucket stood in the path rather than in the host name.
+    /// Whether the bucket is in the path rather than in the host name.
     pub(crate) path_style: bool,
     /// Whether the host is that of the bucket's website.
     pub(crate) website: bool,

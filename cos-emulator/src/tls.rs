@@ -17,14 +17,14 @@ use rustls::{ServerConfig, ServerConnection};
 /// How many hosts have a certificate at a time.
 const MOST_HOSTS: usize = 1000;
 
-/// What serves connections in TLS.
+/// The server's side of TLS.
 pub(crate) struct Server {
     config: Arc<ServerConfig>,
     authority: String,
 }
 
 impl Server {
-    /// Makes an authority; `address` is what clients that name no host connect to.
+    /// Makes an authority; `address` is that of this server, for clients that name no host.
     pub(crate) fn new(address: IpAddr) -> io::Result<Self> {
         let certificates = Certificates::new(address)?;
         let authority = certificates.issuer.pem();
@@ -59,7 +59,7 @@ impl Session {
         rustls::Stream::new(&mut *self.0.borrow_mut(), &mut tcp).write(bytes)
     }
 
-    /// Says that nothing more comes.
+    /// Announces the end of the connection.
     pub(crate) fn close(&self, mut tcp: &TcpStream) {
         let mut connection = self.0.borrow_mut();
         connection.send_close_notify();
@@ -67,7 +67,8 @@ impl Session {
     }
 }
 
-/// The authority, and the certificates it signed. All have one key: nothing here is secret from the clients.
+/// The authority, and the certificates that it signed. All have the same key: this server keeps no secrets from
+/// clients.
 struct Certificates {
     issuer: CertifiedIssuer<'static, KeyPair>,
     key: KeyPair,

@@ -24,9 +24,9 @@ use crate::wire::uri::bucket_name;
 
 /// A client that encrypts objects before they leave the machine.
 ///
-/// The format is that of the official Python SDK, unless [`mode`](Self::mode) sets
-/// [native mode](EncryptionMode::Native). A reader without the key cannot read the content of an object, but its length
-/// and metadata.
+/// The format is that of the official Python SDK, unless [`mode`](Self::mode) sets [native
+/// mode](EncryptionMode::Native). A reader without the key cannot read the content of an object, but can read its
+/// length and metadata.
 ///
 /// Python's format does not protect the content from change: it has no checksum that an attacker could not adapt. A
 /// tag in the metadata, which Python ignores, proves to a reader that key, IV, bucket and key name are those of the
@@ -35,7 +35,8 @@ use crate::wire::uri::bucket_name;
 /// also proves the content: the client hands out none that was altered, reordered or moved, and an object that was
 /// cut is an error before its end.
 ///
-/// A copy that COS made has another name than its tag says, and is refused: download the object and upload it anew.
+/// A copy that COS made has another name than the one it was written under, and is refused: download the object and
+/// upload it anew.
 ///
 /// Metadata whose names begin with `x-cos-meta-client-side-encryption-` are the client's own. A caller's are an
 /// error, so that those copied from another object cannot make this one unreadable.

@@ -1,4 +1,4 @@
-//! What a temporary key may do, as far as actions and resources say it.
+//! The rights of a temporary key, by actions and resources.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::http::Head;
 use crate::target::Target;
 
-/// A policy of the access management, version 2.0. Conditions are not looked at.
+/// A policy of the access management, version 2.0. Conditions are ignored.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy(Vec<Statement>);
 
@@ -18,7 +18,7 @@ struct Statement {
 }
 
 impl Policy {
-    /// Reads a policy's JSON; the error says what is wrong with it.
+    /// Reads a policy's JSON; the error names the fault.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let document: Value = serde_json::from_str(text).map_err(|_| "it is not JSON")?;
         if document.get("version") != Some(&Value::from("2.0")) {
@@ -89,7 +89,7 @@ fn texts(value: Option<&Value>) -> Option<Vec<String>> {
     (!list.is_empty() && list.iter().all(|text| !text.is_empty())).then_some(list)
 }
 
-/// Whether a text is what a pattern says, in which `*` stands for any text.
+/// Whether a text matches a pattern in which `*` stands for any text.
 fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
@@ -108,7 +108,7 @@ fn fits(pattern: &str, text: &str) -> bool {
     text.ends_with(last)
 }
 
-/// What access management calls a request.
+/// The name of a request in access management.
 fn action(method: &str, sub: Option<&str>, has_bucket: bool, key: &str) -> String {
     let named = match (has_bucket, !key.is_empty(), method, sub) {
         (false, ..) => "GetService",

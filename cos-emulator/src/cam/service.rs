@@ -1,4 +1,4 @@
-//! Which requests are not for COS.
+//! The requests that are not for COS.
 
 use super::{metadata, sts};
 use crate::context::Context;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::http::{Body, Head, Response};
 use crate::target::{is_own_address, without_port};
 
-/// What a request outside of COS is addressed to.
+/// The target of a request outside of COS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     Sts,

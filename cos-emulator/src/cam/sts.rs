@@ -1,4 +1,4 @@
-//! The security token service: temporary keys for who signs with a known key.
+//! The security token service: temporary keys for senders who sign with a known key.
 
 use std::io::Read;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const VERSION: &str = "2018-08-13";
 const SKEW_SECONDS: u64 = 300;
 const MAX_BODY: u64 = 1024 * 1024;
 
-/// A code of the API and what it means here.
+/// A code of the API and its message.
 struct Refusal(&'static str, String);
 
 fn refuse<T>(code: &'static str, message: impl Into<String>) -> Result<T, Refusal> {

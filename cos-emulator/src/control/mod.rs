@@ -24,14 +24,14 @@ use spec::{ClockSpec, CredentialSpec, Injection, NewBucket};
 const PREFIX: &str = "/_emulator/";
 const MAX_BODY: u64 = 16 * 1024 * 1024;
 
-/// A status and what is wrong.
+/// A status and a message.
 struct Refusal(u16, String);
 
 fn invalid(message: impl Into<String>) -> Refusal {
     Refusal(400, message.into())
 }
 
-/// Whether a request is for the emulator itself: at its own address, if it was asked to answer such.
+/// Whether a request is for the emulator itself: at its own address, if control is on.
 pub(crate) fn is_for(context: &Context, head: &Head) -> bool {
     let own = is_own_address(without_port(head.host()));
     context.settings.control && own && head.raw_path().starts_with(PREFIX)
@@ -45,7 +45,7 @@ pub(crate) fn answer(context: &Context, head: &Head, body: &mut Body<'_>) -> Res
 }
 
 fn act(context: &Context, head: &Head, body: &mut Body<'_>) -> Result<Value, Refusal> {
-    // Any page in a browser can send requests here. None of them is meant to rule the emulator.
+    // Any page in a browser can send requests here, and none may control the emulator.
     if head.headers.get("origin").is_some() {
         return Err(Refusal(403, "Requests from web pages are refused.".to_owned()));
     }
@@ -145,7 +145,7 @@ fn credential(context: &Context, spec: CredentialSpec) -> Result<Value, Refusal>
     }
 }
 
-/// Makes everything as it was at the start.
+/// Restores the state of the start.
 fn reset(context: &Context) -> std::io::Result<()> {
     context.faults.reset();
     context.clock.set(Setting::None);

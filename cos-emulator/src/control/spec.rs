@@ -1,4 +1,4 @@
-//! What the bodies of control requests look like.
+//! The bodies of control requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(super) struct Injection {
     fault: FaultSpec,
     #[serde(default, rename = "match")]
     when: MatchSpec,
-    /// With how many requests; 1 unless given, and 0 never ends.
+    /// The number of requests; without it 1, and 0 never ends.
     times: Option<usize>,
 }
 

@@ -84,8 +84,8 @@ impl<'a> Body<'a> {
         self.pace = Some(pace);
     }
 
-    /// Whether reading what is left promises to be worth it. It does not when that is much, nor
-    /// when the client still waits to be told to go ahead: then it may send the body or not.
+    /// Whether to read the rest of the body. It is not worth it if the rest is long, nor if the client still waits for
+    /// `100 Continue`: then it may send the body or not.
     pub(crate) fn can_drain(&self, limit: u64) -> bool {
         match self.state {
             State::Done => true,
@@ -94,7 +94,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Reads what is left, to a limit; false if the connection cannot be used again.
+    /// Reads the rest up to a limit; false if the connection cannot be used again.
     pub(crate) fn drain(&mut self, limit: u64) -> bool {
         if self.state == State::Done {
             return true;

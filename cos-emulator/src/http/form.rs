@@ -40,7 +40,7 @@ fn invalid(message: &str) -> io::Error {
 }
 
 impl<R: Read> Form<R> {
-    /// Reads the fields before the file; what comes after the file is ignored, as COS does.
+    /// Reads the fields before the file. Fields after the file are ignored, as at COS.
     pub(crate) fn read(body: R, boundary: &str) -> io::Result<Self> {
         let delimiter = format!("\r\n--{boundary}").into_bytes();
         let reader = BufReader::with_capacity(CHUNK, body);

@@ -1,4 +1,4 @@
-//! What is said about an object besides its bytes: headers, storage class, keys, tags.
+//! The attributes of an object besides its bytes: headers, storage class, keys, tags.
 
 use crate::acl::Acl;
 use crate::checksum;
@@ -40,11 +40,11 @@ const STORAGE_CLASSES: [&str; 9] = [
 const CUSTOMER_KEY: &str = "x-cos-server-side-encryption-customer";
 const SOURCE_CUSTOMER_KEY: &str = "x-cos-copy-source-server-side-encryption-customer";
 
-/// Headers by which COS does something once an object is stored, and the emulator does not.
+/// Headers that make COS act after it stored an object; the emulator does not.
 const REFUSED: [&str; 5] =
     ["pic-operations", "x-cos-callback", "x-cos-callback-var", "x-cos-pic-operations", "x-cos-return-body"];
 
-/// Refuses a request that would store an object if it asks for something that does not happen here.
+/// Refuses a request that stores an object and asks for an action that the emulator lacks.
 pub(crate) fn check_supported(head: &Head) -> Result<(), Error> {
     match REFUSED.iter().find(|name| head.headers.get(name).is_some()) {
         Some(name) => {
@@ -73,7 +73,7 @@ pub(crate) fn from_headers(head: &Head, key: &str) -> Result<ObjectInfo, Error> 
     })
 }
 
-/// Adds what the bucket wants of every object that does not say otherwise: its default encryption.
+/// Adds the bucket's default encryption, unless the object has its own.
 pub(crate) fn by_default(info: &mut ObjectInfo, bucket: &Bucket) {
     let encrypted =
         info.customer_key_md5.is_some() || info.headers.iter().any(|(name, _)| name == "x-cos-server-side-encryption");
@@ -88,7 +88,7 @@ fn kept_headers(head: &Head, key: &str) -> Vec<(String, String)> {
         let name = name.to_ascii_lowercase();
         kept.map(|kept| (*kept).to_owned()).or(name.starts_with("x-cos-meta-").then_some(name))
     };
-    // An empty one is none, except for the user's own.
+    // An empty header counts as absent, except for the user's own metadata.
     let is_there = |name: &str, value: &str| !value.is_empty() || name.starts_with("x-cos-meta-");
     let mut kept: Vec<_> = head
         .headers

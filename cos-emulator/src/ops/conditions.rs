@@ -8,7 +8,7 @@ use crate::ops::text::unquoted;
 use crate::store::{Bucket, ObjectInfo};
 use crate::time;
 
-/// What the conditions of a request say.
+/// The outcome of the conditions of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Proceed,
@@ -16,7 +16,7 @@ pub(crate) enum Verdict {
     Failed,
 }
 
-/// Judges conditions under names with a prefix: none, or that of a copy's source.
+/// Evaluates conditions whose names have a prefix: none, or that of a copy's source.
 pub(crate) fn judge(head: &Head, prefix: &str, info: &ObjectInfo) -> Verdict {
     let get = |name: &str| head.headers.get(&format!("{prefix}{name}"));
     let date = |name: &str| get(name).and_then(|text| httpdate::parse_http_date(text).ok());
@@ -35,7 +35,7 @@ pub(crate) fn judge(head: &Head, prefix: &str, info: &ObjectInfo) -> Verdict {
     }
 }
 
-/// Fails if the request must not replace what is there.
+/// Fails if the request must not replace the existing object.
 pub(crate) fn check_overwrite(head: &Head, bucket: &Bucket, key: &str) -> Result<(), Error> {
     let latest = bucket.latest(key);
     // With versions nothing gets lost, and COS ignores the header.

@@ -1,9 +1,9 @@
-//! The default encryption of a bucket, which answers say and nothing else does: the emulator encrypts nothing.
+//! The default encryption of a bucket: answers name it, but the emulator encrypts nothing.
 
 use crate::store::Bucket;
 use crate::xml::{self, Element};
 
-/// What a rule applies, under either of the names that the pages give it.
+/// The default of a rule, under either of the names in COS's pages.
 pub(super) fn applied(rule: &Element) -> Option<&Element> {
     rule.child("ApplyServerSideEncryptionByDefault").or_else(|| rule.child("ApplySideEncryptionConfiguration"))
 }

@@ -201,7 +201,7 @@ fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// What the form asks to be told.
+/// The answer that the form asks for.
 fn success(head: &Head, form: &Form<&mut Body<'_>>, target: &Target, bucket: &str, etag: &str) -> Response {
     let place = if target.path_style { format!("/{bucket}") } else { String::new() };
     let scheme = if head.secure { "https" } else { "http" };

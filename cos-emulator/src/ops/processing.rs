@@ -1,4 +1,4 @@
-//! Data processing, meta insight and vectors: their requests are checked, and answered as a test says.
+//! Data processing, meta insight and vectors: the emulator checks their requests, and a test scripts the answers.
 
 use crate::auth::authenticate;
 use crate::context::{Context, Principal};
@@ -11,7 +11,7 @@ pub(crate) fn is_for(head: &Head) -> bool {
     is_processing(head.host())
 }
 
-/// Refuses a request that is not signed well.
+/// Refuses a request without a valid signature.
 pub(crate) fn check(context: &Context, head: &Head) -> Result<(), Error> {
     let target = if is_for(head) { Target::default() } else { Target::of(head, &context.settings.domains)? };
     match authenticate(context, head, &target)?.principal {
@@ -20,7 +20,7 @@ pub(crate) fn check(context: &Context, head: &Head) -> Result<(), Error> {
     }
 }
 
-/// Answers a request that no test has an answer for.
+/// Answers a request that no script answers.
 pub(crate) fn answer(context: &Context, head: &Head, _: &mut Body<'_>) -> Result<Response, Error> {
     check(context, head)?;
     let message = "The emulator answers this as a test says: CosEmulator::answer.";

@@ -12,7 +12,7 @@ pub(crate) const MAX_UPLOAD: u64 = 5 * 1024 * 1024 * 1024;
 /// The largest document: a list of 10,000 parts fits.
 const MAX_DOCUMENT: usize = 4 * 1024 * 1024;
 
-/// A body that was stored. It is gone again unless an object or part comes to own it.
+/// A stored body. It is deleted again unless an object or part takes it over.
 pub(crate) struct Received {
     pub(crate) data: Data,
     pub(crate) md5: [u8; 16],
@@ -38,7 +38,7 @@ pub(crate) fn receive(call: &mut Call<'_, '_>, place: &Place) -> Result<Received
     store(call.body, declared, expected, place)
 }
 
-/// Stores what a client sends; `declared` is its length, if known.
+/// Stores a body from the client; `declared` is its length, if known.
 pub(crate) fn store(
     body: &mut impl Read,
     declared: Option<u64>,

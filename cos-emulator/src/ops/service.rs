@@ -9,7 +9,7 @@ use crate::ops::text::number;
 use crate::time;
 use crate::xml::Xml;
 
-/// What the official SDK asks for unless told otherwise.
+/// The page size that the official SDK asks for by default.
 const MAX_KEYS: usize = 2000;
 
 pub(crate) fn list_buckets(call: &mut Call<'_, '_>) -> Result<Response, Error> {

@@ -1,4 +1,4 @@
-//! Symlinks: small objects that name another one of their bucket, which downloads give instead.
+//! Symlinks: small objects that name another object of their bucket; a download returns that object.
 
 use percent_encoding::percent_decode_str;
 
@@ -14,7 +14,7 @@ use crate::store::{Bucket, Version};
 use crate::time;
 
 /// The object that a request means: the one under its key, or where that is a symlink its target's latest version.
-/// Who may read the link must be allowed to read the target, too.
+/// A sender who may read the link must also be allowed to read the target.
 pub(super) fn follow<'a>(bucket: &'a Bucket, version: &'a Version, principal: Principal) -> Result<&'a Version, Error> {
     let Some(target) = &version.info.symlink_target else { return Ok(version) };
     let found = bucket.version(target, None)?;

@@ -10,7 +10,7 @@ use crate::target::Target;
 use crate::time;
 use crate::xml::{self, Element};
 
-/// Answers a visitor. Visitors are anonymous: what they may see, everyone may.
+/// Answers a visitor. Visitors are anonymous: they may see what everyone may see.
 pub(crate) fn serve(context: &Context, head: &Head, body: &mut Body<'_>, target: &Target) -> Result<Response, Error> {
     if !matches!(head.method.as_str(), "GET" | "HEAD") {
         return Err(Code::MethodNotAllowed.into());

@@ -17,7 +17,7 @@ pub(crate) struct Bucket {
     dir: Option<BucketDir>,
 }
 
-/// What a deletion did.
+/// The result of a deletion.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Removed {
     /// A delete marker was added or removed.

@@ -28,7 +28,7 @@ use crate::checksum::hex;
 #[derive(Debug)]
 pub(crate) struct BucketDir(PathBuf);
 
-/// What the directory of a bucket holds.
+/// The content of a bucket's directory.
 pub(super) struct Kept {
     pub(super) info: BucketInfo,
     pub(super) dir: BucketDir,

@@ -1,4 +1,4 @@
-//! What the server keeps: buckets, their objects in all versions, uploads under way.
+//! The stored data: buckets, their objects in all versions, uploads in progress.
 //!
 //! Everything but the bytes of objects lives in memory behind one lock; with a data directory
 //! each change is also recorded on disk before it shows.

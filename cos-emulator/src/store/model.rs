@@ -87,7 +87,7 @@ pub(crate) struct UploadInfo {
     pub(crate) id: String,
     pub(crate) key: String,
     pub(crate) initiated: u64,
-    /// What the object will be like.
+    /// The attributes of the future object.
     pub(crate) object: ObjectInfo,
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 /// Whether metadata fulfils a condition: `{"key": {"$eq": 1}}`, `{"key": 1}`, `{"$and": [..]}`, `{"$or": [..]}`. An
-/// error names what is not understood.
+/// error names the part that is not understood.
 pub(super) fn fits(filter: &Value, metadata: &Value) -> Result<bool, String> {
     let conditions = filter.as_object().ok_or("A filter must be an object.")?;
     for (name, wanted) in conditions {

@@ -1,4 +1,4 @@
-//! Vector buckets: what they hold and how they are searched.
+//! Vector buckets: their content and its search.
 
 mod filter;
 mod state;

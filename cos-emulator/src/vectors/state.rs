@@ -1,4 +1,4 @@
-//! What vector buckets hold, and what is done with it.
+//! The content of vector buckets, and the operations on it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::filter::fits;
 
-/// A status, a code and what is wrong.
+/// A status, a code and a message.
 pub(crate) struct Failure(pub(crate) u16, pub(crate) &'static str, pub(crate) String);
 
 type Outcome = Result<Value, Failure>;

@@ -1,4 +1,4 @@
-//! What the documents of configurations must hold, as COS's pages of the `PUT Bucket ...` requests say.
+//! The required content of configurations, by COS's pages of the `PUT Bucket ...` requests.
 
 use std::collections::HashSet;
 

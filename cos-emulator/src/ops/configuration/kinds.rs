@@ -1,4 +1,4 @@
-//! What tells one kind of configuration from another.
+//! The kinds of configurations, and their differences.
 
 use super::checks;
 use crate::error::{Code, Error};

@@ -40,7 +40,7 @@ impl Accumulator {
         Self { function, count: 0, sum: 0.0, whole: true, chosen: Value::Null }
     }
 
-    /// Takes in the value of one record; what is null does not count.
+    /// Adds the value of one record; null does not count.
     pub(super) fn add(&mut self, value: Value) -> Result<(), Error> {
         if value.is_null() {
             return Ok(());

@@ -107,7 +107,7 @@ impl Expr {
 
 /// Translates expressions of a statement.
 pub(super) struct Translator {
-    /// The name records go by.
+    /// The name of the records.
     pub(super) alias: String,
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn select(call: &mut Call<'_, '_>) -> Result<Response, Error> {
     });
     let stream = match outcome {
         Ok(()) => stream.finish(&totals),
-        // What is wrong with the object shows too late for an error document once there are results.
+        // After the first result, an error in the object comes too late for an error document.
         Err(Error::Refused(refusal)) if stream.has_records() => {
             stream.fail(&refusal.code.name(), &refusal.message, &totals)
         }

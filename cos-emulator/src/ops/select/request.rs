@@ -9,7 +9,7 @@ use crate::xml::Element;
 /// As in COS.
 const LONGEST_EXPRESSION: usize = 256 * 1024;
 
-/// What a request asks for.
+/// The content of a request.
 pub(super) struct Request {
     pub(super) expression: String,
     pub(super) gzip: bool,
@@ -37,7 +37,7 @@ pub(super) struct CsvInput {
     pub(super) quoted_delimiters: bool,
 }
 
-/// What the first record of a CSV object is.
+/// The role of the first record of a CSV object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Header {
     /// A record.
@@ -62,7 +62,7 @@ pub(super) struct CsvOutput {
     pub(super) escape: String,
 }
 
-/// Bytes taken from the object, and what they were after decompression.
+/// The number of bytes read from the object, and their number after decompression.
 pub(super) struct Totals {
     pub(super) scanned: u64,
     pub(super) processed: Rc<Cell<u64>>,

@@ -183,7 +183,7 @@ fn json_error(error: serde_json::Error) -> Error {
     if error.is_io() { unreadable(&error.into()) } else { Error::new(Code::JSONParsingError, error.to_string()) }
 }
 
-/// What decompression found.
+/// The result of decompression.
 fn unreadable(error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         Code::TruncatedInput.into()

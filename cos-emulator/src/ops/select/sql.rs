@@ -26,7 +26,7 @@ pub(super) struct Statement {
     pub(super) each: bool,
 }
 
-/// What the result consists of.
+/// The columns or aggregates of the result.
 pub(super) enum Items {
     All,
     Columns(Vec<(String, Expr)>),
@@ -62,7 +62,7 @@ impl Statement {
     }
 }
 
-/// Takes the `[*]` after the table's name away, which no SQL has.
+/// Removes the `[*]` after the table's name, which is not SQL.
 fn without_star(sql: &str) -> (String, bool) {
     for name in ["cosobject[*]", "s3object[*]"] {
         if let Some(at) = sql.to_ascii_lowercase().find(name)
@@ -103,7 +103,7 @@ fn limit_of(clause: &LimitClause) -> Result<u64, Error> {
     Err(unsupported(clause))
 }
 
-/// The name records go by.
+/// The name of the records.
 fn table(select: &mut Select) -> Result<String, Error> {
     let relation = match select.from.as_mut_slice() {
         [] => return Err(Code::ParseSelectMissingFrom.into()),
@@ -123,7 +123,7 @@ fn table(select: &mut Select) -> Result<String, Error> {
     Ok(alias.take().map_or(object, |alias| alias.name.value))
 }
 
-/// Refuses whatever is left of a query of which everything known was taken out.
+/// Refuses a query with clauses that are not known here.
 fn check_rest(query: &mut Query) -> Result<(), Error> {
     if let SetExpr::Select(select) = &mut *query.body {
         select.projection = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
@@ -179,7 +179,7 @@ fn last_name(tree: &Tree) -> Option<String> {
     }
 }
 
-/// What an aggregate is of; `None` is every record.
+/// The argument of an aggregate; `None` is every record.
 fn argument(translator: &Translator, function: &Function) -> Result<Option<Expr>, Error> {
     let FunctionArguments::List(list) = &function.args else {
         return Err(unsupported(function));

@@ -9,7 +9,7 @@ use crate::error::{Code, Error};
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    /// What a record does not have; like `Null` except where it is written.
+    /// A value that the record lacks; like `Null`, except in the output.
     Missing,
     Null,
     Bool(bool),
@@ -20,7 +20,7 @@ pub(super) enum Value {
     Json(Json),
 }
 
-/// What a value can be cast to.
+/// The types of a cast.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Int,
@@ -70,7 +70,7 @@ impl Value {
         matches!(self, Self::Missing | Self::Null)
     }
 
-    /// What the value says as a condition; `None` is SQL's unknown.
+    /// The value as a condition; `None` is SQL's unknown.
     pub(super) fn truth(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
