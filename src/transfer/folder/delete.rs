@@ -23,9 +23,9 @@ impl CosS3Client {
     /// one is refused, unless [`whole_bucket`](DeletePrefix::whole_bucket) is set. There is no way back,
     /// except in a bucket with versioning.
     ///
-    /// A key that cannot be deleted does not stop the others: the result names it and why. An error of the
-    /// call itself means that the bucket cannot be listed; what was deleted until then stays deleted, and
-    /// the call can be repeated.
+    /// `send` returns a [`DeletePrefixReport`]: the number of deleted objects, and an error for each key that could not
+    /// be deleted, which does not stop the others. An error of the call itself means that the bucket cannot be listed;
+    /// the objects deleted until then stay deleted, and the call can be repeated.
     ///
     /// Beyond Python, whose pages list the bucket and delete page by page.
     ///

@@ -38,11 +38,12 @@ impl CosS3Client {
     /// is not empty), several at a time. The rest of the key is the path below the folder, which is created
     /// if need be.
     ///
-    /// A file that fails does not stop the others: [`on_result`](DownloadDirectory::on_result) gets the result of each,
-    /// and the report counts them and holds the failures. However many files there are, memory stays the same, but on
-    /// a file system that takes different names for one, where names are remembered. What is there already is not fetched again; other files are replaced, each as a whole, as by
-    /// [`download_file`](Self::download_file). An error of the call itself means that the folder cannot be
-    /// written or the bucket cannot be listed; what was downloaded until then stays.
+    /// `send` returns a [`DirectoryReport`]: how many files were transferred, skipped and failed, their bytes, and the
+    /// failures. [`on_result`](DownloadDirectory::on_result) gets the result of each file. A file that fails does not
+    /// stop the others, and files that the folder already has are not fetched again; other files are replaced, each as a
+    /// whole, as by [`download_file`](Self::download_file). Memory does not grow with the number of files, except on a
+    /// file system that takes different names for one, where names are remembered. An error of the call itself means
+    /// that the folder cannot be written or the bucket cannot be listed; the files downloaded until then stay.
     ///
     /// Nothing is written outside the folder. A key fails
     /// ([`UnsafePath`](crate::ClientErrorKind::UnsafePath)) that has `..` or an empty name in it, or a name

@@ -33,10 +33,11 @@ impl CosS3Client {
     /// Uploads the files of a folder and of the folders in it, several at a time, under keys that start
     /// with `prefix`, a `/` (if `prefix` has none at its end, and is not empty) and the path below the folder.
     ///
-    /// A file that fails does not stop the others: [`on_result`](UploadDirectory::on_result) gets the result of each, and
-    /// the report counts them and holds the failures. What is there already is not sent again. However many files there
-    /// are, memory stays the same. An error of the call itself means that the folder cannot be read or the
-    /// bucket cannot be listed; what was uploaded until then stays.
+    /// `send` returns a [`DirectoryReport`]: how many files were transferred, skipped and failed, their bytes, and the
+    /// failures. [`on_result`](UploadDirectory::on_result) gets the result of each file. A file that fails does not stop
+    /// the others, and files that the bucket already has are not sent again. Memory does not grow with the number of
+    /// files. An error of the call itself means that the folder cannot be read or the bucket cannot be listed; the files
+    /// uploaded until then stay.
     ///
     /// Links, pipes and devices are no files: they fail without being opened, unless
     /// [`follow_links`](UploadDirectory::follow_links) is set or they are excluded. What broken-off
