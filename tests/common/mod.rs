@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub(crate) mod child;
 pub(crate) mod destination;
 pub(crate) mod providers;
 

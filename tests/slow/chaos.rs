@@ -4,13 +4,13 @@
 //! connections (default: a run at 5 and one at 30). The same numbers play the same faults.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::common::{BUCKET, MIB, keys, noise};
+use crate::{Held, number};
 use cos_emulator::CosEmulator;
 use fault_proxy::{Act, Fault, Proxy, Schedule};
 use qcloud_cos::{CopySource, CosError, CosS3Client, Sent};
@@ -52,13 +52,6 @@ struct Tally {
     connections: u64,
     /// Errors by operation, for the eye.
     errors: BTreeMap<String, u64>,
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    match env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}: {text:?} is no number")),
-        Err(_) => default,
-    }
 }
 
 /// Reads an object; none if there is none.
@@ -275,22 +268,6 @@ fn play(operations: u64, seed: u64, percent: u64) -> Tally {
     tally
 }
 
-/// How many files and threads this program has.
-#[cfg(target_os = "linux")]
-fn held() -> [usize; 2] {
-    ["/proc/self/fd", "/proc/self/task"].map(|folder| fs::read_dir(folder).unwrap().count())
-}
-
-/// Waits until no more files and threads are held than before.
-#[cfg(target_os = "linux")]
-fn check_given_back(before: [usize; 2]) {
-    let begin = Instant::now();
-    while held().iter().zip(before).any(|(now, before)| *now > before) {
-        assert!(begin.elapsed() < Duration::from_secs(20), "{:?} files and threads, {before:?} before", held());
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// A completion waits twenty minutes for its answer, so there a connection does not stand still but is closed.
 fn patient(fault: Fault) -> Fault {
     match fault {
@@ -318,11 +295,9 @@ fn whatever_breaks_nothing_is_silently_wrong() {
         percent => vec![percent],
     };
     for percent in runs {
-        #[cfg(target_os = "linux")]
-        let before = held();
+        let before = Held::now();
         let tally = play(operations, seed, percent);
         check(&tally, percent);
-        #[cfg(target_os = "linux")]
-        check_given_back(before);
+        before.check_given_back();
     }
 }

@@ -3,13 +3,13 @@
 //! `tests/kills.rs` kills at random moments of larger transfers.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use crate::common::{BUCKET, MIB, client, get, names, noise, open_uploads, put, requests, start};
+use crate::common::{BUCKET, MIB, child, client, get, names, noise, open_uploads, put, requests, start};
 use cos_emulator::{CosEmulator, Fault, Match, Moment};
-use qcloud_cos::{CopySource, CosConfig, CosError, CosS3Client};
+use qcloud_cos::{CopySource, CosError, CosS3Client};
 use tempfile::TempDir;
 
 /// Two whole parts of 1 MiB and a short one.
@@ -65,16 +65,9 @@ fn made(client: &CosS3Client, what: &str) -> Vec<u8> {
 #[test]
 fn the_process_that_dies() {
     let Ok(what) = env::var(TRANSFER) else { return };
-    let var = |name| env::var(name).unwrap();
-    let config = CosConfig::builder()
-        .region(var("CRASH_REGION"))
-        .secret_id(var("CRASH_SECRET_ID"))
-        .secret_key(var("CRASH_SECRET_KEY"))
-        .scheme("http")
-        .proxies(Vec::<(&str, &str)>::new())
-        .ip("127.0.0.1")
-        .port(var("CRASH_PORT").parse().unwrap());
-    transfer(&client(config), &what, &var("CRASH_REGION"), Path::new(&var("CRASH_FOLDER"))).unwrap();
+    let client = client(child::config().unwrap());
+    let region = env::var(child::REGION).unwrap();
+    transfer(&client, &what, &region, Path::new(&env::var("CRASH_FOLDER").unwrap())).unwrap();
 }
 
 struct Scene {
@@ -98,13 +91,8 @@ impl Scene {
     }
 
     fn process(&self, what: &str) -> Child {
-        Command::new(env::current_exe().unwrap())
-            .args(["--exact", "crash_points::the_process_that_dies"])
+        child::process(&self.cos, "crash_points::the_process_that_dies")
             .env(TRANSFER, what)
-            .env("CRASH_REGION", self.cos.region())
-            .env("CRASH_SECRET_ID", self.cos.secret_id())
-            .env("CRASH_SECRET_KEY", self.cos.secret_key())
-            .env("CRASH_PORT", self.cos.port().to_string())
             .env("CRASH_FOLDER", self.folder.path())
             .stdout(Stdio::null())
             .spawn()

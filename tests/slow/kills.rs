@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use crate::common::{BUCKET, MIB, client, config, get, names, noise, open_uploads, put, start};
+use crate::number;
 use cos_emulator::CosEmulator;
 use fastrand::Rng;
 use qcloud_cos::CosS3Client;
@@ -112,7 +113,7 @@ impl Scene {
 }
 
 fn times() -> usize {
-    env::var("KILLS").map_or(3, |times| times.parse().unwrap())
+    number("KILLS", 3) as usize
 }
 
 #[test]
