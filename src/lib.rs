@@ -76,6 +76,8 @@
 //! `ci`, on by default: data processing, AI recognition, meta insight, vectors and speech, which are half of Python's
 //! methods.
 //!
+//! `coscli`, on by default: `credentials::ProfileCredentials`, which reads the file of the command line tool coscli.
+//!
 //! `encryption`, off by default: `CosEncryptionClient`, which encrypts objects before they leave the machine.
 //!
 //! `platform-verifier`, off by default: certificates are checked as the operating system does, with its authorities.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::instance::InstanceRoleCredentials;
+#[cfg(feature = "coscli")]
 use super::profile::ProfileCredentials;
 use crate::credential::{CredentialProvider, Credentials, EnvironmentCredentials};
 use crate::error::{ClientErrorKind, CosError};
@@ -38,11 +39,15 @@ impl CredentialChain {
         self
     }
 
-    /// Makes the usual chain: [`EnvironmentCredentials`], [`ProfileCredentials`], [`InstanceRoleCredentials`].
+    /// Makes the usual chain: [`EnvironmentCredentials`], `ProfileCredentials` with the feature `coscli`, and
+    /// [`InstanceRoleCredentials`].
     ///
     /// On a machine without a metadata service the last one takes up to 15 s to fail.
     pub fn standard() -> Self {
-        Self::new(EnvironmentCredentials::new()).or(ProfileCredentials::new()).or(InstanceRoleCredentials::new())
+        let chain = Self::new(EnvironmentCredentials::new());
+        #[cfg(feature = "coscli")]
+        let chain = chain.or(ProfileCredentials::new());
+        chain.or(InstanceRoleCredentials::new())
     }
 
     fn first(

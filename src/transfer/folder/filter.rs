@@ -1,8 +1,16 @@
 //! Which files of a folder are meant: patterns over the path below it.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use glob::{MatchOptions, Pattern};
 
 use crate::error::CosClientError;
+
+/// A star and a question mark match `/` and a leading dot, too: a pattern is one over the whole path.
+const OPTIONS: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: false, require_literal_leading_dot: false };
+
+/// The most patterns that the braces of one may stand for.
+const MAX_ALTERNATIVES: usize = 1000;
+const MAX_DEPTH: usize = 20;
 
 /// The patterns as they were given.
 #[derive(Debug, Default)]
@@ -13,10 +21,10 @@ pub(super) struct Patterns {
 
 /// The patterns, ready to match.
 pub(super) struct Filter {
-    include: Option<GlobSet>,
-    exclude: GlobSet,
+    include: Option<Set>,
+    exclude: Set,
     /// Those exclusions that hold for all that is in a folder, if they hold for its name with a `/`.
-    whole: GlobSet,
+    whole: Set,
 }
 
 impl Patterns {
@@ -36,17 +44,93 @@ impl Filter {
 
     /// Whether nothing in a folder can be meant.
     pub(super) fn prunes(&self, folder: &str) -> bool {
-        self.whole.is_match(format!("{folder}/"))
+        self.whole.is_match(&format!("{folder}/"))
     }
 }
 
-fn set<'p>(field: &str, patterns: impl Iterator<Item = &'p String>) -> Result<GlobSet, CosClientError> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = GlobBuilder::new(pattern).backslash_escape(true).build();
-        set.add(glob.map_err(|e| CosClientError::invalid(field, &e).caused_by(e))?);
+struct Set(Vec<Pattern>);
+
+impl Set {
+    fn is_match(&self, path: &str) -> bool {
+        self.0.iter().any(|pattern| pattern.matches_with(path, OPTIONS))
     }
-    set.build().map_err(|e| CosClientError::invalid(field, &e).caused_by(e))
+}
+
+fn set<'p>(field: &str, patterns: impl Iterator<Item = &'p String>) -> Result<Set, CosClientError> {
+    let wrong = |pattern: &str, why: &str| CosClientError::invalid(field, format!("{pattern:?}: {why}"));
+    let mut set = Vec::new();
+    for pattern in patterns {
+        let mut alternatives = vec![String::new()];
+        let rest = alternate(pattern, 0, &mut alternatives).map_err(|why| wrong(pattern, why))?;
+        debug_assert!(rest.is_empty());
+        for one in &alternatives {
+            set.push(Pattern::new(one).map_err(|e| wrong(pattern, e.msg).caused_by(e))?);
+        }
+    }
+    Ok(Set(set))
+}
+
+/// Writes a pattern without braces and backslashes, which the library does not know, to the ends of all `texts`. In
+/// `depth` braces it ends at a `,` or `}`. Returns the rest.
+fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Result<&'p str, &'static str> {
+    let mut left = pattern;
+    while let Some(next) = left.chars().next() {
+        let rest = &left[next.len_utf8()..];
+        let mut push = |text: &str| texts.iter_mut().for_each(|one| one.push_str(text));
+        left = match next {
+            ',' | '}' if depth > 0 => return Ok(left),
+            '{' if depth == MAX_DEPTH => return Err("its braces are nested too deep"),
+            '{' => choices(rest, depth + 1, texts)?,
+            '}' => return Err("a closing brace has no opening one"),
+            '\\' => {
+                let escaped = rest.chars().next().ok_or("a backslash has nothing behind it")?;
+                push(&Pattern::escape(&rest[..escaped.len_utf8()]));
+                &rest[escaped.len_utf8()..]
+            }
+            '[' => {
+                // The first character of a class may be a `]`.
+                let inner = rest.strip_prefix(['!', '^']).unwrap_or(rest);
+                let first = inner.chars().next().map_or(0, char::len_utf8);
+                let end = inner[first..].find(']').ok_or("a bracket is not closed")?;
+                let (class, behind) = inner.split_at(first + end);
+                push(if inner.len() < rest.len() { "[!" } else { "[" });
+                push(class);
+                push("]");
+                &behind[1..]
+            }
+            '*' => {
+                let behind = rest.trim_start_matches('*');
+                let is_component = rest.len() > behind.len()
+                    && behind.starts_with('/')
+                    && texts.iter().all(|one| one.is_empty() || one.ends_with('/'));
+                texts.iter_mut().for_each(|one| one.push_str(if is_component { "**" } else { "*" }));
+                behind
+            }
+            _ => {
+                push(&left[..next.len_utf8()]);
+                rest
+            }
+        };
+    }
+    if depth > 0 { Err("a brace is not closed") } else { Ok(left) }
+}
+
+/// Writes each of the choices of a brace to the ends of all `texts`. Returns what is behind the brace.
+fn choices<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Result<&'p str, &'static str> {
+    let before = std::mem::take(texts);
+    let mut left = pattern;
+    loop {
+        let mut these = before.clone();
+        left = alternate(left, depth, &mut these)?;
+        texts.append(&mut these);
+        if texts.len() > MAX_ALTERNATIVES {
+            return Err("its braces stand for too many patterns");
+        }
+        match left.strip_prefix(',') {
+            Some(next) => left = next,
+            None => return Ok(left.strip_prefix('}').unwrap_or(left)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -93,8 +177,41 @@ mod tests {
     }
 
     #[test]
+    fn braces_classes_backslashes_and_any_folders_mean_what_is_documented() {
+        for (pattern, yes, no) in [
+            ("*.{jpg,png}", &["a.jpg", "d/b.png"][..], &["a.gif", "a.{jpg,png}"][..]),
+            ("{a,b{c,d}}/x", &["a/x", "bc/x", "bd/x"], &["b/x", "bcd/x"]),
+            ("x{,y}", &["x", "xy"], &["xyy", "x,y"]),
+            ("{a,b}{1,2}", &["a1", "b2"], &["a", "ab1"]),
+            ("[a-c]?", &["a1", "cé"], &["d1", "a", "a12"]),
+            ("[!a]", &["b"], &["a"]),
+            ("[^a]", &["b"], &["a"]),
+            ("[]x]", &["]", "x"], &["y"]),
+            ("\\*\\{a\\,b\\}\\[\\?", &["*{a,b}[?"], &["x{a,b}[?"]),
+            ("a,b", &["a,b"], &["a"]),
+            ("**/x", &["x", "a/x", "a/b/x"], &["ax", "a/bx"]),
+            ("a/**/b", &["a/b", "a/x/b", "a/x/y/b"], &["ab", "a/xb"]),
+            ("a/**", &["a/b", "a/b/c", "a/.hidden"], &["a", "ab"]),
+            ("a**b", &["ab", "a/x/b"], &["a"]),
+            ("***", &["a/b"], &[]),
+            ("中*文", &["中/文", "中x文"], &["中"]),
+        ] {
+            let filter = filter(&[pattern], &[]);
+            for path in yes {
+                assert!(filter.takes(path), "{pattern} {path}");
+            }
+            for path in no {
+                assert!(!filter.takes(path), "{pattern} {path}");
+            }
+        }
+    }
+
+    #[test]
     fn a_wrong_pattern_is_named() {
-        let error = Patterns { include: vec!["a".into()], exclude: vec!["a[".into()] }.build().err().unwrap();
-        assert!(error.to_string().starts_with("exclude: "), "{error}");
+        for wrong in ["a[", "[]", "{a", "a}", "{a,{b}", "x\\", &"{a,b}".repeat(30), &"{".repeat(100)] {
+            let exclude = vec![wrong.to_owned()];
+            let error = Patterns { include: vec!["a".into()], exclude }.build().err().unwrap();
+            assert!(error.to_string().starts_with(&format!("exclude: {wrong:?}: ")), "{error}");
+        }
     }
 }
