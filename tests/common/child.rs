@@ -1,4 +1,4 @@
-//! A test that runs as a process of its own, against the emulator of the test that starts it.
+//! A test that runs as a process of its own, alone or against the emulator of the test that starts it.
 
 use std::env;
 use std::process::Command;
@@ -12,10 +12,23 @@ pub(crate) const REGION: &str = "TEST_PARENT_REGION";
 /// Port, region, id and key of the emulator.
 const VARIABLES: [&str; 4] = ["TEST_PARENT_PORT", REGION, "TEST_PARENT_ID", "TEST_PARENT_KEY"];
 
+const ALONE: &str = "TEST_ALONE";
+
 /// The process that runs one test of this program, of this full name, and no other.
-pub(crate) fn process(cos: &CosEmulator, test: &str) -> Command {
+pub(crate) fn alone(test: &str) -> Command {
     let mut process = Command::new(env::current_exe().unwrap());
-    process.args(["--exact", test, "--nocapture"]);
+    process.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
+    process
+}
+
+/// Whether this is such a process.
+pub(crate) fn is_alone() -> bool {
+    env::var_os(ALONE).is_some()
+}
+
+/// The same, with an emulator to go to.
+pub(crate) fn process(cos: &CosEmulator, test: &str) -> Command {
+    let mut process = alone(test);
     let port = cos.port().to_string();
     process.envs(VARIABLES.into_iter().zip([port.as_str(), cos.region(), cos.secret_id(), cos.secret_key()]));
     process

@@ -236,7 +236,7 @@ fn play(operations: u64, seed: u64, percent: u64) -> Tally {
     let mut tally = Tally::default();
     let schedule = Schedule { seed, percent, size: SMALL };
     for operation in 0..operations {
-        let mut random = fastrand::Rng::with_seed(seed.wrapping_mul(1_000_003).wrapping_add(operation));
+        let mut random = crate::decisions(seed, operation);
         let choice = random.u64(..100);
         world.proxy.plan(move |connection| {
             let fault = schedule.fault(operation, connection);
@@ -269,7 +269,7 @@ fn play(operations: u64, seed: u64, percent: u64) -> Tally {
 }
 
 /// A completion waits twenty minutes for its answer, so there a connection does not stand still but is closed.
-fn patient(fault: Fault) -> Fault {
+pub(crate) fn patient(fault: Fault) -> Fault {
     match fault {
         Fault::At { way, after, act: Act::Hang | Act::Freeze } => Fault::close(way, after),
         fault => fault,

@@ -12,6 +12,7 @@ mod disk_full;
 mod examples;
 #[cfg(unix)]
 mod kills;
+mod storm;
 
 use std::env;
 
@@ -21,6 +22,11 @@ fn number(name: &str, default: u64) -> u64 {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}: {text:?} is no number")),
         Err(_) => default,
     }
+}
+
+/// What decides an operation of a run, whatever came before it.
+fn decisions(seed: u64, operation: u64) -> fastrand::Rng {
+    fastrand::Rng::with_seed(seed.wrapping_mul(1_000_003).wrapping_add(operation))
 }
 
 /// How many files and threads this program has.
