@@ -23,7 +23,7 @@ use super::native;
 use super::tag::ObjectName;
 use crate::cipher::{EncryptedFile, FileCipher, FileToEncrypt, KeptKey};
 use crate::error::CosClientError;
-use crate::local::{DirEntry, Folder, write_all_at};
+use crate::local::{DirEntry, Folder, try_lock, write_all_at};
 use crate::wire::sign::hex;
 
 /// The largest journal that is read, in bytes: more than 600 GiB of content.
@@ -147,7 +147,7 @@ impl Slot {
             entry.remove()?;
             file = entry.create()?;
         }
-        file.try_lock()
+        try_lock(&file)
             .map_err(|error| io::Error::other(format!("{} cannot be locked: {error}", entry.path().display())))?;
         if !entry.has(&file)? {
             return Err(io::Error::other("another transfer has just ended"));

@@ -2,7 +2,7 @@
 
 mod entry;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -80,7 +80,7 @@ impl Write for Replacement {
 /// Creates a file in place of a leftover. `None`: another transfer writes it, or it cannot be replaced.
 fn create_unused(place: &DirEntry) -> Option<File> {
     // The writer of such a file holds its lock.
-    let unused = |file: &File| file.try_lock().is_ok() && place.has(file).unwrap_or(false);
+    let unused = |file: &File| try_lock(file).is_ok() && place.has(file).unwrap_or(false);
     if place.metadata().is_ok() {
         let old = place.open_for_writing().ok().filter(unused)?;
         place.remove().ok()?;
@@ -119,6 +119,22 @@ pub(crate) fn open_file(path: &Path) -> Result<File, CosClientError> {
         return Err(CosClientError::local(path, "cannot upload", io::Error::other(why)));
     }
     File::open(path).map_err(|e| CosClientError::local(path, "cannot open", e))
+}
+
+/// Locks an open file against other transfers. An error that is not [`WouldBlock`](TryLockError::WouldBlock): the file
+/// system has no locks.
+pub(crate) fn try_lock(file: &File) -> Result<(), TryLockError> {
+    #[cfg(test)]
+    if WITHOUT_LOCKS.get() {
+        return Err(TryLockError::Error(io::ErrorKind::Unsupported.into()));
+    }
+    file.try_lock()
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Whether the file system seems to have no locks to this thread.
+    pub(crate) static WITHOUT_LOCKS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Returns 32 hex digits that no other file has.
@@ -233,6 +249,24 @@ mod tests {
         third.write_all(b"third").unwrap();
         third.finish().unwrap();
         assert_eq!((std::fs::read(&path).unwrap(), files()), (b"third".to_vec(), 1));
+    }
+
+    #[test]
+    fn without_locks_nothing_is_shared_and_nothing_stays() {
+        WITHOUT_LOCKS.set(true);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let mut first = Replacement::create(&path).unwrap();
+        let mut second = Replacement::create(&path).unwrap();
+        assert_eq!(files(), 2);
+        first.write_all(b"first, and longer").unwrap();
+        second.write_all(b"second").unwrap();
+        second.finish().unwrap();
+        first.write_all(b", more").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        drop(first);
+        assert_eq!(files(), 1);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::local::{DirEntry, hidden, unique, write_all_at};
+use crate::local::{DirEntry, hidden, try_lock, unique, write_all_at};
 use crate::wire::crc64::Crc64;
 
 /// How long the checksum at the start of a line is, in hex digits.
@@ -99,7 +99,7 @@ impl Journal {
             let Ok(file) = place.open_or_create() else {
                 return Self::transient(place, "it cannot be opened");
             };
-            match file.try_lock() {
+            match try_lock(&file) {
                 Err(TryLockError::WouldBlock) => return Ok(Opened::Held),
                 Err(TryLockError::Error(_)) => {
                     let is_new = file.metadata()?.len() == 0 && place.has(&file)?;
@@ -261,6 +261,25 @@ mod tests {
         assert_eq!(found, Some(("head".to_owned(), vec![7, 8])));
         journal.remove();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn without_locks_each_call_has_one_of_its_own_which_goes_with_it() {
+        crate::local::WITHOUT_LOCKS.set(true);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c");
+        // What an earlier call has left where there were locks is neither believed nor removed.
+        for left in [None, Some(text())] {
+            left.iter().for_each(|text| fs::write(&path, text).unwrap());
+            let (one, found) = open(&path).unwrap();
+            let (other, _) = open(&path).unwrap();
+            assert!(found.is_none() && one.is_transient() && other.is_transient());
+            one.begin(&"one").unwrap();
+            other.begin(&"other").unwrap();
+            drop((one, other));
+            assert_eq!(fs::read_to_string(&path).ok(), left);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), usize::from(left.is_some()));
+        }
     }
 
     #[cfg(unix)]

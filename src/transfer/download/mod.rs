@@ -1,5 +1,7 @@
 //! Downloading an object into a file, in one request or in parallel ranges.
 
+#[cfg(test)]
+mod lockless;
 pub(crate) mod partial;
 mod range;
 
