@@ -1,5 +1,7 @@
 //! The errors of this crate: before, during and after a request.
 
+mod getters;
+
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,7 +17,7 @@ use crate::attempts::{Attempts, Sent, getters};
 ///
 /// Python: `CosClientError` and `CosServiceError`; `except CosServiceError as e:` becomes
 /// `Err(CosError::Service(e)) => ...`.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CosError {
     /// The request was not sent, or no usable answer came back.
@@ -33,11 +35,6 @@ impl CosError {
             Self::Service(error) => Some(error),
             Self::Client(_) => None,
         }
-    }
-
-    /// Tells whether COS answered 404: no such object, bucket or upload.
-    pub fn is_not_found(&self) -> bool {
-        self.service().is_some_and(|error| error.status == 404)
     }
 
     /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that could not get its credentials,
@@ -97,13 +94,6 @@ impl CosError {
     /// Whether it is about a local file, whatever was sent.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.kind(), Some(ClientErrorKind::Local { .. }))
-    }
-
-    pub(crate) fn kind(&self) -> Option<&ClientErrorKind> {
-        match self {
-            Self::Client(error) => Some(&error.0.kind),
-            Self::Service(_) => None,
-        }
     }
 }
 
@@ -184,7 +174,6 @@ pub enum ClientErrorKind {
 /// An error on this side: bad input, no connection, unreadable answer, local file trouble.
 ///
 /// Python: `CosClientError`.
-#[derive(Debug)]
 pub struct CosClientError(Box<ClientErrorInner>);
 
 #[derive(Debug)]
@@ -282,6 +271,10 @@ impl CosClientError {
         error
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Returns what kind of failure this is.
     pub fn kind(&self) -> &ClientErrorKind {
         &self.0.kind
@@ -345,7 +338,6 @@ impl fmt::Debug for OriginalBody {
 ///
 /// Python: `CosServiceError`; the getters have its names and, like there, answer `"Unknown"` for
 /// what the answer did not hold.
-#[derive(Debug)]
 pub struct CosServiceError {
     pub(crate) method: Method,
     pub(crate) operation: &'static str,

@@ -1,6 +1,7 @@
 //! What Python's client has no method for, and what a bucket's settings say together.
 
 use cos_emulator::{Answer, Fault, Match};
+use qcloud_cos::{ClientErrorKind, CosError};
 
 use crate::common::{
     BUCKET, client, client_off_by, code, domain_config, field, get, names, plain, put, start, start_with_domain,
@@ -92,4 +93,37 @@ fn a_stream_is_signed_for_its_client_alone() {
     assert!(url(&permanent).contains("/live/%E9%A2%91%E9%81%93?q-sign-algorithm=sha1&"));
     let presign = permanent.put_live_channel(BUCKET, "ch1", qcloud_cos::json!({})).pre_sign_expire(59).send();
     assert_eq!(field(presign), "pre_sign_expire");
+}
+
+#[test]
+fn an_error_is_asked_without_knowing_whose_it_is() {
+    let (cos, client) = start();
+    let missing: CosError = client.get_object(BUCKET, "missing").send().unwrap_err();
+    assert_eq!((missing.status(), missing.code(), missing.kind()), (Some(404), Some("NoSuchKey"), None));
+    assert_eq!((missing.get_status_code(), missing.get_error_code()), (404, "NoSuchKey"));
+    assert!(missing.is_not_found() && !missing.is_timeout());
+    assert_eq!(missing.request_id(), Some(missing.get_request_id()));
+    assert!(missing.get_resource_location().contains("missing") && missing.get_trace_id() != "Unknown");
+    let head = client.head_object(BUCKET, "missing").send().unwrap_err();
+    assert!(head.is_not_found());
+
+    let wrong = client.put_object("", b"x", "k").send().unwrap_err();
+    assert!(matches!(wrong.kind(), Some(ClientErrorKind::InvalidInput { field }) if field == "bucket"));
+    assert_eq!((wrong.status(), wrong.code(), wrong.request_id()), (None, None, None));
+    assert_eq!((wrong.get_status_code(), wrong.get_error_code(), wrong.get_request_id()), (0, "Unknown", "Unknown"));
+    assert_eq!(wrong.get_error_msg(), wrong.to_string());
+
+    cos.inject(
+        cos_emulator::Fault::Answer(cos_emulator::Answer::error(400, "RequestTimeout")),
+        cos_emulator::Match::any(),
+        9,
+    );
+    assert!(client.get_object(BUCKET, "k").send().unwrap_err().is_timeout());
+
+    // `Error: {:?}` is what a `main` that returns the error prints.
+    for error in [missing, wrong] {
+        assert_eq!(format!("{error:?}"), error.to_string());
+        let structure = format!("{error:#?}");
+        assert!(structure.lines().count() > 5 && structure.contains("attempts"), "{structure}");
+    }
 }

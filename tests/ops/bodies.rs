@@ -206,10 +206,10 @@ fn failures(client: &CosS3Client, path: &std::path::Path) -> [CosClientError; 3]
 fn a_body_is_asked_for_as_often_as_the_client_tries() {
     for retry in [0, 1, 3] {
         // A body that never begins, and an answer: neither multiplies the other's attempts.
-        for fault in [Fault::CutBody(0), Fault::Hang(Moment::BeforeAnswer)] {
+        for (fault, timeout) in [(Fault::CutBody(0), 10_000), (Fault::Hang(Moment::BeforeAnswer), 50)] {
             let (cos, owner) = start();
             put(&owner, "k", &noise(1, 2 * MIB));
-            let client = client_with_retry(config(&cos).response_timeout(Duration::from_millis(50)), retry);
+            let client = client_with_retry(config(&cos).response_timeout(Duration::from_millis(timeout)), retry);
             let folder = tempfile::tempdir().unwrap();
             cos.inject(fault, Match::any().method("GET"), usize::MAX);
             cos.clear_requests();
