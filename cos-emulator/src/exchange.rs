@@ -42,7 +42,8 @@ pub(crate) fn exchange(
     connection: &Connection,
 ) -> Next {
     let is_control = control::is_for(context, head);
-    let faults = if is_control { Vec::new() } else { context.faults.take(head) };
+    let is_valid = || processing::check(context, head).is_ok();
+    let faults = if is_control { Vec::new() } else { context.faults.take(head, &is_valid) };
     head.ignores_range = faults.contains(&Fault::IgnoreRange);
     let head = &*head;
     let ids = Ids::new();

@@ -74,6 +74,15 @@ impl Fault {
         Self::Answer(Answer::new(status).header("Location", location))
     }
 
+    /// Whether it is an answer for requests with a valid signature only.
+    fn checks(&self) -> bool {
+        match self {
+            Self::Answer(answer) => answer.checked,
+            Self::All(faults) => faults.iter().any(Self::checks),
+            _ => false,
+        }
+    }
+
     /// Leaves the CRC-64 out of the answer.
     pub fn omit_crc64() -> Self {
         Self::DropHeader("x-cos-hash-crc64ecma".to_owned())
@@ -274,10 +283,11 @@ impl Faults {
         lock(&self.injected).iter().fold(0, |sum, rule| sum.saturating_add(rule.left))
     }
 
-    /// Returns the faults of this request: those of the first rule that fits, which is used up by one.
-    pub(crate) fn take(&self, head: &Head) -> Vec<Fault> {
-        let injected = first(&mut lock(&self.injected), head, true);
-        let answer = first(&mut lock(&self.answers), head, injected.is_none());
+    /// Returns the faults of this request: those of the first rule that fits, which is used up by one. A request
+    /// without a valid signature uses up no answer that checks it.
+    pub(crate) fn take(&self, head: &Head, is_valid: &dyn Fn() -> bool) -> Vec<Fault> {
+        let injected = first(&mut lock(&self.injected), head, is_valid, true);
+        let answer = first(&mut lock(&self.answers), head, is_valid, injected.is_none());
         let mut faults = Vec::new();
         if let Some(fault) = injected.or(answer) {
             flatten(fault, &mut faults);
@@ -288,23 +298,24 @@ impl Faults {
 
 /// Takes the first rule that fits. Every fitting rule counts the requests that it skips, so the loop runs over all
 /// rules even if none is `wanted`.
-fn first(rules: &mut Vec<Rule>, head: &Head, wanted: bool) -> Option<Fault> {
+fn first(rules: &mut Vec<Rule>, head: &Head, is_valid: &dyn Fn() -> bool, wanted: bool) -> Option<Fault> {
     let mut found = None;
     for (index, rule) in rules.iter_mut().enumerate() {
         if !rule.when.fits(head) {
             continue;
         }
+        let counts = !rule.fault.checks() || is_valid();
         if rule.when.skip > 0 {
-            rule.when.skip -= 1;
+            rule.when.skip -= usize::from(counts);
         } else if found.is_none() {
-            found = Some(index);
+            found = Some((index, counts));
         }
     }
-    let index = found.filter(|_| wanted)?;
+    let (index, counts) = found.filter(|_| wanted)?;
     let rule = &mut rules[index];
     let fault = rule.fault.clone();
     if rule.left != usize::MAX {
-        rule.left -= 1;
+        rule.left -= usize::from(counts);
     }
     if rule.left == 0 {
         rules.remove(index);
