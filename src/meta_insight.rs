@@ -10,7 +10,8 @@ use crate::param::Param;
 use crate::wire::uri::{ServiceHost, Target};
 
 client! {
-    /// A client for meta insight, with all methods of [`CosS3Client`](crate::CosS3Client). Its configuration needs an `appid`.
+    /// A client for meta insight, with all methods of [`CosS3Client`](crate::CosS3Client). Its configuration needs an
+    /// `appid`.
     ///
     /// Python: `MetaInsightClient(config)`
     MetaInsightClient
@@ -229,7 +230,7 @@ call! {
 call! {
     /// Builds a [`ci_describe_datasets`](MetaInsightClient::ci_describe_datasets) request.
     pub struct CiDescribeDatasets -> Response {
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+        /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
         next_token: query("nexttoken"),
         /// Lists only names that start with this. Python: `Prefix`. Default: all.
         prefix: query("prefix"),
@@ -241,7 +242,7 @@ call! {
 call! {
     /// Builds a [`ci_describe_dataset_bindings`](MetaInsightClient::ci_describe_dataset_bindings) request.
     pub struct CiDescribeDatasetBindings -> Response {
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+        /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
         next_token: query("nexttoken"),
         /// Sets the size of the page. Python: `MaxResults`. Default: 100.
         max_results: query("maxresults"),

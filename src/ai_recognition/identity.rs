@@ -31,7 +31,7 @@ impl AIRecognitionClient {
             .into()
     }
 
-    /// Returns the movements to ask a person for, to see that the person is real.
+    /// Returns the movements that a real person should make, for a liveness check.
     ///
     /// Python: `client.cos_get_action_sequence(Bucket='examplebucket-1250000000')`
     ///
@@ -40,7 +40,7 @@ impl AIRecognitionClient {
         self.process_any_call("cos_get_action_sequence", bucket, "GetActionSequence").answer(&[])
     }
 
-    /// Returns the digits to ask a person for, to see that the person is real.
+    /// Returns the digits that a real person should read, for a liveness check.
     ///
     /// Python: `client.cos_get_live_code(Bucket='examplebucket-1250000000')`
     ///
@@ -49,7 +49,7 @@ impl AIRecognitionClient {
         self.process_any_call("cos_get_live_code", bucket, "GetLiveCode").answer(&[])
     }
 
-    /// Checks by a video that a person is real and the one that the data name.
+    /// Checks by a video that a person is real and is the named person.
     ///
     /// Python:
     /// ```python
@@ -81,7 +81,7 @@ call! {
     pub struct CosAiIdCardOcr -> Response {
         /// Sets the side of the card: `FRONT` or `BACK`. Python: `CardSide`. Default: none.
         card_side: query("CardSide"),
-        /// Sets what is returned besides, as JSON. Python: `Config`. Default: none.
+        /// Sets further results, as JSON. Python: `Config`. Default: none.
         config: query("Config"),
     }
 }
@@ -95,7 +95,7 @@ call! {
 call! {
     /// Builds a [`cos_liveness_recognition`](AIRecognitionClient::cos_liveness_recognition) request.
     pub struct CosLivenessRecognition -> Response {
-        /// Sets the digits or movements that were asked for. Python: `ValidateData`. Default: none.
+        /// Sets the requested digits or movements. Python: `ValidateData`. Default: none.
         validate_data: query("ValidateData"),
         /// Sets how many pictures are returned, up to 10. Python: `BestFrameNum`. Default: none.
         best_frame_num: query("BestFrameNum"),

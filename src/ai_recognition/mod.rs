@@ -1,4 +1,4 @@
-//! AI recognition: what pictures show, and pictures made of pictures.
+//! AI recognition: the content of pictures, and pictures made of pictures.
 
 mod client;
 mod identity;

@@ -19,7 +19,7 @@ impl AIRecognitionClient {
             .into()
     }
 
-    /// Cuts the main thing out of a picture, and returns the new one.
+    /// Cuts the subject out of a picture, and returns the new one.
     ///
     /// Python: `client.cos_ai_pic_matting(Bucket='examplebucket-1250000000')`
     ///
@@ -94,7 +94,7 @@ impl AIRecognitionClient {
             .into()
     }
 
-    /// Cuts a picture to a size around what matters, and returns the new one.
+    /// Crops a picture to a size around its subject, and returns the new one.
     ///
     /// Python: `client.cos_ai_image_crop(Bucket='examplebucket-1250000000', Width=200, Height=100)`
     ///
@@ -152,7 +152,7 @@ call! {
         denoise: query("denoise"),
         /// Sets how much is sharpened, from 0 to 5. Python: `Sharpen`. Default: 3.
         sharpen: query("sharpen"),
-        /// Returns the picture as it is with 1, where it cannot be processed. Python: `IgnoreError`. Default: none.
+        /// Returns the unprocessed picture with 1 if processing fails. Python: `IgnoreError`. Default: none.
         ignore_error: query("ignore-error"),
     }
     from ci: picture;
@@ -188,7 +188,7 @@ call! {
     pub struct CosAiImageCrop -> StreamOutput {
         /// Sets whether the size is exact (1) or a proportion (0). Python: `Fixed`. Default: 0.
         fixed: query("fixed"),
-        /// Returns the picture as it is with 1, where it cannot be processed. Python: `IgnoreError`. Default: none.
+        /// Returns the unprocessed picture with 1 if processing fails. Python: `IgnoreError`. Default: none.
         ignore_error: query("ignore-error"),
     }
     from ci: picture;

@@ -1,4 +1,4 @@
-//! What pictures show: people, faces, pets, things, games, and the translation of texts.
+//! The content of pictures: people, faces, pets, things, games, and the translation of texts.
 
 use super::client::AIRecognitionClient;
 use crate::ops::call::{Call, call};
@@ -51,7 +51,7 @@ impl AIRecognitionClient {
         self.process_call("cos_ai_detect_pet", bucket, object_key, "detect-pet").answer(&[])
     }
 
-    /// Recognizes which game a picture shows.
+    /// Recognizes the game in a picture.
     ///
     /// Python: `client.cos_ai_game_rec(Bucket='examplebucket-1250000000')`
     ///

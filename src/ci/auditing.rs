@@ -1,4 +1,4 @@
-//! Auditing: looking for content that must not be there.
+//! Auditing: the search for forbidden content.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
@@ -152,7 +152,7 @@ impl CosS3Client {
             .into()
     }
 
-    /// Starts a job that looks for viruses.
+    /// Starts a job that scans for viruses.
     ///
     /// Python: `client.ci_auditing_virus_submit(Bucket='examplebucket-1250000000')`
     ///
@@ -169,7 +169,7 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_auditing_video_submit`](CosS3Client::ci_auditing_video_submit) request.
     pub struct CiAuditingVideoSubmit -> Response {
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: `Simple`.
         callback_version: body("Conf.CallbackVersion"),
@@ -194,7 +194,7 @@ impl CiAuditingVideoSubmit<'_> {
 call! {
     /// Builds a [`ci_auditing_audio_submit`](CosS3Client::ci_auditing_audio_submit) request.
     pub struct CiAuditingAudioSubmit -> Response {
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: `Simple`.
         callback_version: body("Conf.CallbackVersion"),
@@ -209,9 +209,9 @@ impl CiAuditingAudioSubmit<'_> {
 call! {
     /// Builds a [`ci_auditing_text_submit`](CosS3Client::ci_auditing_text_submit) request.
     pub struct CiAuditingTextSubmit -> Response {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: body("Input.Object"),
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
         /// Sets how much the callback tells: `Simple` or `Detail`. Python: `CallbackVersion`. Default: none.
         callback_version: body("Conf.CallbackVersion"),
@@ -226,9 +226,9 @@ impl CiAuditingTextSubmit<'_> {
 call! {
     /// Builds a [`ci_auditing_document_submit`](CosS3Client::ci_auditing_document_submit) request.
     pub struct CiAuditingDocumentSubmit -> Response {
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: body("Input.Object"),
         /// Sets the type of the document. Python: `Type`. Default: none.
         r#type: body("Input.Type"),
@@ -256,13 +256,13 @@ impl CiAuditingHtmlSubmit<'_> {
 call! {
     /// Builds a [`ci_auditing_live_video_submit`](CosS3Client::ci_auditing_live_video_submit) request.
     pub struct CiAuditingLiveVideoSubmit -> Response {
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
+        /// Sets the URL of the callback, which gets the result. Python: `Callback`. Default: none.
         callback: body("Conf.Callback"),
-        /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
+        /// Sets the content of the callback. Python: `CallbackType`. Default: none.
         callback_type: body("Conf.CallbackType"),
-        /// Sets what of a live stream is stored, a dict. Python: `StorageConf`. Default: none.
+        /// Sets the parts of a live stream that are stored, a dict. Python: `StorageConf`. Default: none.
         storage_conf: body("StorageConf"),
     }
     from ci: audited;
@@ -277,7 +277,7 @@ call! {
     pub struct CiAuditingImageBatch -> Response {
         /// Returns at once with 1, and reports by the callback. Python: `Async`. Default: 0.
         r#async: body("Conf.Async"),
-        /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
+        /// Sets the scores from which objects are frozen, a dict. Python: `Freeze`. Default: none.
         freeze: body("Conf.Freeze"),
     }
     from ci: audit_policy;
@@ -290,11 +290,11 @@ impl CiAuditingImageBatch<'_> {
 call! {
     /// Builds a [`ci_auditing_virus_submit`](CosS3Client::ci_auditing_virus_submit) request.
     pub struct CiAuditingVirusSubmit -> Response {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: body("Input.Object"),
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
+        /// Sets the URL of the callback, which gets the result. Python: `Callback`. Default: none.
         callback: body("Conf.Callback"),
     }
 }

@@ -42,11 +42,11 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_auditing_submit_common`](CosS3Client::ci_auditing_submit_common) request.
     pub struct CiAuditingSubmitCommon -> Response {
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
+        /// Uses the auditing policy with this name. Python: `BizType`. Default: none.
         biz_type: body("Conf.BizType"),
-        /// Sets what of a live stream is stored, a dict. Python: `StorageConf`. Default: none.
+        /// Sets the parts of a live stream that are stored, a dict. Python: `StorageConf`. Default: none.
         storage_conf: body("StorageConf"),
         /// Sets how the file at the URL is encrypted, a dict. Python: `Encryption`. Default: none.
         encryption: body("Input.Encryption"),
@@ -64,7 +64,7 @@ impl CiAuditingSubmitCommon<'_> {
         self
     }
 
-    /// Sets what is audited, a dict, instead of the key. Python: `Input`. Default: none.
+    /// Sets the content to audit, a dict, instead of the key. Python: `Input`. Default: none.
     pub fn input(mut self, input: impl Into<Dict>) -> Self {
         self.request.set_field("Input.Object", UNSET.into());
         self.request.set_field("Input.Url", UNSET.into());
@@ -73,7 +73,7 @@ impl CiAuditingSubmitCommon<'_> {
     }
 }
 
-/// Puts what a caller gives before what is there already.
+/// Puts the caller's members before the existing ones.
 fn merge(request: &mut Request<'_>, name: &str, mut given: Dict) {
     if let Some((_, draft)) = &request.draft {
         for (name, value) in draft[name].items().filter(|(_, value)| **value != UNSET) {

@@ -124,7 +124,7 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
-    /// Says that a POST only asks: after a lost answer it is sent again.
+    /// Marks a POST that only reads: after a lost answer it is retried.
     pub(crate) fn idempotent(mut self) -> Self {
         self.request = self.request.idempotent();
         self
@@ -148,13 +148,13 @@ impl<'a, T> Call<'a, T> {
     }
 }
 
-/// Reads an answer by its type. An empty one is an empty dict.
+/// Reads an answer by its content type. An empty one is an empty dict.
 pub(crate) fn document(headers: &Headers, body: &[u8], shape: Shape) -> Result<Dict, CosClientError> {
     if body.is_empty() {
         return Ok(Dict::Map(Vec::new()));
     }
     let kind = headers.text("content-type").to_ascii_lowercase();
-    // What comes without its type shows it.
+    // An answer without a content type shows it by its first byte.
     let shown = kind.is_empty() && matches!(body.first(), Some(b'{' | b'['));
     if !shown && !kind.starts_with("application/json") {
         return shape.read(body);
@@ -167,7 +167,7 @@ pub(crate) fn document(headers: &Headers, body: &[u8], shape: Shape) -> Result<D
     Ok(dict)
 }
 
-/// What a draft holds of an argument that may be empty.
+/// The value of an argument that may be empty, for a draft.
 pub(crate) fn given(argument: impl Into<Dict>) -> Dict {
     let argument = argument.into();
     if argument.is_empty() { UNSET.into() } else { argument }
@@ -179,7 +179,7 @@ pub(crate) fn answered(answer: Answered) -> Result<Response, CosError> {
     Ok(Response::of_dict(dict, answer.headers))
 }
 
-/// What was made of an object, such as a picture, a page or a document. Its body is still to be read.
+/// The processed content of an object, such as a picture, a page or a document. Its body is still to be read.
 ///
 /// The headers are reached through it: `response["Content-Type"]`. It prints and serializes as Python's dict of them.
 ///

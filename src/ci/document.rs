@@ -139,7 +139,7 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_create_doc_job`](CosS3Client::ci_create_doc_job) request.
     pub struct CiCreateDocJob -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
+        /// Uses the queue with this id. Python: `QueueId`. Default: none.
         queue_id: body("QueueId"),
         /// Sets the type of the document. Python: `SrcType`. Default: none.
         src_type: body("Operation.DocProcess.SrcType"),
@@ -177,7 +177,7 @@ call! {
 call! {
     /// Builds a [`ci_list_doc_jobs`](CosS3Client::ci_list_doc_jobs) request.
     pub struct CiListDocJobs -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
+        /// Uses the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
     }
     from ci: job_list;

@@ -124,7 +124,7 @@ impl CosS3Client {
         self.ci_item("ci_get_file_process_jobs", Method::GET, bucket, "/file_jobs/", job_i_ds).answer(&["JobsDetail"])
     }
 
-    /// Lists what an archive holds.
+    /// Lists the content of an archive.
     ///
     /// Python: `client.ci_file_zip_preview(Bucket='examplebucket-1250000000', Key='test.jpg')`
     ///

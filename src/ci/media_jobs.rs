@@ -101,7 +101,7 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_list_media_jobs`](CosS3Client::ci_list_media_jobs) request.
     pub struct CiListMediaJobs -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
+        /// Uses the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
         /// Sets the path of other jobs or buckets. Python: `Path`. Default: `/jobs`.
         path: path("Path"),
@@ -112,7 +112,7 @@ call! {
 call! {
     /// Builds a [`ci_list_media_pic_jobs`](CosS3Client::ci_list_media_pic_jobs) request.
     pub struct CiListMediaPicJobs -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
+        /// Uses the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
     }
     from ci: job_list;

@@ -1,8 +1,8 @@
 //! Data processing: pictures, media, documents, auditing, speech and files.
 //!
 //! Its methods are those of [`CosS3Client`](crate::CosS3Client), with Python's names. Documents come back as a
-//! [`Response`](crate::Response), Python's dict; what is made of an object comes back as a [`StreamOutput`]. A dict
-//! that a call sends is pasted: `json!({..})`, and its order is kept.
+//! [`Response`](crate::Response), Python's dict; the processed content of an object comes back as a [`StreamOutput`]. A
+//! dict that a call sends is pasted: `json!({..})`, and its order is kept.
 //!
 //! ```no_run
 //! use qcloud_cos::{CosS3Client, json};
@@ -23,7 +23,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A POST starts work that is paid for: after a lost answer it is not sent again.
+//! A POST starts work that is paid for: after a lost answer it is not retried.
 
 pub(crate) mod auditing;
 pub(crate) mod auditing_common;

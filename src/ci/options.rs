@@ -1,6 +1,6 @@
 //! The setters that calls of data processing share, in groups, as `ops/options.rs` has those of objects.
 
-/// Which buckets a list holds.
+/// The buckets of a list.
 macro_rules! bucket_list {
     () => {
         $crate::ops::options::setters! {
@@ -14,7 +14,7 @@ macro_rules! bucket_list {
     };
 }
 
-/// Which queues a list holds.
+/// The queues of a list.
 macro_rules! queue_list {
     () => {
         $crate::ops::options::setters! {
@@ -38,7 +38,7 @@ macro_rules! page {
     };
 }
 
-/// The same where Python asks for the first ten.
+/// The same, where Python asks for the first ten.
 macro_rules! page_of_ten {
     () => {
         $crate::ops::options::setters! {
@@ -50,11 +50,11 @@ macro_rules! page_of_ten {
     };
 }
 
-/// Which templates a list holds.
+/// The templates of a list.
 macro_rules! template_list {
     () => {
         $crate::ops::options::setters! {
-            /// Sets whose templates: `Official` or `Custom`. Python: `Category`. Default: `Custom`.
+            /// Sets the kind of templates: `Official` or `Custom`. Python: `Category`. Default: `Custom`.
             category: query("category"),
             /// Lists only those with these ids, separated by commas. Python: `Ids`. Default: all.
             ids: query("ids"),
@@ -64,13 +64,15 @@ macro_rules! template_list {
     };
 }
 
-/// Which jobs or runs a list holds, and a page by the token of the last one.
+/// The jobs or runs of a list, and a page by the token of the one before.
 macro_rules! job_list {
     () => {
         $crate::ops::options::setters! {
-            /// Leaves out what was created before: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`. Default: all.
+            /// Lists only those created since this time: `2024-05-27T00:00:00+0800`. Python: `StartCreationTime`.
+            /// Default: all.
             start_creation_time: query("startCreationTime"),
-            /// Leaves out what was created after: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`. Default: all.
+            /// Lists only those created until this time: `2024-05-31T00:00:00+0800`. Python: `EndCreationTime`.
+            /// Default: all.
             end_creation_time: query("endCreationTime"),
             /// Sets the order: `Desc` or `Asc`. Python: `OrderByTime`. Default: `Desc`.
             order_by_time: query("orderByTime"),
@@ -78,35 +80,35 @@ macro_rules! job_list {
             states: query("states"),
             /// Sets the size of the page, 100 at most. Python: `Size`. Default: 10.
             size: query("size"),
-            /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+            /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
             next_token: query("nextToken"),
         }
     };
 }
 
-/// The queue of a job, and how it reports its end.
+/// The queue of a job, and its callback.
 macro_rules! job {
     () => {
         $crate::ops::options::setters! {
-            /// Takes the queue with this id. Python: `QueueId`. Default: none.
+            /// Uses the queue with this id. Python: `QueueId`. Default: none.
             queue_id: body("QueueId"),
-            /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
+            /// Sets the URL of the callback, which gets the result. Python: `CallBack`. Default: none.
             call_back: body("CallBack"),
             /// Sets the format of the callback: `JSON` or `XML`. Python: `CallBackFormat`. Default: none.
             call_back_format: body("CallBackFormat"),
-            /// Sets how to tell of the result: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
+            /// Sets the kind of callback: `Url` or `TDMQ`. Python: `CallBackType`. Default: none.
             call_back_type: body("CallBackType"),
-            /// Sets the queue that is told, a dict. Python: `CallBackMqConfig`. Default: none.
+            /// Sets the message queue of the callback, a dict. Python: `CallBackMqConfig`. Default: none.
             call_back_mq_config: body("CallBackMqConfig"),
         }
     };
 }
 
-/// What comes back with the result of a job.
+/// The data that come back with the result of a job.
 macro_rules! user_data {
     () => {
         $crate::ops::options::setters! {
-            /// Sets data of the caller's, which the result carries. Python: `UserData`. Default: none.
+            /// Sets data that the result carries back. Python: `UserData`. Default: none.
             user_data: body("Operation.UserData"),
         }
     };
@@ -139,43 +141,43 @@ macro_rules! recognition {
             first_channel_only: body("SpeechRecognition.FirstChannelOnly"),
             /// Returns the times of words: 0 no, 1 yes, 2 with punctuation. Python: `WordInfo`. Default: 0.
             word_info: body("SpeechRecognition.WordInfo"),
-            /// Takes this table of preferred words. Python: `HotVocabularyTableId`. Default: none.
+            /// Uses this table of preferred words. Python: `HotVocabularyTableId`. Default: none.
             hot_vocabulary_table_id: body("SpeechRecognition.HotVocabularyTableId"),
         }
     };
 }
 
-/// What the caller says of the content that is audited.
+/// The caller's data about the audited content.
 macro_rules! audited {
     () => {
         $crate::ops::options::setters! {
             /// Sets data of the business, a dict. Python: `UserInfo`. Default: none.
             user_info: body("Input.UserInfo"),
-            /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
+            /// Sets an id that the result carries back. Python: `DataId`. Default: none.
             data_id: body("Input.DataId"),
         }
     };
 }
 
-/// The policy of an audit, and where its result goes.
+/// The policy of an audit, and its callback.
 macro_rules! audit_policy {
     () => {
         $crate::ops::options::setters! {
-            /// Sets the URL that is told of the result. Python: `Callback`. Default: none.
+            /// Sets the URL of the callback, which gets the result. Python: `Callback`. Default: none.
             callback: body("Conf.Callback"),
-            /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
+            /// Uses the auditing policy with this name. Python: `BizType`. Default: none.
             biz_type: body("Conf.BizType"),
         }
     };
 }
 
-/// What comes of the result of an audit.
+/// The effects of the result of an audit.
 macro_rules! audit_effect {
     () => {
         $crate::ops::options::setters! {
-            /// Sets of what the callback tells. Python: `CallbackType`. Default: none.
+            /// Sets the content of the callback. Python: `CallbackType`. Default: none.
             callback_type: body("Conf.CallbackType"),
-            /// Sets from which score on objects are frozen, a dict. Python: `Freeze`. Default: none.
+            /// Sets the scores from which objects are frozen, a dict. Python: `Freeze`. Default: none.
             freeze: body("Conf.Freeze"),
         }
     };
@@ -185,21 +187,21 @@ macro_rules! audit_effect {
 macro_rules! picture {
     () => {
         $crate::ops::options::setters! {
-            /// Takes this object. Python: `ObjectKey`. Default: none.
+            /// Processes this object. Python: `ObjectKey`. Default: none.
             object_key: key("ObjectKey"),
-            /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
+            /// Processes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
             detect_url: query("detect-url"),
         }
     };
 }
 
-/// Where what was cut out lies in the new picture.
+/// The position of the cut-out part in the new picture.
 macro_rules! matting {
     () => {
         $crate::ops::options::setters! {
-            /// Puts the result in the middle with 1. Python: `CenterLayout`. Default: 0.
+            /// Centers the result with 1. Python: `CenterLayout`. Default: 0.
             center_layout: query("center-layout"),
-            /// Sets the edge in pixels: `20x10`. Python: `PaddingLayout`. Default: none.
+            /// Sets the margin in pixels: `20x10`. Python: `PaddingLayout`. Default: none.
             padding_layout: query("padding-layout"),
         }
     };

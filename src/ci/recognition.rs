@@ -122,12 +122,12 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_image_detect_label`](CosS3Client::ci_image_detect_label) request.
     pub struct CiImageDetectLabel -> Response {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: key("Key"),
         /// Sets for which scenes to look: `web`, `camera`, `album`, `news`; separated by commas. Python: `Scenes`.
         /// Default: none.
         scenes: query("scenes"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
+        /// Processes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
         detect_url: query("detect-url"),
     }
 }
@@ -171,9 +171,9 @@ call! {
 call! {
     /// Builds a [`ci_recognize_logo_process`](CosS3Client::ci_recognize_logo_process) request.
     pub struct CiRecognizeLogoProcess -> Response {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: key("Key"),
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: query("detect-url"),
     }
 }
@@ -181,9 +181,9 @@ call! {
 call! {
     /// Builds a [`ci_super_resolution_process`](CosS3Client::ci_super_resolution_process) request.
     pub struct CiSuperResolutionProcess -> StreamOutput {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: key("Key"),
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: query("detect-url"),
     }
 }

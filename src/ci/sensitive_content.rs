@@ -54,23 +54,23 @@ call! {
     /// Builds a
     /// [`get_object_sensitive_content_recognition`](CosS3Client::get_object_sensitive_content_recognition) request.
     pub struct GetObjectSensitiveContentRecognition -> Response {
-        /// Takes this object. Python: `Key`. Default: none.
+        /// Processes this object. Python: `Key`. Default: none.
         key: key("Key"),
         /// Takes every n-th frame of a GIF. Python: `Interval`. Default: 5.
         interval: query("interval"),
         /// Sets how many frames of a GIF are taken. Python: `MaxFrames`. Default: 5.
         max_frames: query("max-frames"),
-        /// Takes the auditing policy with this name. Python: `BizType`. Default: none.
+        /// Uses the auditing policy with this name. Python: `BizType`. Default: none.
         biz_type: query("biz-type"),
-        /// Takes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
+        /// Processes the picture at this URL instead of an object. Python: `DetectUrl`. Default: none.
         detect_url: query("detect-url"),
         /// Compresses a large picture first with 1. Python: `LargeImageDetect`. Default: none.
         large_image_detect: query("large-image-detect"),
-        /// Sets an id of the caller's, which the result carries. Python: `DataId`. Default: none.
+        /// Sets an id that the result carries back. Python: `DataId`. Default: none.
         data_id: query("dataid"),
         /// Returns at once with 1, and reports by the callback. Python: `Async`. Default: 0.
         r#async: query("async"),
-        /// Sets the URL that is told of the result. Python: `CallBack`. Default: none.
+        /// Sets the URL of the callback, which gets the result. Python: `CallBack`. Default: none.
         call_back: query("callback"),
     }
     plus version_id;

@@ -65,11 +65,11 @@ impl CosS3Client {
 call! {
     /// Builds a [`ci_create_asr_job`](CosS3Client::ci_create_asr_job) request.
     pub struct CiCreateAsrJob -> Response {
-        /// Takes this object. Python: `InputObject`. Default: none.
+        /// Processes this object. Python: `InputObject`. Default: none.
         input_object: body("Input.Object"),
-        /// Takes the file at this URL instead of an object. Python: `Url`. Default: none.
+        /// Processes the file at this URL instead of an object. Python: `Url`. Default: none.
         url: body("Input.Url"),
-        /// Takes the parameters of this template. Python: `TemplateId`. Default: none.
+        /// Uses the parameters of this template. Python: `TemplateId`. Default: none.
         template_id: body("Operation.TemplateId"),
         /// Sets the parameters, a dict. Python: `SpeechRecognition`. Default: none.
         speech_recognition: body("Operation.SpeechRecognition"),
@@ -80,7 +80,7 @@ call! {
 call! {
     /// Builds a [`ci_list_asr_jobs`](CosS3Client::ci_list_asr_jobs) request.
     pub struct CiListAsrJobs -> Response {
-        /// Takes the queue with this id. Python: `QueueId`. Default: none.
+        /// Uses the queue with this id. Python: `QueueId`. Default: none.
         queue_id: query("queueId"),
     }
     from ci: job_list;

@@ -35,7 +35,7 @@ impl CosVectorsClient {
             .into()
     }
 
-    /// Reads what is known of a vector bucket.
+    /// Reads the attributes of a vector bucket.
     ///
     /// Python: `client.get_vector_bucket(Bucket='examplebucket-1250000000')`
     pub fn get_vector_bucket(&self, bucket: impl Into<String>) -> Call<'_, Response> {
@@ -103,7 +103,7 @@ impl CosVectorsClient {
             .into()
     }
 
-    /// Reads what is known of an index.
+    /// Reads the attributes of an index.
     ///
     /// Python: `client.get_index(Bucket='examplebucket-1250000000', Index='idx')`
     pub fn get_index(&self, bucket: impl Into<String>, index: impl Into<Dict>) -> Call<'_, Response> {
@@ -319,7 +319,7 @@ call! {
     pub struct ListVectorBuckets -> Response {
         /// Sets the size of the page. Python: `MaxResults`. Default: none.
         max_results: body("maxResults"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+        /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
         next_token: body("nextToken"),
         /// Lists only names that start with this. Python: `Prefix`. Default: all.
         prefix: body("prefix"),
@@ -339,7 +339,7 @@ call! {
     pub struct ListIndexes -> Response {
         /// Sets the size of the page. Python: `MaxResults`. Default: none.
         max_results: body("maxResults"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+        /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
         next_token: body("nextToken"),
         /// Lists only names that start with this. Python: `Prefix`. Default: all.
         prefix: body("prefix"),
@@ -361,7 +361,7 @@ call! {
     pub struct ListVectors -> Response {
         /// Sets the size of the page. Python: `MaxResults`. Default: none.
         max_results: body("maxResults"),
-        /// Sets where the page begins, as the last one said. Python: `NextToken`. Default: none.
+        /// Sets the start of the page, as the page before named it. Python: `NextToken`. Default: none.
         next_token: body("nextToken"),
         /// Returns the vectors' data, too. Python: `ReturnData`. Default: none.
         return_data: body("returnData"),
