@@ -270,7 +270,9 @@ mod tests {
         let path = folder.path().join("c");
         // What an earlier call has left where there were locks is neither believed nor removed.
         for left in [None, Some(text())] {
-            left.iter().for_each(|text| fs::write(&path, text).unwrap());
+            if let Some(text) = &left {
+                fs::write(&path, text).unwrap();
+            }
             let (one, found) = open(&path).unwrap();
             let (other, _) = open(&path).unwrap();
             assert!(found.is_none() && one.is_transient() && other.is_transient());

@@ -237,7 +237,8 @@ impl CopyTransfer<'_> {
             part_size: plan.part_size(),
             options: checkpoint::options(&request.headers),
         };
-        let (checkpoint, earlier) = UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref());
+        let (checkpoint, earlier) =
+            UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref(), false);
         let kept = self.kept(head);
         let to = Destination { client, bucket, key, headers: &kept };
         let multipart = MultipartUpload {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -158,7 +158,9 @@ pub(super) struct FileParts<'t> {
     pub(super) to: Destination<'t>,
     pub(super) file: &'t FileUpload<'t>,
     pub(super) pool: &'t ThreadPool,
-    pub(super) plan: Plan,
+    /// How the file is cut. An upload that is found may be cut otherwise, which counts if `any_plan`.
+    pub(super) plan: Mutex<Plan>,
+    pub(super) any_plan: bool,
     /// The headers that each part carries.
     pub(super) headers: HeaderMap,
     pub(super) enable_md5: bool,
@@ -177,7 +179,7 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         if let Some(kept) = self.key.filter(|key| !key.resumed).and_then(|key| key.kept.as_ref()) {
             kept.started(&upload.id);
         }
-        let ranges = there.iter().filter_map(|done| self.plan.part(done.part.part_number));
+        let ranges = there.iter().filter_map(|done| self.plan().part(done.part.part_number));
         file.progress.forward(ranges.map(|part| part.len).sum());
         let send = |part: &PartRange| {
             let body = file.section(*part);
@@ -189,14 +191,18 @@ impl<'t> PartSource<'t> for FileParts<'t> {
             checkpoint.part(&done);
             Ok(done)
         };
-        let mut rest = missing(self.plan, there);
+        let mut rest = missing(self.plan(), there);
         // The end of an encrypted file is sent when all the rest is there: nobody can complete an upload that failed
         // or was cancelled before.
-        let end = rest.pop_if(|part| self.key.is_some() && part.number as usize == self.plan.count());
+        let end = rest.pop_if(|part| self.key.is_some() && part.number as usize == self.plan().count());
         let mut parts = run(self.pool, file.stop, rest.into_iter(), send)?;
         parts.extend(run(self.pool, file.stop, end.into_iter(), send)?);
         file.identity.check(file.file, file.path)?;
         Ok(parts)
+    }
+
+    fn part_size(&self) -> Option<u64> {
+        Some(self.plan().part_size())
     }
 
     /// Nobody can resume an upload whose key is gone, and nothing else must be encrypted by that key.
@@ -233,12 +239,10 @@ impl<'t> PartSource<'t> for FileParts<'t> {
         if listed.is_empty() {
             return Ok(begun.then_some((upload, Vec::new())));
         }
-        let Some(ranges) = listed.iter().map(|part| self.range(part)).collect::<Option<Vec<_>>>() else {
-            return Ok(None);
-        };
+        let Some(ranges) = self.ranges(&listed).or_else(|| self.ranges_of_its_own(&listed)) else { return Ok(None) };
         let pairs = listed.into_iter().zip(ranges).collect();
         let hashed = self.each(pairs, |part, range| self.equal(part, range))?;
-        let (id, key, found, plan) = (&upload.id, self.to.key, hashed.len(), self.plan.count());
+        let (id, key, found, plan) = (&upload.id, self.to.key, hashed.len(), self.plan().count());
         let Some(done) = hashed.into_iter().collect::<Option<Vec<_>>>() else {
             log::debug!("the open upload {id} of {key:?} is of other content; a new one is started");
             return Ok(None);
@@ -269,14 +273,14 @@ impl<'t> PartSource<'t> for FileParts<'t> {
 
     /// Only a file that is unchanged and all of whose parts are recorded can have been completed.
     fn completed(&self, recorded: &HashMap<u32, SavedPart>) -> Result<Option<(u64, Option<u64>)>, CosError> {
-        if recorded.len() != self.plan.count() {
+        if recorded.len() != self.plan().count() {
             return Ok(None);
         }
         let part = |range: PartRange| {
             let SavedPart { etag, crc64 } = recorded.get(&range.number)?;
             Some((range, etag, (*crc64)?))
         };
-        let Some(parts) = self.plan.parts().map(part).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let Some(parts) = self.plan().parts().map(part).collect::<Option<Vec<_>>>() else { return Ok(None) };
         let checked = run(self.pool, self.file.stop, parts.into_iter(), |(range, etag, crc64)| {
             Ok((self.crc64(*range)? == *crc64).then(|| self.done(*range, etag, *crc64)))
         })?;
@@ -294,9 +298,32 @@ impl FileParts<'_> {
         run(self.pool, self.file.stop, parts.into_iter(), |(part, range)| check(part, *range))
     }
 
+    fn plan(&self) -> Plan {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ranges(&self, listed: &[ListedPart]) -> Option<Vec<PartRange>> {
+        listed.iter().map(|part| self.range(part)).collect()
+    }
+
+    /// Cuts the file as the parts of an upload are cut that another program started, such as the official SDK, which
+    /// cuts by 1 MiB.
+    fn ranges_of_its_own(&self, listed: &[ListedPart]) -> Option<Vec<PartRange>> {
+        let first = listed.iter().min_by_key(|part| part.part_number).filter(|_| self.any_plan)?;
+        let planned = self.plan();
+        let found = Plan::upload(self.file.identity.len(), first.size.max(1));
+        let set = |plan| *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+        set(found);
+        let ranges = self.ranges(listed);
+        if ranges.is_none() {
+            set(planned);
+        }
+        ranges
+    }
+
     /// Returns which bytes of the file a part is, if it is cut as planned.
     fn range(&self, part: &ListedPart) -> Option<PartRange> {
-        self.plan.part(part.part_number).filter(|range| self.stored_len(*range) == part.size)
+        self.plan().part(part.part_number).filter(|range| self.stored_len(*range) == part.size)
     }
 
     /// Returns the part if its ETag is the MD5 of the file's bytes.

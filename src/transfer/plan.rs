@@ -84,6 +84,33 @@ pub(crate) fn part_size_bytes(mib: u64) -> Result<u64, CosClientError> {
     Err(CosClientError::invalid("part_size", format!("{mib} MiB is not within 1..={MAX_PART_SIZE}")))
 }
 
+/// The largest part of an upload that is chosen: one that breaks off is sent again from its start.
+const CHOSEN_UPLOAD: u64 = 8 * MIB;
+/// The sizes of a download's parts that are chosen: smaller ones cost requests, larger ones are lost with their process.
+const CHOSEN_DOWNLOAD: std::ops::RangeInclusive<u64> = 8 * MIB..=64 * MIB;
+
+/// Returns the part size of an upload in bytes. If the caller names none, each thread gets a part of up to 8 MiB, or more
+/// where there would be more than 10,000 parts.
+pub(crate) fn upload_part_size(named: Option<u64>, size: u64, threads: usize) -> Result<u64, CosClientError> {
+    if let Some(mib) = named {
+        return part_size_bytes(mib);
+    }
+    let least = size.div_ceil(u64::from(MAX_PARTS)).next_multiple_of(MIB);
+    Ok(share(size, threads).clamp(MIB, CHOSEN_UPLOAD).max(least))
+}
+
+/// Returns the part size of a download in bytes. If the caller names none, each thread gets a part of 8 to 64 MiB.
+pub(crate) fn download_part_size(named: Option<u64>, size: u64, threads: usize) -> Result<u64, CosClientError> {
+    let chosen = || share(size, threads).clamp(*CHOSEN_DOWNLOAD.start(), *CHOSEN_DOWNLOAD.end());
+    named.map_or_else(|| Ok(chosen()), part_size_bytes)
+}
+
+/// Returns the bytes of each thread, as whole MiB.
+fn share(size: u64, threads: usize) -> u64 {
+    let share = size.div_ceil(threads.max(1) as u64);
+    share.checked_next_multiple_of(MIB).unwrap_or(share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +143,27 @@ mod tests {
                 check(Plan::download(size, part_size, 3));
             }
         }
+    }
+
+    #[test]
+    fn a_part_size_that_nobody_names_keeps_all_threads_busy_and_saves_requests() {
+        const GIB: u64 = 1024 * MIB;
+        for (size, threads, upload, download) in [
+            (0, 5, 1, 8),
+            (21 * MIB, 5, 5, 8),
+            (21 * MIB, 1, 8, 21),
+            (256 * MIB, 5, 8, 52),
+            (256 * MIB, 64, 4, 8),
+            (10 * GIB, 5, 8, 64),
+            (100 * GIB, 5, 11, 64),
+            (48 * 1024 * GIB, 5, 5034, 64),
+            (u64::MAX - MIB, 1, 1_759_218_605, 64),
+        ] {
+            let (up, down) = (upload_part_size(None, size, threads), download_part_size(None, size, threads));
+            assert_eq!((up.unwrap() / MIB, down.unwrap() / MIB), (upload, download), "{size} {threads}");
+            assert_eq!(upload_part_size(Some(7), size, threads).unwrap(), 7 * MIB);
+        }
+        assert!(upload_part_size(Some(0), 1, 1).is_err() && download_part_size(Some(0), 1, 1).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf, absolute};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http::Method;
 use rayon::ThreadPool;
@@ -15,7 +15,7 @@ use super::handle::TransferHandle;
 use super::multipart::checkpoint::{self, Earlier, UploadCheckpoint, UploadIdentity};
 use super::multipart::session::Destination;
 use super::multipart::{MultipartUpload, OnFailure};
-use super::plan::{PartRange, Plan, part_size_bytes};
+use super::plan::{PartRange, Plan, part_size_bytes, upload_part_size};
 use super::pool::{StopSignal, Threads, check_threads};
 use super::progress::{Callback, Progress};
 
@@ -77,7 +77,7 @@ impl CosS3Client {
             client: self.clone(),
             request: Request::new("upload_file", Method::PUT, Target::object(bucket, key)).with_traits(UPLOAD),
             path: local_file_path.as_ref().to_path_buf(),
-            part_size: 1,
+            part_size: None,
             max_thread: 5,
             enable_md5: false,
             threshold: SINGLE_REQUEST,
@@ -99,7 +99,7 @@ pub struct UploadFile<'a> {
     client: CosS3Client,
     request: Request<'a>,
     path: PathBuf,
-    part_size: u64,
+    part_size: Option<u64>,
     max_thread: usize,
     enable_md5: bool,
     threshold: u64,
@@ -121,9 +121,10 @@ impl fmt::Debug for UploadFile<'_> {
 
 impl<'a> UploadFile<'a> {
     /// Sets the size of a part in MiB, 1 to 5120. A file of more than 10,000 such parts gets larger ones.
-    /// Python: `PartSize`. Default: 1.
+    /// Python: `PartSize`. Default: chosen by the size of the file, so that every thread has a part of up to 8 MiB; an
+    /// upload that is resumed keeps its parts. Python: 1.
     pub fn part_size(mut self, mib: u64) -> Self {
-        self.part_size = mib;
+        self.part_size = Some(mib);
         self
     }
 
@@ -203,10 +204,16 @@ impl<'a> UploadFile<'a> {
         self
     }
 
+    /// Sets the part size if one was named.
+    pub(crate) fn named_part_size(mut self, mib: Option<u64>) -> Self {
+        self.part_size = mib;
+        self
+    }
+
     /// Uploads the file.
     pub fn send(mut self) -> Result<Response<UploadFileOutput>, CosError> {
         self.request.check()?;
-        let part_size = part_size_bytes(self.part_size)?;
+        self.part_size.map(part_size_bytes).transpose()?;
         check_threads(self.max_thread)?;
         let control = self.client.transfer_control();
         self.client = self.client.steered_by(&control);
@@ -222,20 +229,25 @@ impl<'a> UploadFile<'a> {
             stop: &stop,
             cipher: None,
         };
+        let threads = self.threads.map_or(self.max_thread, ThreadPool::current_num_threads);
+        let part_size = upload_part_size(self.part_size, identity.len(), threads)?;
         let output = if identity.len() <= self.threshold || identity.len() <= part_size {
             self.send_whole(&upload)
         } else {
             upload.check_md5(&mut self.request.headers)?;
-            let plan = Plan::upload(identity.len(), part_size);
-            let plan = self.cipher.as_deref().map_or(Ok(plan), |cipher| sealable(plan, cipher))?;
-            let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
-            self.send_parts(&upload, &pool, plan)
+            self.send_parts(&upload, part_size)
         }?;
         if self.require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
             return Err(CosClientError::answered(ClientErrorKind::Integrity, why).into());
         }
         Ok(output)
+    }
+
+    /// Plans the parts, which begin where a cipher can begin.
+    fn plan(&self, size: u64, part_size: u64) -> Result<Plan, CosClientError> {
+        let plan = Plan::upload(size, part_size);
+        self.cipher.as_deref().map_or(Ok(plan), |cipher| sealable(plan, cipher))
     }
 
     fn send_whole(&self, upload: &FileUpload<'_>) -> Result<Response<UploadFileOutput>, CosError> {
@@ -250,12 +262,8 @@ impl<'a> UploadFile<'a> {
         Ok(upload.unchanged_whole(|| upload_body(&self.client, put, self.enable_md5))?.into())
     }
 
-    fn send_parts(
-        &self,
-        upload: &FileUpload<'_>,
-        pool: &ThreadPool,
-        plan: Plan,
-    ) -> Result<Response<UploadFileOutput>, CosError> {
+    fn send_parts(&self, upload: &FileUpload<'_>, part_size: u64) -> Result<Response<UploadFileOutput>, CosError> {
+        let plan = self.plan(upload.identity.len(), part_size)?;
         let (bucket, key) = self.request.target.names()?;
         let path = absolute(upload.path).map_err(|e| CosClientError::local(upload.path, "cannot use", e))?;
         let identity = UploadIdentity {
@@ -267,8 +275,15 @@ impl<'a> UploadFile<'a> {
             part_size: plan.part_size(),
             options: checkpoint::options(&self.request.headers),
         };
-        let (checkpoint, earlier) =
-            UploadCheckpoint::open(identity.clone(), self.resume, self.checkpoint_dir.as_deref());
+        let (checkpoint, earlier) = UploadCheckpoint::open(
+            identity.clone(),
+            self.resume,
+            self.checkpoint_dir.as_deref(),
+            self.part_size.is_none(),
+        );
+        let plan = self.plan(identity.size, checkpoint.part_size())?;
+        let threads = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
+        let pool: &ThreadPool = &threads;
         let Some(cipher) = self.cipher.as_deref() else {
             return self.run((upload, pool, plan), checkpoint, earlier, None).0;
         };
@@ -277,7 +292,7 @@ impl<'a> UploadFile<'a> {
             source: &identity.source,
             state: &identity.state,
             size: identity.size,
-            part_size: identity.part_size,
+            part_size: plan.part_size(),
             folder: folder.as_deref(),
         };
         let resume = match &earlier {
@@ -323,8 +338,17 @@ impl<'a> UploadFile<'a> {
         let part_headers = options::chosen(&self.request.headers, &headers::PART);
         let enable_md5 = self.enable_md5;
         let upload = upload.encrypted_by(key);
-        let result = multipart
-            .run(&FileParts { to, file: &upload, pool, plan, headers: part_headers, enable_md5, key }, earlier);
+        let parts = FileParts {
+            to,
+            file: &upload,
+            pool,
+            plan: Mutex::new(plan),
+            any_plan: self.part_size.is_none(),
+            headers: part_headers,
+            enable_md5,
+            key,
+        };
+        let result = multipart.run(&parts, earlier);
         let checkpoint = multipart.checkpoint;
         if let Some(kept) = key.and_then(|key| key.kept.as_ref()) {
             match &result {

@@ -196,7 +196,7 @@ fn a_file_that_changes_before_it_is_sent_again_is_not_encrypted_twice() {
     // The upload vanishes at its last part, and is started anew with the same key.
     cos.inject(Fault::error(404, "NoSuchUpload"), Match::any().query("partNumber=3"), 1);
     let (began, change) = (AtomicBool::new(false), Once::default());
-    let upload = client.upload_file(BUCKET, "big", &path).max_thread(1).multipart_threshold(0);
+    let upload = client.upload_file(BUCKET, "big", &path).part_size(1).max_thread(1).multipart_threshold(0);
     let upload = upload.progress_callback(|done, _| {
         if !began.fetch_or(done > 0, Ordering::SeqCst) {
             return;

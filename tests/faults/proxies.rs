@@ -193,7 +193,7 @@ fn fault_65_the_environment_names_proxy_and_authorities() {
     let (done, said) = run(&[("REQUESTS_CA_BUNDLE", "/nowhere")]);
     assert!(!done && said.contains("REQUESTS_CA_BUNDLE: /nowhere"), "{said}");
     let (done, said) = run(&[]);
-    assert!(!done && said.contains("Tls"), "{said}");
+    assert!(!done && said.contains("TLS failed"), "{said}");
 }
 
 #[test]

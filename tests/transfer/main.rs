@@ -10,4 +10,5 @@ mod copying;
 mod downloads;
 mod folders;
 mod handles;
+mod part_sizes;
 mod uploads;

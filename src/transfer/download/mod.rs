@@ -1,36 +1,31 @@
 //! Downloading an object into a file, in one request or in parallel ranges.
 
+mod fetch;
 #[cfg(test)]
 mod lockless;
 pub(crate) mod partial;
-mod range;
 
-use std::error::Error as _;
 use std::fmt;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::Method;
 use rayon::ThreadPool;
 
+use self::fetch::Fetch;
 use self::partial::{Download, Partial};
-use self::range::Fetch;
-use crate::cipher::{Extent, KeyProof, Opener};
+use crate::cipher::{KeyProof, Opener};
 use crate::client::CosS3Client;
-use crate::client::resuming_body::ResumingBody;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{DirEntry, Replacement, destination};
+use crate::local::{DirEntry, destination};
 use crate::ops::object::head::{HeadObjectOutput, head_for, head_of};
-use crate::ops::object::stream_body::StreamBody;
 use crate::ops::options;
 use crate::ops::response::{Response, shown_as};
 use crate::transfer::handle::TransferHandle;
-use crate::transfer::plan::{PartRange, Plan, part_size_bytes};
+use crate::transfer::plan::{PartRange, Plan, download_part_size, part_size_bytes};
 use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
 use crate::transfer::progress::{Callback, Progress};
 use crate::transfer::{SINGLE_REQUEST, pin};
-use crate::wire::body_retry::BodyRetry;
 use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
 use crate::wire::retry::StopReason;
@@ -74,7 +69,7 @@ impl CosS3Client {
             client: self.clone(),
             request: Request::new("download_file", Method::GET, Target::object(bucket, key)),
             path: dest_file_path.as_ref().to_path_buf(),
-            part_size: 20,
+            part_size: None,
             max_thread: 5,
             max_part_count: 10_000,
             threshold: SINGLE_REQUEST,
@@ -100,7 +95,7 @@ pub struct DownloadFile<'a> {
     client: CosS3Client,
     request: Request<'a>,
     path: PathBuf,
-    part_size: u64,
+    part_size: Option<u64>,
     max_thread: usize,
     max_part_count: u64,
     threshold: u64,
@@ -125,9 +120,10 @@ impl fmt::Debug for DownloadFile<'_> {
 }
 
 impl<'a> DownloadFile<'a> {
-    /// Sets the size of a range in MiB, 1 to 5120. Python: `PartSize`. Default: 20.
+    /// Sets the size of a range in MiB, 1 to 5120. Python: `PartSize`. Default: chosen by the size of the object, so that
+    /// every thread has a range of 8 to 64 MiB. Python: 20.
     pub fn part_size(mut self, mib: u64) -> Self {
-        self.part_size = mib;
+        self.part_size = Some(mib);
         self
     }
 
@@ -222,10 +218,16 @@ impl<'a> DownloadFile<'a> {
         self
     }
 
+    /// Sets the part size if one was named.
+    pub(crate) fn named_part_size(mut self, mib: Option<u64>) -> Self {
+        self.part_size = mib;
+        self
+    }
+
     /// Downloads the object.
     pub fn send(mut self) -> Result<DownloadFileOutput, CosError> {
         self.request.check()?;
-        let part_size = part_size_bytes(self.part_size)?;
+        self.part_size.map(part_size_bytes).transpose()?;
         if self.max_part_count == 0 {
             return Err(CosClientError::invalid("max_part_count", "must be at least 1").into());
         }
@@ -236,8 +238,10 @@ impl<'a> DownloadFile<'a> {
         check_threads(self.max_thread)?;
         let control = self.client.transfer_control();
         self.client = self.client.steered_by(&control);
+        let threads = self.threads.map_or(self.max_thread, ThreadPool::current_num_threads);
+        let part_size = |size| download_part_size(self.part_size, size, threads);
         if let (None, Some(size)) = (&self.head, self.size)
-            && (size <= self.threshold || size <= part_size)
+            && (size <= self.threshold || size <= part_size(size)?)
         {
             let progress = Progress::new(size, self.callback.take(), &control);
             return self.fetch_whole(&place, &progress);
@@ -251,6 +255,7 @@ impl<'a> DownloadFile<'a> {
         let content = cipher.as_ref().map_or(head.content_length, |cipher| cipher.content_len(head.content_length));
         let callback = self.callback.take();
         // What has no known length comes in one request.
+        let part_size = part_size(head.content_length)?;
         if head.length().is_none_or(|length| length <= self.threshold || length <= part_size) {
             let progress = Progress::new(content, callback, &control);
             return self.fetch_whole(&place, &progress);
@@ -268,7 +273,8 @@ impl<'a> DownloadFile<'a> {
         let pool = Threads::new(self.threads, self.max_thread.min(plan.count()))?;
         let (bucket, key) = self.request.target.names()?;
         let record_dir = self.record_dir.as_deref();
-        let download = Download { bucket, key, head: &head, plan, destination: &place, record_dir };
+        let any_plan = self.part_size.is_none().then_some(self.max_part_count);
+        let download = Download { bucket, key, head: &head, plan, any_plan, destination: &place, record_dir };
         let stop = StopSignal::new(&control);
         let fetch = || self.fetch_parts(&download, &pool, &stop, &progress);
         match fetch()?.finish(cipher.as_deref()) {
@@ -300,84 +306,6 @@ impl<'a> DownloadFile<'a> {
         head_for(&self.client, head)
     }
 
-    /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
-    /// one that is damaged, or that cannot resume, is fetched again.
-    fn fetch_whole(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<DownloadFileOutput, CosError> {
-        let (mut retry, mut attempts) = (BodyRetry::default(), 0);
-        loop {
-            progress.restart();
-            let interruptions = self.client.interruptions();
-            let failed = match self.fetch_whole_once(place, progress, attempts > 0) {
-                Ok(fetched) => {
-                    self.client.bytes_received(&self.request.target, fetched.meta.content_length, &mut retry);
-                    return Ok(fetched);
-                }
-                Err(failed) => failed,
-            };
-            attempts += failed.error.attempts();
-            // A pause ends before the next request, and costs no attempt.
-            let paused = self.client.interruptions() != interruptions;
-            if !(failed.body_broke && (paused || failed.can_pass())) {
-                return Err(with_total(failed.error, attempts, None));
-            }
-            log::debug!("{} broke off, fetching it again: {}", self.path.display(), failed.error);
-            if !paused && let Err(stop) = self.client.retry_body(&self.request.target, &mut retry) {
-                return Err(with_total(failed.error, attempts, Some(stop)));
-            }
-        }
-    }
-
-    fn fetch_whole_once(
-        &self,
-        place: &DirEntry,
-        progress: &Progress<'_>,
-        again: bool,
-    ) -> Result<DownloadFileOutput, FetchFailure> {
-        // Opened first: what cannot be written need not be fetched.
-        if self.in_place {
-            let failed = |e| CosClientError::local(&self.path, "cannot write", e);
-            let file = place.open_in_place().map_err(failed)?;
-            return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
-        }
-        let mut file = Replacement::create_at(place.clone())?;
-        let fetched = self.fetch_into(&mut file, progress, again, || Ok(()))?;
-        file.finish()?;
-        Ok(fetched)
-    }
-
-    /// Fetches the object; `begin` is called when there is something to write.
-    fn fetch_into(
-        &self,
-        file: impl Write,
-        progress: &Progress<'_>,
-        again: bool,
-        begin: impl FnOnce() -> Result<(), CosClientError>,
-    ) -> Result<DownloadFileOutput, FetchFailure> {
-        let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
-        answer.check_status()?;
-        answer.check_range(None)?;
-        let answer = ResumingBody::wrap(&self.client, self.request.repeat(), answer);
-        // This answer's own key: the object may have been replaced since the HEAD.
-        let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
-        let key_proof = opened.as_ref().map(|opened| opened.proof);
-        let mut meta = HeadObjectOutput::of(answer.headers);
-        self.check_crc_known(&meta)?;
-        let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
-        if let Some(opened) = opened {
-            let extent = Extent::of(answer.status, &meta.headers)?;
-            body = body.opened(opened.cipher, extent, None)?;
-        }
-        begin()?;
-        let mut file = Reported { file, progress, written: 0 };
-        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
-            error,
-            body_broke: true,
-            resumes: answer.resumes,
-        })?;
-        meta.content_length = file.written;
-        Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
-    }
-
     fn fetch_parts<'t>(
         &self,
         download: &'t Download<'t>,
@@ -402,7 +330,7 @@ impl<'a> DownloadFile<'a> {
             progress,
             stop,
         };
-        let missing: Vec<PartRange> = download.plan.parts().filter(|part| !partial.has(part.number)).collect();
+        let missing: Vec<PartRange> = partial.plan.parts().filter(|part| !partial.has(part.number)).collect();
         let fetched = run(pool, stop, missing.into_iter(), |part| {
             partial.note(part.number, fetch.part(*part)?);
             Ok(())
@@ -435,58 +363,10 @@ fn with_total(error: CosError, attempts: u32, stop: Option<StopReason>) -> CosEr
     error.with_attempts(attempts)
 }
 
-/// Why an object did not come in one request.
-struct FetchFailure {
-    error: CosError,
-    /// Whether there was an answer, and its body did not come whole.
-    body_broke: bool,
-    /// Whether the body has requested its rest already, as often as it may.
-    resumes: bool,
-}
-
-impl FetchFailure {
-    /// Tells whether to fetch the whole again may help: it came damaged, or its body cannot resume, which a body that
-    /// has tried to knows from an answer that is not the rest of it.
-    fn can_pass(&self) -> bool {
-        match self.error.kind() {
-            // An error with a cause is of a body that ended early, and has tried to resume.
-            Some(ClientErrorKind::Integrity) => !self.resumes || self.error.source().is_none(),
-            Some(ClientErrorKind::Protocol) => self.resumes,
-            _ => !self.resumes && self.error.broke_off(),
-        }
-    }
-}
-
-impl<E: Into<CosError>> From<E> for FetchFailure {
-    fn from(error: E) -> Self {
-        Self { error: error.into(), body_broke: false, resumes: false }
-    }
-}
-
 impl DownloadFile<'static> {
     /// Starts the download on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DownloadFileOutput>, CosError> {
         TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
-    }
-}
-
-/// Reports the bytes that are written.
-struct Reported<'p, W> {
-    file: W,
-    progress: &'p Progress<'p>,
-    written: u64,
-}
-
-impl<W: Write> Write for Reported<'_, W> {
-    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(buf)?;
-        self.progress.forward(written as u64);
-        self.written += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
     }
 }
 

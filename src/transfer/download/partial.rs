@@ -30,12 +30,15 @@ pub(super) struct Download<'t> {
     pub(super) key: &'t str,
     pub(super) head: &'t Response<HeadObjectOutput>,
     pub(super) plan: Plan,
+    /// The most parts of another plan, if that of an earlier call counts.
+    pub(super) any_plan: Option<u64>,
     pub(super) destination: &'t DirEntry,
     pub(super) record_dir: Option<&'t Path>,
 }
 
 /// The temporary file of a download, and its checkpoint.
 pub(super) struct Partial<'t> {
+    pub(super) plan: Plan,
     download: &'t Download<'t>,
     pub(super) file: File,
     pub(super) temporary: DirEntry,
@@ -52,21 +55,13 @@ impl<'t> Partial<'t> {
         stop: &StopSignal,
         progress: &Progress<'_>,
     ) -> Result<Self, CosError> {
-        let Download { bucket, key, head, plan, destination, record_dir } = *download;
+        let Download { bucket, key, head, mut plan, any_plan, destination, record_dir } = *download;
         let records = record_dir.map(|folder| {
             let opened = fs::create_dir_all(folder).and_then(|()| Folder::open(folder));
             opened.map_err(|e| CosClientError::local(folder, "cannot create", e))
         });
         let places = DownloadFiles::new(destination, bucket, key, records.transpose()?.as_ref())
             .map_err(|e| CosClientError::local(&destination.path(), "cannot use", e))?;
-        let source = DownloadSource {
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            etag: head.etag.clone(),
-            last_modified: head.last_modified.clone(),
-            size: head.content_length,
-            part_size: plan.part_size(),
-        };
         let recording = |e| CosClientError::local(&places.checkpoint.path(), "cannot write the download record", e);
         let (journal, found) = match Journal::open::<Header, RecordedPart>(&places.checkpoint).map_err(recording)? {
             Opened::Ours(journal, found) => (journal, found),
@@ -75,13 +70,25 @@ impl<'t> Partial<'t> {
                 return Err(CosClientError::new(ClientErrorKind::Locked, why).into());
             }
         };
+        if let (Some(max_count), Some((earlier, _))) = (any_plan, &found) {
+            let planned = Plan::download(head.content_length, earlier.of.part_size.max(1), max_count);
+            plan = if planned.part_size() == earlier.of.part_size { planned } else { plan };
+        }
+        let source = DownloadSource {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            etag: head.etag.clone(),
+            last_modified: head.last_modified.clone(),
+            size: head.content_length,
+            part_size: plan.part_size(),
+        };
         let left = found.is_some();
         if let Some((head, recorded)) = found.filter(|(head, _)| head.is_of(&source)) {
             let temporary = places.temporary(&head);
             if let Some(file) = open_temporary(&temporary, true).ok().filter(|_| temporary.is_own()) {
                 let parts = verified(&file, recorded, plan, (pool, stop))?;
                 progress.forward(parts.keys().filter_map(|number| plan.part(*number)).map(|part| part.len).sum());
-                return Ok(Self { download, file, temporary, journal, parts: Mutex::new(parts) });
+                return Ok(Self { download, plan, file, temporary, journal, parts: Mutex::new(parts) });
             }
         }
         if left {
@@ -103,7 +110,7 @@ impl<'t> Partial<'t> {
                 return Err(error.into());
             }
         };
-        Ok(Self { download, file, temporary, journal, parts: Mutex::default() })
+        Ok(Self { download, plan, file, temporary, journal, parts: Mutex::default() })
     }
 
     fn parts(&self) -> MutexGuard<'_, BTreeMap<u32, u64>> {
@@ -124,7 +131,7 @@ impl<'t> Partial<'t> {
 
     /// Checks the whole and puts it in its place.
     pub(super) fn finish(self, cipher: Option<&dyn Cipher>) -> Result<(), CosError> {
-        let Download { head, plan, destination, .. } = *self.download;
+        let (Download { head, destination, .. }, plan) = (self.download, self.plan);
         let parts = std::mem::take(&mut *self.parts());
         let crc = parts.iter().filter_map(|(number, crc)| Some((*crc, plan.part(*number)?.len)));
         let crc = crc.fold(0, |whole, (part, len)| combine(whole, part, len));

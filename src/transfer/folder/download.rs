@@ -88,7 +88,7 @@ impl CosS3Client {
             delete_extra: false,
             empty_source: false,
             dry_run: false,
-            part_size: 20,
+            part_size: None,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
             callback: None,
@@ -111,7 +111,7 @@ pub struct DownloadDirectory<'a> {
     delete_extra: bool,
     empty_source: bool,
     dry_run: bool,
-    part_size: u64,
+    part_size: Option<u64>,
     max_thread: usize,
     threshold: u64,
     callback: Option<Callback<'a>>,
@@ -147,7 +147,7 @@ impl<'a> DownloadDirectory<'a> {
         self.request.check()?;
         let control = self.client.transfer_control();
         self.client = self.client.steered_by(&control);
-        part_size_bytes(self.part_size)?;
+        self.part_size.map(part_size_bytes).transpose()?;
         let filter = self.patterns.build()?;
         let pool = threads(self.max_thread)?;
         let total = Total::new(self.callback.take());
@@ -245,7 +245,7 @@ struct Downloads<'t> {
     native_names: bool,
     require_crc: bool,
     discard_on_cancel: bool,
-    part_size: u64,
+    part_size: Option<u64>,
     threshold: u64,
 }
 
@@ -287,7 +287,7 @@ impl Downloads<'_> {
         };
         let download = self.client.download_file(self.bucket, argument(key), place.path());
         let download = download.among(self.pool, &self.extras, place).known(head, job.object.size);
-        let download = download.part_size(self.part_size).multipart_threshold(self.threshold);
+        let download = download.named_part_size(self.part_size).multipart_threshold(self.threshold);
         let download = download.require_crc(self.require_crc).discard_on_cancel(self.discard_on_cancel);
         download.progress_callback(|done, len| job.share.set(done, len)).send()?;
         Ok(FileOutcome::Downloaded)

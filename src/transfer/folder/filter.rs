@@ -76,7 +76,6 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
     let mut left = pattern;
     while let Some(next) = left.chars().next() {
         let rest = &left[next.len_utf8()..];
-        let mut push = |text: &str| texts.iter_mut().for_each(|one| one.push_str(text));
         left = match next {
             ',' | '}' if depth > 0 => return Ok(left),
             '{' if depth == MAX_DEPTH => return Err("its braces are nested too deep"),
@@ -84,7 +83,7 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
             '}' => return Err("a closing brace has no opening one"),
             '\\' => {
                 let escaped = rest.chars().next().ok_or("a backslash has nothing behind it")?;
-                push(&Pattern::escape(&rest[..escaped.len_utf8()]));
+                append(texts, &Pattern::escape(&rest[..escaped.len_utf8()]));
                 &rest[escaped.len_utf8()..]
             }
             '[' => {
@@ -93,9 +92,9 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
                 let first = inner.chars().next().map_or(0, char::len_utf8);
                 let end = inner[first..].find(']').ok_or("a bracket is not closed")?;
                 let (class, behind) = inner.split_at(first + end);
-                push(if inner.len() < rest.len() { "[!" } else { "[" });
-                push(class);
-                push("]");
+                append(texts, if inner.len() < rest.len() { "[!" } else { "[" });
+                append(texts, class);
+                append(texts, "]");
                 &behind[1..]
             }
             '*' => {
@@ -103,16 +102,22 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
                 let is_component = rest.len() > behind.len()
                     && behind.starts_with('/')
                     && texts.iter().all(|one| one.is_empty() || one.ends_with('/'));
-                texts.iter_mut().for_each(|one| one.push_str(if is_component { "**" } else { "*" }));
+                append(texts, if is_component { "**" } else { "*" });
                 behind
             }
             _ => {
-                push(&left[..next.len_utf8()]);
+                append(texts, &left[..next.len_utf8()]);
                 rest
             }
         };
     }
     if depth > 0 { Err("a brace is not closed") } else { Ok(left) }
+}
+
+fn append(texts: &mut [String], text: &str) {
+    for one in texts {
+        one.push_str(text);
+    }
 }
 
 /// Writes each of the choices of a brace to the ends of all `texts`. Returns what is behind the brace.

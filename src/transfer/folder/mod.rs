@@ -43,9 +43,9 @@ macro_rules! shared {
             self
         }
 
-        /// Sets the size of a part in MiB, 1 to 5120. Default: 1 up, 20 down, as for one file.
+        /// Sets the size of a part in MiB, 1 to 5120. Default: chosen by the size of each file, as for one file.
         pub fn part_size(mut self, mib: u64) -> Self {
-            self.part_size = mib;
+            self.part_size = Some(mib);
             self
         }
 

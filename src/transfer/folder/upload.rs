@@ -83,7 +83,7 @@ impl CosS3Client {
             empty_source: false,
             whole_bucket: false,
             dry_run: false,
-            part_size: 1,
+            part_size: None,
             max_thread: 5,
             threshold: SINGLE_REQUEST,
             callback: None,
@@ -110,7 +110,7 @@ pub struct UploadDirectory<'a> {
     empty_source: bool,
     whole_bucket: bool,
     dry_run: bool,
-    part_size: u64,
+    part_size: Option<u64>,
     max_thread: usize,
     threshold: u64,
     callback: Option<Callback<'a>>,
@@ -167,7 +167,7 @@ impl<'a> UploadDirectory<'a> {
         self.request.check()?;
         let control = self.client.transfer_control();
         self.client = self.client.steered_by(&control);
-        part_size_bytes(self.part_size)?;
+        self.part_size.map(part_size_bytes).transpose()?;
         let filter = self.patterns.build()?;
         let pool = threads(self.max_thread)?;
         let total = Total::new(self.callback.take());
@@ -244,7 +244,7 @@ struct Uploads<'t> {
     discard_on_cancel: bool,
     dry_run: bool,
     checkpoint_dir: Option<&'t Path>,
-    part_size: u64,
+    part_size: Option<u64>,
     threshold: u64,
 }
 
@@ -263,7 +263,7 @@ impl Uploads<'_> {
         }
         let upload = self.client.upload_file(self.bucket, argument(&job.key), &job.path);
         let upload = upload.among(self.pool, &self.extras, file).require_crc(self.require_crc);
-        let upload = upload.part_size(self.part_size).multipart_threshold(self.threshold);
+        let upload = upload.named_part_size(self.part_size).multipart_threshold(self.threshold);
         let mut upload = upload.enable_md5(self.enable_md5).discard_on_cancel(self.discard_on_cancel);
         if let Some(folder) = self.checkpoint_dir {
             upload = upload.checkpoint_dir(folder);

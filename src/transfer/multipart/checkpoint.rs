@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::session::Done;
 use crate::local::Folder;
 use crate::transfer::checkpoint::{Journal, Opened};
+use crate::transfer::plan::Plan;
 use crate::wire::headers::NOT_OF_THE_OBJECT;
+use crate::wire::limits::MIB;
 use crate::wire::sign::hex;
 
 const VERSION: u32 = 1;
@@ -102,11 +104,13 @@ impl UploadCheckpoint {
     }
 
     /// Opens the checkpoint in `folder`, by default the user's, if the upload is to `resume`. An upload is done without
-    /// a checkpoint, too. `None`: what could be resumed belongs to another transfer, which is running.
+    /// a checkpoint, too. `None`: what could be resumed belongs to another transfer, which is running. With `any_plan`
+    /// the part size is that of the checkpoint.
     pub(in crate::transfer) fn open(
-        of: UploadIdentity,
+        mut of: UploadIdentity,
         resume: bool,
         folder: Option<&Path>,
+        any_plan: bool,
     ) -> (Self, Option<Earlier>) {
         if !resume {
             return (Self::none(of), None);
@@ -119,6 +123,9 @@ impl UploadCheckpoint {
             // Nobody would find it.
             Ok(Opened::Ours(journal, _)) if journal.is_transient() => (Self::none(of), Some(Earlier::Nothing)),
             Ok(Opened::Ours(journal, found)) => {
+                if any_plan && let Some((head, _)) = found.as_ref().filter(|(head, _)| is_plan(&head.of)) {
+                    of.part_size = head.of.part_size;
+                }
                 let earlier = found.map_or(Earlier::Nothing, |(head, entries)| earlier(&of, &head, entries));
                 (Self { of, journal: Mutex::new(Some(journal)) }, Some(earlier))
             }
@@ -146,9 +153,15 @@ impl UploadCheckpoint {
         }
     }
 
-    /// Notes that an upload is about to be started.
-    pub(in crate::transfer) fn begin(&self) {
-        self.write(|journal| journal.begin(&Header { version: VERSION, of: self.of.clone() }));
+    pub(in crate::transfer) fn part_size(&self) -> u64 {
+        self.of.part_size
+    }
+
+    /// Notes that an upload is about to be started, in parts of this size if it is not the one that was planned.
+    pub(in crate::transfer) fn begin(&self, part_size: Option<u64>) {
+        let part_size = part_size.unwrap_or(self.of.part_size);
+        let of = UploadIdentity { part_size, ..self.of.clone() };
+        self.write(|journal| journal.begin(&Header { version: VERSION, of }));
     }
 
     pub(in crate::transfer) fn started(&self, id: &str) {
@@ -185,6 +198,11 @@ fn open(of: &UploadIdentity, folder: &Path) -> io::Result<Opened<Header, Entry>>
         md5.update([0]);
     }
     Journal::open(&Folder::open(folder)?.place(format!("{}.cos-upload", hex(&md5.finalize()))))
+}
+
+/// Whether an upload may be cut so.
+fn is_plan(of: &UploadIdentity) -> bool {
+    of.part_size >= MIB && Plan::upload(of.size, of.part_size).part_size() == of.part_size
 }
 
 fn earlier(of: &UploadIdentity, head: &Header, entries: Vec<Entry>) -> Earlier {
@@ -252,10 +270,10 @@ mod tests {
     #[test]
     fn an_upload_is_known_again_by_what_it_is_of() {
         let folder = tempfile::tempdir().unwrap();
-        let open = |of| UploadCheckpoint::open(of, true, Some(folder.path()));
+        let open = |of| UploadCheckpoint::open(of, true, Some(folder.path()), false);
         let (saved, earlier) = open(of("1"));
         assert_eq!(earlier, Some(Earlier::Nothing));
-        saved.begin();
+        saved.begin(None);
         drop(saved);
         let (saved, earlier) = open(of("1"));
         assert_eq!(earlier, Some(Earlier::Begun));
@@ -276,9 +294,9 @@ mod tests {
     #[test]
     fn the_longest_upload_comes_back_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let open = || UploadCheckpoint::open(of("1"), true, Some(folder.path()));
+        let open = || UploadCheckpoint::open(of("1"), true, Some(folder.path()), false);
         let (saved, _) = open();
-        saved.begin();
+        saved.begin(None);
         saved.started("u");
         let etag = "\"0123456789abcdef0123456789abcdef\"";
         for part_number in 1..=10_000 {

@@ -45,6 +45,11 @@ pub(in crate::transfer) trait PartSource<'t> {
         checkpoint: &UploadCheckpoint,
     ) -> Result<Vec<Done>, CosError>;
 
+    /// Returns the size of the parts, if it may be another than the one that was planned.
+    fn part_size(&self) -> Option<u64> {
+        None
+    }
+
     /// Tells whether a later call can resume the upload, after this error if there was one.
     fn can_be_resumed(&self, _checkpoint: &UploadCheckpoint, _error: Option<&CosError>) -> bool {
         true
@@ -160,7 +165,7 @@ impl<'t> MultipartUpload<'t> {
                 }
             }
         };
-        self.checkpoint.begin();
+        self.checkpoint.begin(source.part_size());
         let (upload, there) = match found {
             Some(found) => found,
             None => (self.to.start()?, Vec::new()),

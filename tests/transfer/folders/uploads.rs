@@ -276,7 +276,8 @@ fn a_cancelled_folder_keeps_or_discards_what_was_under_way() {
         let (local, checkpoints) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         write(local.path(), &[("large", &noise(1, 2 * MIB + 1))]);
         let upload = || {
-            let upload = client.upload_directory(BUCKET, "", local.path()).multipart_threshold(0).max_thread(1);
+            let upload =
+                client.upload_directory(BUCKET, "", local.path()).part_size(1).multipart_threshold(0).max_thread(1);
             upload.checkpoint_dir(checkpoints.path()).discard_on_cancel(discard)
         };
         cos.inject(Fault::Hang(cos_emulator::Moment::AfterBody), Match::any().query("partNumber=2"), 1);

@@ -7,6 +7,10 @@ use super::{Args, Called, bucket, dict, header, key, pasted};
 use crate::inputs::{Inputs, entries, flag, number, param, required, rest, string};
 use crate::outcome::Stop;
 
+/// Python's part size where a call names none, in MiB; the SDK chooses one by the size of the file.
+const UPLOAD_PART: u64 = 1;
+const DOWNLOAD_PART: u64 = 20;
+
 /// Python sends up to `PartSize` in one request; the SDK's own threshold is the documents' 20 MiB.
 fn threshold(args: &Args, default: u64) -> Result<u64, Stop> {
     let part_size: u64 = args.get("PartSize").map_or(Ok(default), |size| number("PartSize", size))?;
@@ -15,7 +19,8 @@ fn threshold(args: &Args, default: u64) -> Result<u64, Stop> {
 
 pub(super) fn upload_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let path = inputs.path("LocalFilePath", required(args, "LocalFilePath")?)?;
-    let mut call = client.upload_file(bucket(args)?, key(args)?, path).multipart_threshold(threshold(args, 1)?);
+    let mut call = client.upload_file(bucket(args)?, key(args)?, path);
+    call = call.part_size(UPLOAD_PART).multipart_threshold(threshold(args, UPLOAD_PART)?);
     call = call.checkpoint_dir(inputs.folder.join("checkpoints"));
     if args.contains_key("progress_callback") {
         call = call.progress_callback(inputs.progress());
@@ -53,7 +58,8 @@ pub(super) fn copy(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Ca
 
 pub(super) fn download_file(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let path = inputs.path("DestFilePath", required(args, "DestFilePath")?)?;
-    let mut call = client.download_file(bucket(args)?, key(args)?, path).multipart_threshold(threshold(args, 20)?);
+    let mut call = client.download_file(bucket(args)?, key(args)?, path);
+    call = call.part_size(DOWNLOAD_PART).multipart_threshold(threshold(args, DOWNLOAD_PART)?);
     if args.contains_key("progress_callback") {
         call = call.progress_callback(inputs.progress());
     }
