@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::attempts::Attempts;
 use crate::client::hosts::Hosts;
-use crate::client::response::{Answered, Streaming, read_whole};
+use crate::client::response::{Answered, Streaming, read_whole, require_proof};
 use crate::config::CosConfig;
 use crate::control::Control;
 use crate::credential::Credentials;
@@ -287,8 +287,12 @@ impl CosS3Client {
 
     /// Sends a request and hands out the answer's body unread.
     pub(crate) fn execute_streaming(&self, request: Request<'_>) -> Result<Streaming, CosError> {
-        let hand_out = |_: &Request<'_>, answer: Answer, _| {
+        let any_gateway = !self.inner.config.fixed.require_request_id;
+        let hand_out = |request: &Request<'_>, answer: Answer, _| {
             let (headers, attempts) = (Headers::of(answer.headers), Attempts::default());
+            if !any_gateway {
+                require_proof(request, answer.status, &headers)?;
+            }
             Ok(Streaming { status: answer.status, headers, body: answer.body, attempts, resumes: false })
         };
         let (streaming, attempts) = self.run(request, None, hand_out, None)?;

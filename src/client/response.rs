@@ -81,8 +81,28 @@ impl Streaming {
     }
 }
 
-/// Reads an answer to its end before it counts as a success. The answer to a request that changes something must prove
-/// that COS sent it, unless `any_gateway` is trusted.
+/// Fails if nothing shows that a success is one of COS: a proxy or a captive portal answers anything with 200.
+pub(crate) fn require_proof(request: &Request<'_>, status: u16, headers: &Headers) -> Result<(), Failure> {
+    let has_id = !headers.request_id().is_empty();
+    let (proven, lacks, unknown) = match request.traits.proof {
+        _ if request.method == Method::GET || request.method == Method::HEAD => {
+            (has_id || !headers.text("etag").is_empty(), "x-cos-request-id and no etag", "")
+        }
+        Proof::RequestId => (has_id, Proof::RequestId.header(), " and whether anything was done"),
+        proof => (!headers.text(proof.header()).is_empty(), proof.header(), " and whether anything was done"),
+    };
+    if proven {
+        return Ok(());
+    }
+    let why = format!(
+        "{}: the answer {status} has no {lacks}, so that it is not known to be that of COS{unknown}",
+        request.operation
+    );
+    Err(Failure::answered(Cause::Foreign, CosClientError::new(ClientErrorKind::Protocol, why)))
+}
+
+/// Reads an answer to its end before it counts as a success. The answer must prove that COS sent it, unless
+/// `any_gateway` is trusted.
 pub(crate) fn read_whole(
     request: &Request<'_>,
     answer: Answer,
@@ -107,20 +127,9 @@ pub(crate) fn read_whole(
         let cause = Cause::Answer { from_cos: true, retry_after: retry_after(&headers), date: date(&headers) };
         return Err(Failure::answered(cause, service_error(&refusal)));
     }
-    let proof = request.traits.proof;
-    let is_read = matches!(request.method, Method::GET | Method::HEAD);
-    let proven = match proof {
-        Proof::RequestId => !headers.request_id().is_empty(),
-        _ => !headers.text(proof.header()).is_empty(),
-    };
-    if !is_read && !any_gateway && !proven {
-        let why = format!(
-            "{}: the answer {} has no {}, so that it is not known to be that of COS and whether anything was done",
-            request.operation,
-            answer.status,
-            proof.header()
-        );
-        return Err(Failure::answered(Cause::Foreign, CosClientError::new(ClientErrorKind::Protocol, why)));
+    // A list or a setting is proven by its document.
+    if !any_gateway && request.method != Method::GET {
+        require_proof(request, answer.status, &headers)?;
     }
     let stored = headers.number("x-cos-hash-crc64ecma");
     if let (Some(sent), Some(stored)) = (sent_crc.filter(|_| request.traits.verify_crc), stored)

@@ -305,10 +305,10 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Accepts a change as done only if the answer proves that it comes from COS: an upload by its ETag, an append by
-    /// its position, everything else by `x-cos-request-id`. A captive portal, which answers each request with its own
-    /// page, has none of these. Set false for gateways that drop them: every 2xx is then a success, as in Python.
-    /// Default: true.
+    /// Accepts an answer as a success only if it proves that it comes from COS: an upload by its ETag, an append by its
+    /// position, an object that is read by its ETag or `x-cos-request-id`, every other change by `x-cos-request-id`. A
+    /// captive portal, which answers each request with its own page, has none of these. Set false for gateways that drop
+    /// them: every 2xx is then a success, as in Python. Default: true.
     pub fn require_request_id(mut self, require: bool) -> Self {
         self.require_request_id = Some(require);
         self

@@ -272,7 +272,7 @@ fn fault_60_what_is_not_utf_8() {
     let server = crate::common::ByHand::start(|number, stream| {
         use std::io::Write as _;
         let answer: &[u8] = match number {
-            0 => b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nx-cos-meta-a: \xff\xfe\r\n\r\n",
+            0 => b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: e\r\nx-cos-meta-a: \xff\xfe\r\n\r\n",
             1 => b"HTTP/1.1 403 No\r\nContent-Length: 2\r\nx-cos-error-code: \xff\r\nx-cos-request-id: \xfe\r\n\r\n\xff\xfe",
             _ => b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: \xff\r\n\r\n\xff\xfe",
         };

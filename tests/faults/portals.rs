@@ -48,6 +48,38 @@ fn fault_75_a_portals_page_is_no_success() {
 }
 
 #[test]
+fn fault_75_a_portals_page_is_no_object() {
+    let portal = portal("Content-Type: text/html\r\n");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, "old").unwrap();
+    let reads = |client: &CosS3Client| {
+        [
+            ("get", client.get_object(BUCKET, "k").send().map(drop)),
+            ("head", client.head_object(BUCKET, "k").send().map(drop)),
+            ("exists", client.object_exists(BUCKET, "k").send().map(drop)),
+            ("head bucket", client.head_bucket(BUCKET).send().map(drop)),
+            ("download", client.download_file(BUCKET, "k", &path).send().map(drop)),
+        ]
+    };
+    for (name, result) in reads(&client(portal.config())) {
+        assert_eq!(failed(result).kind(), &ClientErrorKind::Protocol, "{name}");
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), b"old");
+    for (name, result) in reads(&client(portal.config().require_request_id(false))) {
+        assert!(result.is_ok(), "{name}: {result:?}");
+    }
+    std::fs::write(&path, "old").unwrap();
+    // A portal that comes between the look at the object and its bytes.
+    let (cos, client) = start();
+    crate::common::put(&client, "k", b"content");
+    let page = cos_emulator::Answer::new(200).body("<html>Please log in</html>").without_request_id();
+    cos.inject(cos_emulator::Fault::Answer(page), cos_emulator::Match::any().method("GET"), 1);
+    assert_eq!(failed(client.download_file(BUCKET, "k", &path).send()).kind(), &ClientErrorKind::Protocol);
+    assert_eq!(std::fs::read(&path).unwrap(), b"old");
+}
+
+#[test]
 fn fault_75_a_gateway_that_drops_the_request_id_can_be_trusted() {
     let gateway = portal("Content-Type: text/html\r\n");
     let client = client(gateway.config().require_request_id(false));
