@@ -18,6 +18,8 @@ use ureq::{Agent, SendBody};
 
 /// As in the SDK.
 const CHUNK: usize = 256 * 1024;
+/// As the SDK writes downloads.
+const WRITE: usize = 1024 * 1024;
 
 fn main() {
     let args = args();
@@ -148,15 +150,21 @@ fn download(args: &Args) -> u64 {
                 .unwrap();
             assert_eq!(answer.status(), 206);
             let (mut body, mut at, mut crc) = (answer.into_body().into_reader(), offset, Crc::new());
-            let mut buffer = vec![0; CHUNK];
+            let mut buffer = vec![0; WRITE];
             loop {
-                let read = body.read(&mut buffer).unwrap();
-                if read == 0 {
+                let mut filled = 0;
+                while filled < WRITE {
+                    match body.read(&mut buffer[filled..WRITE.min(filled + CHUNK)]).unwrap() {
+                        0 => break,
+                        read => filled += read,
+                    }
+                }
+                if filled == 0 {
                     break;
                 }
-                crc.update(&buffer[..read]);
-                file.write_all_at(&buffer[..read], at).unwrap();
-                at += read as u64;
+                crc.update(&buffer[..filled]);
+                file.write_all_at(&buffer[..filled], at).unwrap();
+                at += filled as u64;
             }
             assert_eq!(at, offset + len);
         });

@@ -26,8 +26,10 @@ use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
 
-/// How much of a range is read and written at a time, in bytes; more makes it slower again.
-const CHUNK: usize = 256 * 1024;
+/// How much of a range is read at a time, in bytes; more makes it slower again.
+const READ: usize = 256 * 1024;
+/// How much of a range is written at a time, in bytes: full writes of this size cost the least.
+const WRITE: usize = 1024 * 1024;
 
 impl DownloadFile<'_> {
     /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
@@ -189,24 +191,30 @@ impl Fetch<'_> {
             let attempts = if error.attempts() == 0 { attempts } else { *error.all_attempts() };
             error.with_attempts(attempts).into()
         };
-        let mut buffer = vec![0; CHUNK.min(part.len as usize)];
+        let mut buffer = vec![0; WRITE.min(part.len as usize)];
         while *done < part.len {
-            if self.stop.has_failed() {
-                return Err(CosClientError::new(ClientErrorKind::Transport, "the transfer stopped").into());
-            }
-            self.stop.proceed()?;
             let wanted = buffer.len().min((part.len - *done) as usize);
-            let read = match body.read(&mut buffer[..wanted]) {
-                Ok(0) => return Err(with_attempts(body_error(io::ErrorKind::UnexpectedEof.into()))),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(with_attempts(body_error(error))),
-            };
-            write_all_at(self.file, &buffer[..read], part.offset + *done)
+            let (offset, mut filled) = (part.offset + *done, 0);
+            while filled < wanted {
+                if self.stop.has_failed() {
+                    return Err(CosClientError::new(ClientErrorKind::Transport, "the transfer stopped").into());
+                }
+                self.stop.proceed()?;
+                let end = wanted.min(filled + READ);
+                match body.read(&mut buffer[filled..end]) {
+                    Ok(0) => return Err(with_attempts(body_error(io::ErrorKind::UnexpectedEof.into()))),
+                    Ok(read) => {
+                        filled += read;
+                        *done += read as u64;
+                        self.progress.forward(read as u64);
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(with_attempts(body_error(error))),
+                }
+            }
+            write_all_at(self.file, &buffer[..filled], offset)
                 .map_err(|e| CosClientError::local(self.path, "cannot write", e))?;
-            crc.update(&buffer[..read]);
-            *done += read as u64;
-            self.progress.forward(read as u64);
+            crc.update(&buffer[..filled]);
         }
         // A connection is kept for the next part only if its body was read to the end.
         match body.read(&mut buffer[..1]) {
