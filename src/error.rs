@@ -189,6 +189,12 @@ impl CosClientError {
         Self(Box::new(ClientErrorInner { kind, message: message.into(), attempts: Attempts::default(), source: None }))
     }
 
+    /// Says which answer it was in.
+    pub(crate) fn in_answer(mut self, operation: &str, request_id: &str) -> Self {
+        self.0.message = format!("{operation}: {} (request id {request_id:?})", self.0.message);
+        self
+    }
+
     pub(crate) fn invalid(field: impl Into<String>, why: impl fmt::Display) -> Self {
         let field = field.into();
         let message = format!("{field}: {why}");

@@ -18,6 +18,7 @@ const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A successful answer, read to its end.
 pub(crate) struct Answered {
+    pub(crate) operation: &'static str,
     pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
@@ -28,9 +29,17 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// Reads the body. If that fails, the error says that there was an answer.
+    /// Reads the body. If that fails, the error says that there was an answer, and which.
     pub(crate) fn read<T, E: Into<CosError>>(&self, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Result<T, CosError> {
-        parse(&self.body).map_err(|error| error.into().with_attempts(self.attempts))
+        parse(&self.body).map_err(|error| {
+            let error = match error.into() {
+                CosError::Client(error) if *error.kind() == ClientErrorKind::Xml => {
+                    error.in_answer(self.operation, &self.headers.request_id()).into()
+                }
+                other => other,
+            };
+            error.with_attempts(self.attempts)
+        })
     }
 }
 
@@ -114,6 +123,12 @@ pub(crate) fn read_whole(
     if request.method != Method::HEAD {
         read_limited(answer.body, ANSWER_LIMIT, &mut body)?;
     }
+    // Read once more rather than told to the caller, who would have to.
+    if request.method == Method::GET && xml::is_cut(&body) {
+        let error = CosClientError::new(ClientErrorKind::Xml, "the XML answer is cut");
+        let error = error.in_answer(request.operation, &headers.request_id());
+        return Err(Failure::answered(Cause::Broken, error));
+    }
     // COS reports late failures of copies and completions with status 200. No other answer has this form.
     if !body.is_empty() && xml::has_root("Error", &body) {
         let refusal = Refusal {
@@ -140,7 +155,8 @@ pub(crate) fn read_whole(
         let error = CosClientError::new(ClientErrorKind::Integrity, why);
         return Err(Failure::answered(Cause::Corrupt, error));
     }
-    Ok(Answered { status: answer.status, headers, body, sent_crc, attempts: Attempts::default() })
+    let operation = request.operation;
+    Ok(Answered { operation, status: answer.status, headers, body, sent_crc, attempts: Attempts::default() })
 }
 
 fn read_limited(body: impl Read, limit: u64, into: &mut Vec<u8>) -> Result<(), Failure> {

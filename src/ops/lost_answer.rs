@@ -107,7 +107,14 @@ impl Written {
 fn appended(there: Response<HeadObjectOutput>) -> Answered {
     let length = there.content_length;
     let headers = there.headers.with_number("x-cos-next-append-position", length);
-    Answered { status: 200, headers, body: Vec::new(), sent_crc: None, attempts: Attempts::default() }
+    Answered {
+        operation: "append_object",
+        status: 200,
+        headers,
+        body: Vec::new(),
+        sent_crc: None,
+        attempts: Attempts::default(),
+    }
 }
 
 /// Decides whether a refused copy may have succeeded in an earlier attempt, which only the refusal can tell.

@@ -23,6 +23,8 @@ pub(crate) trait Listing {
 pub(crate) trait Page: Serialize + DeserializeOwned {
     /// The root of its document.
     const ROOT: &'static str;
+    /// See [`Response::also`].
+    const ALIASES: &'static [(&'static str, &'static [&'static str])] = &[];
 
     /// Reads the document.
     fn parse(body: &[u8]) -> Result<Self, CosClientError> {
@@ -78,7 +80,7 @@ impl<P: Page> Listing for Pages<'_, P> {
                 *name = decode_name(name).map_err(|error| error.with_attempts(answer.attempts))?;
             }
         }
-        Ok(Response::of_fields(page, answer.headers))
+        Ok(Response::of_fields(page, answer.headers).also(P::ALIASES))
     }
 
     fn advance(&mut self, page: &Response<P>) -> Result<bool, CosError> {

@@ -16,6 +16,7 @@ use super::plan::{Plan, part_size_bytes};
 use super::pool::{StopSignal, check_threads, run, threads};
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
+use crate::ops::bucket::tagging::Tagging;
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::multipart::list_parts::ListedPart;
 use crate::ops::object::copy::CopyObjectOutput;
@@ -26,7 +27,8 @@ use crate::ops::values::StorageClass;
 use crate::wire::copy_source::{CopySource, ResolvedSource};
 use crate::wire::headers;
 use crate::wire::request::Request;
-use crate::wire::uri::Target;
+use crate::wire::uri::{Target, encode_query};
+use crate::wire::xml;
 
 /// The start of the metadata that the user gave an object.
 const OWN_METADATA: &str = "x-cos-meta-";
@@ -37,8 +39,9 @@ impl CosS3Client {
     /// The source is looked up first. One request copies it within a region and storage class, and up to
     /// the configuration's `copy_part_threshold_size` (5 GiB) otherwise. Anything else is copied in parts,
     /// several at a time; these must all come from the same version of the source, else nothing is
-    /// completed. Metadata is kept in both cases, unless `copy_status("Replaced")` says otherwise; tags are
-    /// kept only by one request. Conditions on the source are asked when it is looked up. A copy in parts that broke
+    /// completed. Metadata and tags are kept in both cases, unless `copy_status("Replaced")` says otherwise. A copy in parts
+    /// asks for the tags if there are any; a caller who may not read them copies without them, which the log says.
+    /// Conditions on the source are asked when it is looked up. A copy in parts that broke
     /// off is resumed by the next call, also of a later process; one that was refused deletes its parts.
     ///
     /// Returns [`Response`](crate::Response)`<`[`CopyOutput`](crate::transfer::CopyOutput)`>`.
@@ -208,6 +211,38 @@ impl CopyTransfer<'_> {
         headers
     }
 
+    /// Returns the tags of the source as a header, if a copy in one request would keep them.
+    fn kept_tags(
+        &self,
+        source: &ResolvedSource,
+        head: &Response<HeadObjectOutput>,
+    ) -> Result<Option<HeaderValue>, CosError> {
+        let says = |name: &str| self.request.headers.get(name);
+        let replaced = self.replaced && says(headers::TAGGING_DIRECTIVE).is_none_or(|directive| directive != "Copy");
+        if replaced
+            || says(headers::TAGGING).is_some()
+            || says(headers::TAGGING_DIRECTIVE).is_some_and(|directive| directive != "Copy")
+            || head.headers.number("x-cos-tagging-count").is_none_or(|count| count == 0)
+        {
+            return Ok(None);
+        }
+        let target = Target::Elsewhere { host: source.host.clone(), key: format!("/{}", source.key) };
+        let mut get = Request::new("copy", Method::GET, target).param("tagging", "");
+        if !source.version_id.is_empty() {
+            get = get.param("versionId", source.version_id.as_str());
+        }
+        let tagging: Tagging = match self.client.execute(get) {
+            Ok(answer) => answer.read(|body| xml::parse_shared("Tagging", body))?,
+            Err(CosError::Service(error)) if error.get_status_code() == 403 => {
+                log::warn!("the copy of {:?} has no tags, because they may not be read: {error}", source.key);
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let tags: Vec<_> = tagging.tag_set.tag.into_iter().map(|tag| (tag.key, tag.value)).collect();
+        Ok(HeaderValue::from_str(&encode_query(&tags)).ok())
+    }
+
     fn copy_whole(&self) -> Result<Response<CopyOutput>, CosError> {
         let Self { client, request, copy_source, replaced, .. } = self;
         let (bucket, key) = request.target.names()?;
@@ -239,7 +274,10 @@ impl CopyTransfer<'_> {
         };
         let (checkpoint, earlier) =
             UploadCheckpoint::open(identity, self.resume, self.checkpoint_dir.as_deref(), false);
-        let kept = self.kept(head);
+        let mut kept = self.kept(head);
+        if let Some(tags) = self.kept_tags(source, head)? {
+            kept.insert(headers::TAGGING, tags);
+        }
         let to = Destination { client, bucket, key, headers: &kept };
         let multipart = MultipartUpload {
             to,

@@ -237,6 +237,10 @@ impl<'a> UploadFile<'a> {
             upload.check_md5(&mut self.request.headers)?;
             self.send_parts(&upload, part_size)
         }?;
+        if identity.len() == 0 {
+            // No byte has reported that it is done.
+            progress.forward(0);
+        }
         if self.require_crc && output.crc64.is_none() {
             let why = "require_crc: the object is there, but COS does not say its CRC-64";
             return Err(CosClientError::answered(ClientErrorKind::Integrity, why).into());

@@ -73,6 +73,10 @@ pub(crate) const COPY_PART: [&str; 6] = [
 pub(crate) const KEPT_BY_COPY: [&str; 6] =
     ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 
+/// The tags of an object, and whether a copy keeps them.
+pub(crate) const TAGGING: &str = "x-cos-tagging";
+pub(crate) const TAGGING_DIRECTIVE: &str = "x-cos-tagging-directive";
+
 /// The conditions on the source of a copy and its key, by their names in the copy and in a HEAD of the source.
 pub(crate) const COPY_SOURCE: [(&str, &str); 7] = [
     (COPY_SOURCE_IF_MATCH, "if-match"),

@@ -147,7 +147,7 @@ fn metadata_of_a_copy_is_kept_at_every_size() {
     for (name, value) in names {
         upload = upload.header(name, value);
     }
-    upload.send().unwrap();
+    upload.tagging("team=a%26b&%E5%B9%BF=").send().unwrap();
     for threshold in [1, u64::MAX] {
         client.get_conf().set_copy_part_threshold_size(threshold);
         let copy = |replaced: bool| {
@@ -162,6 +162,9 @@ fn metadata_of_a_copy_is_kept_at_every_size() {
             assert_eq!(kept.headers.get(name).as_deref(), Some(value), "{name} above {threshold}");
         }
         assert_eq!(kept.storage_class.as_str(), "STANDARD_IA");
+        let tags = client.get_object_tagging(BUCKET, "copy").send().unwrap().into_inner().tag_set.tag;
+        let tags: Vec<_> = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+        assert_eq!(tags, [("team".into(), "a&b".into()), ("广".into(), String::new())], "above {threshold}");
         let replaced = copy(true);
         assert_eq!(replaced.headers.get("x-cos-meta-own"), None, "above {threshold}");
         assert_eq!(replaced.headers.get("x-cos-meta-new").as_deref(), Some("n"), "above {threshold}");

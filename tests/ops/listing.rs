@@ -258,7 +258,9 @@ fn malformed_documents_are_xml_errors() {
         let (cos, client) = answering(bad);
         let shown = String::from_utf8_lossy(&bad[..bad.len().min(80)]).into_owned();
         assert_eq!(kind(client.list_objects(BUCKET).send()), ClientErrorKind::Xml, "{shown}");
-        assert_eq!(cos.request_count(), 1, "{shown}");
+        // One that is cut is asked for again.
+        let is_cut = bad.starts_with(b"<ListBucketResult>") && !bad.ends_with(b"</ListBucketResult>");
+        assert_eq!(cos.request_count(), if is_cut { 4 } else { 1 }, "{shown}");
     }
 }
 

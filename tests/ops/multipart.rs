@@ -268,3 +268,11 @@ fn a_start_that_names_no_upload_is_an_error() {
     cos.inject(Fault::Answer(Answer::new(200).body(xml)), Match::any(), 1);
     assert_eq!(kind(client.create_multipart_upload(BUCKET, "k").send()), ClientErrorKind::Xml);
 }
+
+#[test]
+fn the_encoding_of_parts_is_found_by_the_name_on_the_page_and_by_that_of_the_answer() {
+    let (_cos, client) = start();
+    let upload = client.create_multipart_upload(BUCKET, "k").send().unwrap();
+    let parts = client.list_parts(BUCKET, "k", &upload.upload_id).encoding_type("url").send().unwrap();
+    assert_eq!((&parts["EncodingType"], &parts["Encoding-type"]), (&"url".into(), &"url".into()));
+}

@@ -94,6 +94,7 @@ pub struct ListPartsOutput {
 
 impl Page for ListPartsOutput {
     const ROOT: &'static str = "ListPartsResult";
+    const ALIASES: &'static [(&'static str, &'static [&'static str])] = &[("EncodingType", &["Encoding-type"])];
 
     fn tidy(&mut self) {
         self.part.retain(|part| part.part_number != 0);

@@ -246,6 +246,7 @@ mod tests {
             <LastModified>2017-08-04T02:41:45Z</LastModified><VersionId>v</VersionId></CopyObjectResult>";
         let read = |body: &[u8]| {
             let answer = Answered {
+                operation: "copy_object",
                 status: 200,
                 headers: Headers::default(),
                 body: body.to_vec(),

@@ -418,3 +418,13 @@ fn a_panic_in_the_callback_does_not_hang_and_completes_nothing() {
         assert_eq!(completed, 0);
     }
 }
+
+#[test]
+fn an_empty_file_reports_that_nothing_of_nothing_is_to_be_done() {
+    let (_cos, client) = start();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let reports = Reports::default();
+    let upload = client.upload_file(BUCKET, "k", file.path());
+    upload.progress_callback(|done, total| reports.note(done, total)).send().unwrap();
+    assert_eq!(reports.of(0), [0]);
+}
