@@ -171,13 +171,7 @@ impl Plan {
             after: Duration::from_millis(random.u64(..30)),
             pause: (random.u8(..4) > 0).then(|| Duration::from_millis(random.u64(..20))),
         };
-        let mut gusts: Vec<Gust> = (0..random.usize(..4)).map(|_| gust(random)).collect();
-        if kind == Kind::UploadBuffer {
-            // A known fault, not mended yet: cancelled while it is completed, it leaves its parts.
-            for gust in &mut gusts {
-                gust.pause.get_or_insert_default();
-            }
-        }
+        let gusts = (0..random.usize(..4)).map(|_| gust(random)).collect();
         // One lie at a time: a second could hide the first.
         let (mut lie, mut flip) = (None, None);
         match random.u8(..4) {
