@@ -390,3 +390,17 @@ fn progress_moves_with_the_bytes_and_goes_back_with_a_part() {
     assert_eq!(control.progress().consumed, SIZE as u64);
     assert!(reports.load(Ordering::Relaxed) > 8, "reports come with the bytes, not with the parts");
 }
+
+#[test]
+fn fault_64_an_upload_that_nobody_can_resume_leaves_no_parts_when_its_completion_is_cancelled() {
+    for moment in [Moment::BeforeBody, Moment::AfterBody] {
+        let scene = Scene::new(9);
+        scene.cos.inject(Fault::Hang(moment), Match::any().method("POST").query("uploadId"), 1);
+        let body = std::io::Cursor::new(noise(1, 3 * MIB));
+        let upload = scene.client.upload_file_from_buffer(BUCKET, "k", body).part_size(1).start().unwrap();
+        scene.until_hanging();
+        upload.cancel();
+        assert_eq!(kind(upload.wait()), ClientErrorKind::Cancelled);
+        assert!(open_uploads(&scene.client).is_empty(), "{moment:?}");
+    }
+}

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use self::checkpoint::{Earlier, SavedPart, UploadCheckpoint};
 use self::session::{Destination, Done, OpenUpload};
 use super::plan::{PartRange, Plan};
+use crate::control::Control;
 use crate::error::{ClientErrorKind, CosError, CosServiceError};
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::response::Response;
@@ -125,8 +126,9 @@ impl<'t> MultipartUpload<'t> {
         let mut parts = sent.inspect_err(|error| self.clean_up(source, &upload, error))?;
         parts.extend(there);
         upload.complete(parts, self.crc64).inspect_err(|error| {
-            // To abort an upload whose completion is under way could destroy the object.
-            if !may_be_completed(error) {
+            // To abort an upload whose completion is under way could prevent the object, which only a caller who
+            // cancelled accepts.
+            if self.is_cancelled() || !may_be_completed(error) {
                 self.clean_up(source, &upload, error);
             }
         })
@@ -177,6 +179,10 @@ impl<'t> MultipartUpload<'t> {
         Ok(Begun::Upload(upload, there))
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.to.client.control().is_some_and(Control::is_cancelled)
+    }
+
     /// Deletes the parts after a failure, if they are of no use to anybody.
     fn clean_up(&self, source: &impl PartSource<'t>, upload: &OpenUpload<'t>, error: &CosError) {
         let useless = match self.on_failure {
@@ -184,8 +190,7 @@ impl<'t> MultipartUpload<'t> {
             OnFailure::AbortIfRefused => !self.checkpoint.is_kept() || is_lasting(error),
             OnFailure::Keep => !source.can_be_resumed(&self.checkpoint, Some(error)),
         };
-        let cancelled = self.to.client.control().is_some_and(crate::control::Control::is_cancelled);
-        if useless || (self.discard_on_cancel && cancelled) {
+        if useless || (self.discard_on_cancel && self.is_cancelled()) {
             upload.abort();
             self.checkpoint.remove();
         }

@@ -55,7 +55,8 @@ pub(crate) fn has_root(root: &str, body: &[u8]) -> bool {
 /// Tells whether a document has a root and not its end.
 pub(crate) fn is_cut(body: &[u8]) -> bool {
     let end = body.trim_ascii_end();
-    let tag = &end[end.iter().rposition(|byte| *byte == b'<').unwrap_or_default()..];
+    let start = end.iter().rposition(|byte| *byte == b'<').unwrap_or_default();
+    let tag = end.get(start..).unwrap_or_default();
     let closes = |root: String| tag.starts_with(b"</") && tag.ends_with(format!("{root}>").as_bytes());
     let is_whole = |root| closes(root) || tag.ends_with(b"/>") || tag.ends_with(b"-->");
     text(body).and_then(root_name).is_ok_and(|root| !is_whole(root))
