@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cos_emulator::{Answer, CosEmulator, Fault as Lie, Match, Moment};
+use cos_emulator::{Answer, CosEmulator, Fault as Lie, Match, Moment, RecordedRequest};
 use fastrand::Rng;
 use fault_proxy::{Fault, Proxy, Schedule, Way};
 use qcloud_cos::transfer::{DirectoryReport, FileOutcome, SkipIdentical};
@@ -424,7 +424,14 @@ impl World {
         let told = |text: &str| lock(&WARNINGS.0).iter().any(|warning| warning.contains(text));
         let lost = matches!(outcome, Outcome::Failed(error) if error.sent() != Sent::Nothing)
             || told(&format!("another upload of {:?}", self.to));
+        // A server that says that it deleted an upload, and did not, is believed.
+        let claimed = |sent: &RecordedRequest| {
+            sent.method == "DELETE"
+                && sent.status.is_some_and(|status| status < 300)
+                && sent.query.iter().any(|(name, value)| name == "uploadId" && value == id)
+        };
         told(&format!("the parts of upload {id} of {:?} stay", self.to))
+            || self.cos.requests().iter().any(claimed)
             || lost && self.truth.list_parts(BUCKET, &self.to, id).parts().next().is_none()
     }
 

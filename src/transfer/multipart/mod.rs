@@ -130,6 +130,8 @@ impl<'t> MultipartUpload<'t> {
             // cancelled accepts.
             if self.is_cancelled() || !may_be_completed(error) {
                 self.clean_up(source, &upload, error);
+            } else if ends {
+                log::warn!("the parts of upload {} of {:?} stay: it may be completed: {error}", upload.id, self.to.key);
             }
         })
     }
