@@ -19,7 +19,8 @@ pub(crate) mod copy;
 pub(crate) mod folder;
 
 pub use copy::{CopyOutput, CopyTransfer};
-pub use download::{DownloadFile, DownloadFileOutput};
+pub use download::DownloadFile;
+pub use download::fetch::DownloadFileOutput;
 pub use folder::delete::{DeletePrefix, DeletePrefixReport};
 pub use folder::download::DownloadDirectory;
 pub use folder::report::{DirectoryReport, FileOutcome, FileResult};

@@ -7,16 +7,15 @@ use std::path::Path;
 
 use http::{HeaderMap, Method};
 
-use super::{DownloadFile, DownloadFileOutput, with_total};
-use crate::cipher::Extent;
+use crate::cipher::{Extent, KeyProof, Opener};
 use crate::client::CosS3Client;
 use crate::client::response::{Streaming, body_error};
 use crate::client::resuming_body::{CHANGED, ResumingBody};
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::write_all_at;
-use crate::local::{DirEntry, Replacement};
+use crate::local::{DirEntry, Replacement, write_all_at};
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::object::stream_body::StreamBody;
+use crate::ops::response::{Response, shown_as};
 use crate::transfer::plan::PartRange;
 use crate::transfer::pool::StopSignal;
 use crate::transfer::progress::Progress;
@@ -24,6 +23,7 @@ use crate::wire::body_retry::BodyRetry;
 use crate::wire::crc64::Crc64;
 use crate::wire::range::ContentRange;
 use crate::wire::request::Request;
+use crate::wire::retry::StopReason;
 use crate::wire::uri::Target;
 
 /// How much of a range is read at a time, in bytes; more makes it slower again.
@@ -31,19 +31,43 @@ const READ: usize = 256 * 1024;
 /// How much of a range is written at a time, in bytes: full writes of this size cost the least.
 const WRITE: usize = 1024 * 1024;
 
-impl DownloadFile<'_> {
+/// An object that was downloaded.
+///
+/// The object's headers are reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
+/// Python's dict of headers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DownloadFileOutput {
+    /// The object's headers.
+    pub meta: Response<HeadObjectOutput>,
+    /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
+    pub verified: bool,
+    /// Whether the key was proven to be the right one, where the object was decrypted; `None` where it was not.
+    pub key_proof: Option<KeyProof>,
+}
+
+shown_as!(DownloadFileOutput, meta: Response<HeadObjectOutput>);
+
+/// A download in one request.
+pub(super) struct WholeFetch<'t, 'a> {
+    pub(super) client: &'t CosS3Client,
+    pub(super) request: &'t Request<'a>,
+    pub(super) path: &'t Path,
+    /// Writes into the file itself, without a temporary one.
+    pub(super) in_place: bool,
+    pub(super) opener: Option<&'t Opener<'a>>,
+    pub(super) crc_demanded_by: Option<&'static str>,
+}
+
+impl WholeFetch<'_, '_> {
     /// Fetches the object in one request, whose answer says all that a HEAD says. A body that breaks off resumes; only
     /// one that is damaged, or that cannot resume, is fetched again.
-    pub(super) fn fetch_whole(
-        &self,
-        place: &DirEntry,
-        progress: &Progress<'_>,
-    ) -> Result<DownloadFileOutput, CosError> {
+    pub(super) fn fetch(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<DownloadFileOutput, CosError> {
         let (mut retry, mut attempts) = (BodyRetry::default(), 0);
         loop {
             progress.restart();
             let interruptions = self.client.interruptions();
-            let failed = match self.fetch_whole_once(place, progress, attempts > 0) {
+            let failed = match self.fetch_once(place, progress, attempts > 0) {
                 Ok(fetched) => {
                     self.client.bytes_received(&self.request.target, fetched.meta.content_length, &mut retry);
                     return Ok(fetched);
@@ -63,7 +87,7 @@ impl DownloadFile<'_> {
         }
     }
 
-    fn fetch_whole_once(
+    fn fetch_once(
         &self,
         place: &DirEntry,
         progress: &Progress<'_>,
@@ -71,7 +95,7 @@ impl DownloadFile<'_> {
     ) -> Result<DownloadFileOutput, FetchFailure> {
         // Opened first: what cannot be written need not be fetched.
         if self.in_place {
-            let failed = |e| CosClientError::local(&self.path, "cannot write", e);
+            let failed = |e| CosClientError::local(self.path, "cannot write", e);
             let file = place.open_in_place().map_err(failed)?;
             return self.fetch_into(&file, progress, again, || file.set_len(0).map_err(failed));
         }
@@ -92,12 +116,12 @@ impl DownloadFile<'_> {
         let answer = self.client.execute_streaming(self.request.repeat().marked(again))?;
         answer.check_status()?;
         answer.check_range(None)?;
-        let answer = ResumingBody::wrap(&self.client, self.request.repeat(), answer);
+        let answer = ResumingBody::wrap(self.client, self.request.repeat(), answer);
         // This answer's own key: the object may have been replaced since the HEAD.
-        let opened = self.opener.as_ref().map(|opener| opener.open(&answer.headers)).transpose()?;
+        let opened = self.opener.map(|opener| opener.open(&answer.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
         let mut meta = HeadObjectOutput::of(answer.headers);
-        self.check_crc_known(&meta)?;
+        check_crc_known(self.crc_demanded_by, &meta)?;
         let mut body = StreamBody::new(answer.body, answer.status, &meta.headers, answer.attempts);
         if let Some(opened) = opened {
             let extent = Extent::of(answer.status, &meta.headers)?;
@@ -105,7 +129,7 @@ impl DownloadFile<'_> {
         }
         begin()?;
         let mut file = Reported { file, progress, written: 0 };
-        body.copy_to(&self.path, &mut file).map_err(|error| FetchFailure {
+        body.copy_to(self.path, &mut file).map_err(|error| FetchFailure {
             error,
             body_broke: true,
             resumes: answer.resumes,
@@ -113,6 +137,29 @@ impl DownloadFile<'_> {
         meta.content_length = file.written;
         Ok(DownloadFileOutput { verified: meta.crc64.is_some(), key_proof, meta })
     }
+}
+
+/// Fails if COS does not say the CRC-64 that a setting demands.
+pub(super) fn check_crc_known(
+    demanded_by: Option<&str>,
+    meta: &Response<HeadObjectOutput>,
+) -> Result<(), CosClientError> {
+    match demanded_by.filter(|_| meta.crc64.is_none()) {
+        Some(setting) => {
+            let why = format!("{setting}: COS does not say the object's CRC-64");
+            Err(CosClientError::answered(ClientErrorKind::Integrity, why))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Adds to an error the attempts in all. An error of a local file has nothing to do with them.
+fn with_total(error: CosError, attempts: u32, stop: Option<StopReason>) -> CosError {
+    if error.is_local() {
+        return error;
+    }
+    let attempts = error.all_attempts().with_total(attempts, stop == Some(StopReason::Quota));
+    error.with_attempts(attempts)
 }
 
 /// Why an object did not come in one request.

@@ -1,6 +1,6 @@
 //! Downloading an object into a file, in one request or in parallel ranges.
 
-mod fetch;
+pub(crate) mod fetch;
 #[cfg(test)]
 mod lockless;
 pub(crate) mod partial;
@@ -12,15 +12,15 @@ use std::sync::Arc;
 use http::Method;
 use rayon::ThreadPool;
 
-use self::fetch::Fetch;
+use self::fetch::{DownloadFileOutput, Fetch, WholeFetch, check_crc_known};
 use self::partial::{Download, Partial};
-use crate::cipher::{KeyProof, Opener};
+use crate::cipher::Opener;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::{DirEntry, destination};
 use crate::ops::object::head::{HeadObjectOutput, head_for, head_of};
 use crate::ops::options;
-use crate::ops::response::{Response, shown_as};
+use crate::ops::response::Response;
 use crate::transfer::handle::TransferHandle;
 use crate::transfer::plan::{PartRange, Plan, download_part_size, part_size_bytes};
 use crate::transfer::pool::{StopSignal, Threads, check_threads, run};
@@ -28,7 +28,6 @@ use crate::transfer::progress::{Callback, Progress};
 use crate::transfer::{SINGLE_REQUEST, pin};
 use crate::wire::headers;
 use crate::wire::request::{Extras, Request};
-use crate::wire::retry::StopReason;
 use crate::wire::uri::{Target, check_key_simplified};
 
 impl CosS3Client {
@@ -247,7 +246,7 @@ impl<'a> DownloadFile<'a> {
             return self.fetch_whole(&place, &progress);
         }
         let mut head = self.head.take().map_or_else(|| self.head(), Ok)?;
-        self.check_crc_known(&head)?;
+        check_crc_known(self.crc_demanded_by(), &head)?;
         // Before anything is fetched: what cannot be decrypted need not be.
         let opened = self.opener.as_ref().map(|opener| opener.open(&head.headers)).transpose()?;
         let key_proof = opened.as_ref().map(|opened| opened.proof);
@@ -290,13 +289,23 @@ impl<'a> DownloadFile<'a> {
         Ok(DownloadFileOutput { verified: head.crc64.is_some(), key_proof, meta: head })
     }
 
-    fn check_crc_known(&self, meta: &Response<HeadObjectOutput>) -> Result<(), CosClientError> {
-        if (self.enable_crc || self.require_crc) && meta.crc64.is_none() {
-            let setting = if self.require_crc { "require_crc" } else { "enable_crc" };
-            let why = format!("{setting}: COS does not say the object's CRC-64");
-            return Err(CosClientError::answered(ClientErrorKind::Integrity, why));
-        }
-        Ok(())
+    /// Returns the setting that demands the object's CRC-64.
+    fn crc_demanded_by(&self) -> Option<&'static str> {
+        let by = |set: bool, name| set.then_some(name);
+        by(self.require_crc, "require_crc").or_else(|| by(self.enable_crc, "enable_crc"))
+    }
+
+    /// Fetches the object in one request.
+    fn fetch_whole(&self, place: &DirEntry, progress: &Progress<'_>) -> Result<DownloadFileOutput, CosError> {
+        let whole = WholeFetch {
+            client: &self.client,
+            request: &self.request,
+            path: &self.path,
+            in_place: self.in_place,
+            opener: self.opener.as_ref(),
+            crc_demanded_by: self.crc_demanded_by(),
+        };
+        whole.fetch(place, progress)
     }
 
     fn head(&self) -> Result<Response<HeadObjectOutput>, CosError> {
@@ -354,35 +363,9 @@ impl DownloadFile<'_> {
     options::every!();
 }
 
-/// Adds to an error the attempts in all. An error of a local file has nothing to do with them.
-fn with_total(error: CosError, attempts: u32, stop: Option<StopReason>) -> CosError {
-    if error.is_local() {
-        return error;
-    }
-    let attempts = error.all_attempts().with_total(attempts, stop == Some(StopReason::Quota));
-    error.with_attempts(attempts)
-}
-
 impl DownloadFile<'static> {
     /// Starts the download on threads of its own and returns its handle.
     pub fn start(self) -> Result<TransferHandle<DownloadFileOutput>, CosError> {
         TransferHandle::start(move |control| Self { client: self.client.steered_by(control), ..self }.send())
     }
 }
-
-/// An object that was downloaded.
-///
-/// The object's headers are reached through it: `done.etag`, `done.headers`, `done["ETag"]`. It prints and serializes as
-/// Python's dict of headers.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct DownloadFileOutput {
-    /// The object's headers.
-    pub meta: Response<HeadObjectOutput>,
-    /// Whether the CRC-64 was compared; false if COS did not say it, and only the length was checked.
-    pub verified: bool,
-    /// Whether the key was proven to be the right one, where the object was decrypted; `None` where it was not.
-    pub key_proof: Option<KeyProof>,
-}
-
-shown_as!(DownloadFileOutput, meta: Response<HeadObjectOutput>);
