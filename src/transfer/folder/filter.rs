@@ -92,6 +92,10 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
                 let first = inner.chars().next().map_or(0, char::len_utf8);
                 let end = inner[first..].find(']').ok_or("a bracket is not closed")?;
                 let (class, behind) = inner.split_at(first + end);
+                // It would match nothing, and a pattern may protect files.
+                if has_reversed_range(class) {
+                    return Err("a range in brackets ends before its start");
+                }
                 append(texts, if inner.len() < rest.len() { "[!" } else { "[" });
                 append(texts, class);
                 append(texts, "]");
@@ -112,6 +116,18 @@ fn alternate<'p>(pattern: &'p str, depth: usize, texts: &mut Vec<String>) -> Res
         };
     }
     if depth > 0 { Err("a brace is not closed") } else { Ok(left) }
+}
+
+fn has_reversed_range(class: &str) -> bool {
+    let class: Vec<char> = class.chars().collect();
+    let mut left = class.as_slice();
+    while let [start, rest @ ..] = left {
+        left = match rest {
+            ['-', end, ..] if end < start => return true,
+            ['-', _, rest @ ..] | rest => rest,
+        };
+    }
+    false
 }
 
 fn append(texts: &mut [String], text: &str) {
@@ -192,6 +208,7 @@ mod tests {
             ("[!a]", &["b"], &["a"]),
             ("[^a]", &["b"], &["a"]),
             ("[]x]", &["]", "x"], &["y"]),
+            ("[a-c-x-]", &["b", "-", "x"], &["d"]),
             ("\\*\\{a\\,b\\}\\[\\?", &["*{a,b}[?"], &["x{a,b}[?"]),
             ("a,b", &["a,b"], &["a"]),
             ("**/x", &["x", "a/x", "a/b/x"], &["ax", "a/bx"]),
@@ -213,7 +230,9 @@ mod tests {
 
     #[test]
     fn a_wrong_pattern_is_named() {
-        for wrong in ["a[", "[]", "{a", "a}", "{a,{b}", "x\\", &"{a,b}".repeat(30), &"{".repeat(100)] {
+        for wrong in
+            ["a[", "[]", "[z-a]", "[!a-cz-x]", "{a", "a}", "{a,{b}", "x\\", &"{a,b}".repeat(30), &"{".repeat(100)]
+        {
             let exclude = vec![wrong.to_owned()];
             let error = Patterns { include: vec!["a".into()], exclude }.build().err().unwrap();
             assert!(error.to_string().starts_with(&format!("exclude: {wrong:?}: ")), "{error}");
