@@ -153,7 +153,6 @@ impl CosS3Client {
         outgoing: http::Request<()>,
         until: Option<Duration>,
     ) -> Result<Exchange, Failure> {
-        log::debug!("{} {} {}", request.operation, outgoing.method(), outgoing.uri().path());
         let len = request.body.len().or(request.declared_length);
         let traits = request.traits;
         let no_body = request.body.is_none();

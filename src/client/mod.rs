@@ -2,6 +2,7 @@
 
 mod attempt;
 pub(crate) mod hosts;
+mod log;
 pub(crate) mod response;
 pub(crate) mod resuming_body;
 mod run;

@@ -127,12 +127,12 @@ impl ResumingBody {
                 return Err(self.with_attempts(error, None));
             }
             // A body that a pause broke off costs no attempt: the request for its rest waits for the end of the pause.
-            if self.client.interruptions() == self.interruptions
-                && let Err(stop) = self.client.retry_body(&self.request.target, &mut self.retry)
-            {
-                return Err(self.with_attempts(error, Some(stop)));
+            if self.client.interruptions() == self.interruptions {
+                let why = format!("the body broke off at byte {}: {error}", self.next);
+                if let Err(stop) = self.client.retry_body(&self.request, &mut self.retry, why) {
+                    return Err(self.with_attempts(error, Some(stop)));
+                }
             }
-            log::debug!("the body broke off at byte {}, resuming there: {error}", self.next);
             match self.resume() {
                 Ok(()) => return Ok(()),
                 Err(Refusal::OtherRange(other)) if !std::mem::replace(&mut self.misanswered, true) => {

@@ -1,9 +1,11 @@
 //! The loop of every request: credentials, signature, one attempt, decision.
 
+use std::fmt::Display;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::attempt::Exchange;
+use super::log::{self, Facts};
 use super::{CosS3Client, Verdict};
 use crate::attempts::{Attempts, Sent};
 use crate::credential::Credentials;
@@ -67,10 +69,26 @@ impl CosS3Client {
     ) -> Result<(T, Attempts), CosError> {
         prepare(&mut request)?;
         let mut location = self.locate(&request.target)?;
+        let mut facts = Facts::new(&request, (self.inner.monotonic)());
+        let result = self.attempts(&mut request, &mut location, limit, finish, reconcile, &mut facts);
+        log::ended(&request, &location, &facts, (self.inner.monotonic)(), &result);
+        result
+    }
+
+    /// Makes the attempts of a request.
+    fn attempts<T>(
+        &self,
+        request: &mut Request<'_>,
+        location: &mut Location,
+        limit: Option<Duration>,
+        finish: impl Fn(&Request<'_>, Answer, Option<u64>) -> Result<T, Failure>,
+        reconcile: Reconcile<'_, T>,
+        facts: &mut Facts,
+    ) -> Result<(T, Attempts), CosError> {
         let host = location.signed_host();
         let mut call = CallState {
             until: self.deadline(limit),
-            switched: self.start_at_backup(&host, &mut location),
+            switched: self.start_at_backup(&host, location),
             ..CallState::default()
         };
         let at_start = call.switched;
@@ -80,9 +98,10 @@ impl CosS3Client {
             call.offset = self.inner.clock_offset.load(Ordering::Relaxed);
             let credentials = self.credentials(&mut call)?;
             let (number, until) = (call.attempts.count, call.until);
-            let attempted = self.attempt(&mut request, &location, credentials.as_ref(), number, until);
+            let attempted = self.attempt(request, location, credentials.as_ref(), number, until);
             let finished = attempted.and_then(|Exchange { answer, crc, body_crc }| {
-                finish(&request, answer, crc).map_err(|failure| Failure { body_crc, ..failure })
+                facts.note(&answer);
+                finish(request, answer, crc).map_err(|failure| Failure { body_crc, ..failure })
             });
             let failure = match finished {
                 Ok(done) => {
@@ -94,7 +113,7 @@ impl CosS3Client {
             if matches!(failure.cause, Cause::Answer { from_cos: true, .. }) && call.switched && !at_start {
                 self.avoid(&host);
             }
-            let clock = self.clock_repair(&request, &failure, call.offset);
+            let clock = self.clock_repair(request, &failure, call.offset);
             let trusted = location.scheme == "https" || self.inner.trust_http_date;
             let outcome = failure.outcome(clock.is_some() && trusted);
             call.note(&failure, outcome, clock);
@@ -133,10 +152,10 @@ impl CosS3Client {
                 left: self.left(call.until),
             };
             let decision = decide(policy, state, outcome, (self.inner.random)());
-            log::debug!("{} attempt {}: {error}: {decision:?}", request.operation, call.attempts.count);
             match decision {
                 Decision::Stop(stop) => return Err(call.stopped(failure.error, stop)),
                 Decision::AtOnce(repair) => {
+                    log::repaired(request, location, number, error, repair);
                     call.repaired.note(repair);
                     match repair {
                         Repair::Connection => {}
@@ -154,6 +173,7 @@ impl CosS3Client {
                     if !self.inner.hosts.spend(&host, cost) {
                         return Err(call.stopped(failure.error, StopReason::Quota));
                     }
+                    log::retried(request, location, format_args!("attempt {number} failed: {error}"), delay);
                     call.spent += cost;
                     call.switched |= switch_domain && location.switch_domain();
                     if !delay.is_zero() {
@@ -193,7 +213,8 @@ impl CosS3Client {
 
     /// Pauses before retry `number` of a part. False: there are no retries left.
     pub(crate) fn pause_before_retry(&self, request: &Request<'_>, number: u32, (base, cost): (Duration, u32)) -> bool {
-        number < self.inner.attempts && self.charge_and_sleep(&request.target, number, (base, cost)).is_ok()
+        let why = "some keys failed";
+        number < self.inner.attempts && self.charge_and_sleep(request, number, (base, cost), why).is_ok()
     }
 
     /// Notes that bytes of a body came.
@@ -204,20 +225,33 @@ impl CosS3Client {
         }
     }
 
-    /// Pauses before the rest of a broken body is requested. Fails if no retry is left, or if the host's retry budget is
-    /// used up.
-    pub(crate) fn retry_body(&self, target: &Target, retry: &mut BodyRetry) -> Result<(), StopReason> {
+    /// Pauses before the rest of a body that broke off is requested; the log says why. Fails if no retry is left, or if
+    /// the host's retry budget is used up.
+    pub(crate) fn retry_body(
+        &self,
+        request: &Request<'_>,
+        retry: &mut BodyRetry,
+        why: impl Display,
+    ) -> Result<(), StopReason> {
         let (number, cost) = retry.broke_off(self.inner.attempts, TRANSIENT_COST).ok_or(StopReason::Attempts)?;
-        self.charge_and_sleep(target, number, (TRANSIENT_BASE, cost))
+        self.charge_and_sleep(request, number, (TRANSIENT_BASE, cost), why)
     }
 
     /// Charges the host for a retry and pauses before it.
-    fn charge_and_sleep(&self, target: &Target, number: u32, (base, cost): (Duration, u32)) -> Result<(), StopReason> {
-        let location = self.locate(target).map_err(|_| StopReason::Final)?;
+    fn charge_and_sleep(
+        &self,
+        request: &Request<'_>,
+        number: u32,
+        (base, cost): (Duration, u32),
+        why: impl Display,
+    ) -> Result<(), StopReason> {
+        let location = self.locate(&request.target).map_err(|_| StopReason::Final)?;
         if !self.inner.hosts.spend(&location.signed_host(), cost) {
             return Err(StopReason::Quota);
         }
-        self.sleep(pause(number, base, (self.inner.random)()));
+        let pause = pause(number, base, (self.inner.random)());
+        log::retried(request, &location, why, pause);
+        self.sleep(pause);
         Ok(())
     }
 

@@ -45,7 +45,7 @@ impl Headers {
 
     /// Returns the id of the request; empty if there is none.
     pub(crate) fn request_id(&self) -> String {
-        self.get("x-cos-request-id").or_else(|| self.get("x-ci-request-id")).unwrap_or_default()
+        request_id(&self.0)
     }
 
     pub(crate) fn text(&self, name: &str) -> String {
@@ -97,6 +97,12 @@ fn display_name(name: &str) -> String {
         letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
     };
     name.split('-').map(capital).collect::<Vec<_>>().join("-")
+}
+
+/// Returns the id of the request; empty if there is none.
+pub(crate) fn request_id(headers: &HeaderMap) -> String {
+    let id = headers.get("x-cos-request-id").or_else(|| headers.get("x-ci-request-id"));
+    id.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned()).unwrap_or_default()
 }
 
 /// Reads how long an answer asks to be left alone: seconds, or an HTTP date compared with the answer's own.

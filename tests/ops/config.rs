@@ -2,18 +2,13 @@
 
 use std::error::Error;
 use std::fmt::Debug;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use crate::common::{
-    BUCKET, SSE_KEY, client, code, config, domain_config, failed, field, get, keys, lock, names, put, refused, start,
-    start_with_domain,
-};
+use crate::common::{BUCKET, SSE_KEY, client, code, config, failed, field, get, keys, put, refused, start};
 use cos_emulator::{CosEmulator, Fault, Match};
-use log::{LevelFilter, Log, Metadata, Record};
 use qcloud_cos::{
     ClientErrorKind, CosClientError, CosConfig, CosConfigBuilder, CosError, CosS3Client, CredentialProvider,
     Credentials,
@@ -248,7 +243,7 @@ const SECRETS: [&str; 6] =
     ["CanarySecretKey", "CanaryToken", "CanaryPassword", SSE_KEY[0], "CanaryNewKey", "CanaryNewToken"];
 
 #[track_caller]
-fn assert_clean(what: &str, shown: &str) {
+pub(crate) fn assert_clean(what: &str, shown: &str) {
     for secret in SECRETS {
         assert!(!shown.contains(secret), "{what} shows {secret}: {shown}");
     }
@@ -295,72 +290,6 @@ fn errors_show_no_secret() {
     assert_clean("a refused argument", &format!("{refused} {refused:?}"));
     let refused = failed(keys().token("CanaryToken ").build());
     assert_clean("a refused setting", &format!("{refused} {refused:?}"));
-}
-
-/// Keeps every record of this crate.
-struct Recorder(Mutex<Vec<String>>);
-
-static RECORDER: Recorder = Recorder(Mutex::new(Vec::new()));
-
-impl Log for Recorder {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        if record.target().starts_with("qcloud_cos") {
-            lock(&self.0).push(format!("{} {}", record.level(), record.args()));
-        }
-    }
-
-    fn flush(&self) {}
-}
-
-/// The `q-signature` of an `Authorization` header or URL.
-fn signature(signed: &str) -> String {
-    signed.split_once("q-signature=").unwrap().1.split('&').next().unwrap().to_owned()
-}
-
-#[test]
-fn the_log_holds_no_secret_at_any_level() {
-    log::set_logger(&RECORDER).unwrap();
-    log::set_max_level(LevelFilter::Trace);
-    let (cos, _owner) = start_with_domain();
-    cos.add_temporary_credential("AKIDCANARY", "CanarySecretKey", "CanaryToken");
-    let client = client(domain_config(&cos).secret_id("AKIDCANARY").secret_key("CanarySecretKey").token("CanaryToken"));
-    let folder = tempfile::tempdir().unwrap();
-    let path: PathBuf = folder.path().join("file");
-    std::fs::write(&path, crate::common::noise(1, 2 * crate::common::MIB)).unwrap();
-
-    cos.inject(Fault::error(500, "InternalError"), Match::any().method("PUT"), 1);
-    let put = client.put_object(BUCKET, "x", "canary-key").sse_customer_algorithm("AES256");
-    put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
-    let upload = client.upload_file(BUCKET, "big", &path).multipart_threshold(0).sse_customer_algorithm("AES256");
-    upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
-    let download = client.download_file(BUCKET, "big", folder.path().join("copy")).part_size(1).multipart_threshold(0);
-    let download = download.sse_customer_algorithm("AES256").sse_customer_key(SSE_KEY[0]);
-    download.sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
-    assert_eq!(names(folder.path()), ["copy", "file"]);
-    assert!(client.get_object(BUCKET, "missing").send().is_err());
-    cos.inject(Fault::Reset(cos_emulator::Moment::AfterBody), Match::any(), usize::MAX);
-    assert!(client.put_object(BUCKET, "x", "k").send().is_err());
-    cos.clear_faults();
-    let url = client.get_presigned_url(BUCKET, "canary-key", "PUT").sign().unwrap();
-    let auth = client.get_auth("GET", BUCKET, "canary-key").sign().unwrap();
-    assert!(client.get_object(BUCKET, "canary-key").query("q-own", "1").send().is_err());
-
-    let records = lock(&RECORDER.0).join("\n");
-    assert!(records.contains("canary-key") && records.contains("attempt"), "nothing was logged: {records}");
-    assert_clean("the log", &records);
-    let sent = cos.requests();
-    assert!(sent.len() > 10);
-    for request in &sent {
-        let signature = signature(request.header("authorization").unwrap());
-        assert!(!records.contains(&signature), "{records}");
-    }
-    for signed in [url, auth] {
-        assert!(!records.contains(&signature(&signed)), "{records}");
-    }
 }
 
 /// Returns how many connections twice 20 requests at a time take.

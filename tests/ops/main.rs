@@ -10,6 +10,7 @@ mod buckets;
 mod config;
 mod credentials;
 mod listing;
+mod logging;
 mod multipart;
 mod object_extras;
 mod objects;

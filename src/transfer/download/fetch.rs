@@ -1,6 +1,5 @@
 //! Fetching an object: in one request, or a range of it.
 
-use std::error::Error as _;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -80,8 +79,8 @@ impl WholeFetch<'_, '_> {
             if !(failed.body_broke && (paused || failed.can_pass())) {
                 return Err(with_total(failed.error, attempts, None));
             }
-            log::debug!("{} broke off, fetching it again: {}", self.path.display(), failed.error);
-            if !paused && let Err(stop) = self.client.retry_body(&self.request.target, &mut retry) {
+            let why = format_args!("{} broke off: {}", self.path.display(), failed.error);
+            if !paused && let Err(stop) = self.client.retry_body(self.request, &mut retry, why) {
                 return Err(with_total(failed.error, attempts, Some(stop)));
             }
         }
@@ -177,7 +176,9 @@ impl FetchFailure {
     fn can_pass(&self) -> bool {
         match self.error.kind() {
             // An error with a cause is of a body that ended early, and has tried to resume.
-            Some(ClientErrorKind::Integrity) => !self.resumes || self.error.source().is_none(),
+            Some(ClientErrorKind::Integrity) => {
+                !self.resumes || self.error.client().is_none_or(|error| error.get_ref().is_none())
+            }
             Some(ClientErrorKind::Protocol) => self.resumes,
             _ => !self.resumes && self.error.broke_off(),
         }
@@ -286,7 +287,7 @@ impl Fetch<'_> {
                 return Ok(ResumingBody::wrap_range(self.client, request, answer));
             };
             let first_time = attempts == answer.attempts.count && answer.status == 206;
-            let retry = first_time && self.client.retry_body(&self.target, &mut BodyRetry::default()).is_ok();
+            let retry = first_time && self.client.retry_body(&request, &mut BodyRetry::default(), &other).is_ok();
             if !retry {
                 return Err(other.with_attempts(answer.attempts.with_total(attempts, false)).into());
             }
