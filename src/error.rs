@@ -37,6 +37,14 @@ impl CosError {
         }
     }
 
+    /// Returns the error of this side, if it is one.
+    pub fn client(&self) -> Option<&CosClientError> {
+        match self {
+            Self::Client(error) => Some(error),
+            Self::Service(_) => None,
+        }
+    }
+
     /// Makes the error of a [`CredentialProvider`](crate::CredentialProvider) that could not get its credentials,
     /// of kind [`ClientErrorKind::Credentials`]. The cause's text must hold no secret.
     pub fn credentials(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -109,6 +117,23 @@ impl From<CosError> for io::Error {
     }
 }
 
+/// Returns the error of this crate that reading a body reported, as it was. Any other error becomes one of kind
+/// [`ClientErrorKind::Local`] without a path, so that `?` works on a script's own files, too.
+impl From<io::Error> for CosError {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(own) => own,
+            Err(error) => match error.downcast::<CosClientError>() {
+                Ok(own) => own.into(),
+                Err(error) => {
+                    let kind = ClientErrorKind::Local { path: PathBuf::new() };
+                    CosClientError::new(kind, error.to_string()).caused_by(error).into()
+                }
+            },
+        }
+    }
+}
+
 /// The kinds of a [`CosClientError`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -149,7 +174,7 @@ pub enum ClientErrorKind {
     NoCredentials,
     /// A local file could not be read or written.
     Local {
-        /// The file.
+        /// The file; empty if the error does not tell it.
         path: PathBuf,
     },
     /// A key cannot become a path inside the folder it is downloaded into.
@@ -281,6 +306,11 @@ impl CosClientError {
         &self.0.message
     }
 
+    /// Returns the error that caused this one, such as an [`io::Error`] to downcast to.
+    pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
     /// Returns what kind of failure this is.
     pub fn kind(&self) -> &ClientErrorKind {
         &self.0.kind
@@ -306,8 +336,11 @@ impl fmt::Display for CosClientError {
 }
 
 impl StdError for CosClientError {
+    /// Returns what the text does not tell yet, so that a printed chain says each thing once;
+    /// [`get_ref`](Self::get_ref) returns the cause in any case.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|e| e as &(dyn StdError + 'static))
+        let cause = self.get_ref()?;
+        if self.0.message.contains(&cause.to_string()) { cause.source() } else { Some(cause) }
     }
 }
 

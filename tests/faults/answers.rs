@@ -1,7 +1,6 @@
 //! Rows 12 to 22, 29 to 32, 53: what COS, or something before it, answers.
 
 use std::collections::BTreeSet;
-use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -227,7 +226,7 @@ fn fault_19_completion_says_nothing() {
         scene.cos.inject(Hook::Answer(Answer::new(200).body(body)), completion(), usize::MAX);
         let error = failed(scene.upload(&scene.client).send());
         assert_eq!((error.kind(), error.sent()), (&ClientErrorKind::Ambiguous, Sent::All), "{body:?}");
-        assert!(error.attempts() > 0 && error.source().is_some());
+        assert!(error.attempts() > 0 && error.get_ref().is_some());
         scene.assert_attempts("POST", "uploadId=", &[0, 1]);
         assert!(requests(&scene.cos, "DELETE", "uploadId").is_empty(), "never given up");
         scene.assert_goes_on_with(&[]);
@@ -266,7 +265,7 @@ fn fault_21_completion_repeated() {
     put(&scene.client, "up", b"another");
     let error = failed(scene.upload(&scene.client).send());
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Ambiguous, 2, Sent::All));
-    assert!(error.source().is_some_and(|cause| cause.to_string().contains("NoSuchUpload")), "{error}");
+    assert!(error.get_ref().is_some_and(|cause| cause.to_string().contains("NoSuchUpload")), "{error}");
     assert_eq!(get(&scene.client, "up"), b"another");
     assert!(requests(&scene.cos, "DELETE", "uploadId").is_empty(), "never given up");
 }

@@ -1,7 +1,5 @@
 //! Rows 8 to 11, 23 to 25, 42 to 44: bodies and objects that are not what they should be.
 
-use std::error::Error as _;
-
 use cos_emulator::{Answer, Fault as Hook, Match};
 use qcloud_cos::{ClientErrorKind, CopySource, CosS3Client, Sent};
 
@@ -37,7 +35,7 @@ fn fault_08_cut_body_for_ever() {
         for error in [streamed(), in_one()] {
             let found = (error.kind(), error.attempts(), error.sent());
             assert_eq!(found, (&ClientErrorKind::Integrity, attempts, Sent::All), "{cut:?}");
-            assert!(error.source().is_some());
+            assert!(error.get_ref().is_some());
         }
         scene.assert_untouched();
     }

@@ -1,6 +1,5 @@
 //! Rows 1 to 7, 26 to 28: connections that do not come about, break, or stand still.
 
-use std::error::Error as _;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
@@ -37,7 +36,7 @@ fn fault_01_connect_refused() {
             failed(scene.upload(&client).send()),
         ] {
             assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Connect, 4, Sent::Nothing));
-            assert!(error.source().is_some());
+            assert!(error.get_ref().is_some());
         }
         assert_eq!(pauses.take().len(), 12);
     }
@@ -237,7 +236,7 @@ fn fault_06_reset_before_the_status() {
     scene.cos.inject(Hook::Reset(Moment::AfterBody), Match::any().path("never"), usize::MAX);
     let error = failed(fresh.put_object(BUCKET, "x", "never").send());
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Transport, 4, Sent::Maybe));
-    assert!(error.source().is_some());
+    assert!(error.get_ref().is_some());
     scene.assert_attempts("PUT", "/never", &[0, 1, 1, 1]);
     // What cannot be told is no success.
     lost("POST");
@@ -245,7 +244,7 @@ fn fault_06_reset_before_the_status() {
     lost("PUT");
     let copy = client.copy_object(BUCKET, "another", source()).header("x-cos-forbid-overwrite", "true");
     let copied = failed(copy.send());
-    assert!(copied.source().is_some_and(|cause| cause.to_string().contains("status 409")), "{copied:?}");
+    assert!(copied.get_ref().is_some_and(|cause| cause.to_string().contains("status 409")), "{copied:?}");
     let new = client.put_object(BUCKET, "z", "another").header("x-cos-forbid-overwrite", "true");
     lost("PUT");
     scene.cos.inject(Hook::error(403, "AccessDenied"), Match::any().method("HEAD"), 1);
@@ -293,7 +292,7 @@ fn fault_07_reset_while_receiving_for_ever() {
         let error = failed(scene.download(&client(&scene)).send());
         let found = (error.kind(), error.attempts(), error.sent());
         assert_eq!(found, (&ClientErrorKind::Transport, 4, sent), "{error}");
-        assert!(error.source().is_some());
+        assert!(error.get_ref().is_some());
         assert_eq!(scene.proxy.connections(), 2 + 4);
         scene.assert_fetches_only(&["bytes=1048576-2097151", "bytes=2097152-2097156"]);
         // In one request, and as a stream, it is the same.

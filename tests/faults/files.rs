@@ -1,6 +1,5 @@
 //! Rows 37 to 40, 59, 60, 63: local files, bad input, and code of the caller's.
 
-use std::error::Error as _;
 use std::fs::{self, File};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,7 +60,7 @@ fn fault_37_rename_fails() {
         let download = scene.download(&scene.client).multipart_threshold(threshold);
         let error = failed(download.progress_callback(|_, _| once.run(occupy)).send());
         assert_eq!(*error.kind(), ClientErrorKind::Local { path: scene.path.clone() });
-        assert!(error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>()).is_some(), "{error}");
+        assert!(error.get_ref().and_then(|cause| cause.downcast_ref::<std::io::Error>()).is_some(), "{error}");
         // What is kept is all that the next call needs: nothing is fetched again.
         assert_eq!(names(scene.path.parent().unwrap()).len(), left);
         fs::remove_dir(&scene.path).unwrap();

@@ -12,6 +12,7 @@ mod connections;
 mod credential_faults;
 mod documents;
 mod early;
+mod error_texts;
 mod files;
 #[cfg(unix)]
 mod forks;

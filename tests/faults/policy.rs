@@ -414,7 +414,7 @@ fn a_completion_that_nothing_tells_of_is_ambiguous() {
         let error = failed(client.complete_multipart_upload(BUCKET, "k", &id, parts).send());
         assert_eq!(*error.kind(), ClientErrorKind::Ambiguous, "{fault:?}: {error}");
         assert!(error.attempts() > 0 && error.sent() != Sent::Nothing, "{fault:?}: {error}");
-        assert!(std::error::Error::source(&error).is_some());
+        assert!(error.get_ref().is_some());
     }
     let (_, parts) = upload();
     assert_eq!(code(client.complete_multipart_upload(BUCKET, "k", "unknown", parts).send()).0, 404);

@@ -79,6 +79,25 @@ impl StreamBody {
         self
     }
 
+    /// Reads the body to its end.
+    ///
+    /// Python: `content = response['Body'].get_raw_stream().read()`
+    pub fn read_all(mut self) -> Result<Vec<u8>, CosError> {
+        // The announced length is the server's word, so that little is reserved for it at once.
+        let mut content = Vec::with_capacity(self.length.unwrap_or_default().min(CHUNK as u64) as usize);
+        self.read_to_end(&mut content).map_err(body_error)?;
+        Ok(content)
+    }
+
+    /// Reads the next `size` bytes, fewer only at the end of the body; none once it has ended.
+    ///
+    /// Python: `fp = response['Body'].get_raw_stream(); fp.read(2)`
+    pub fn read_bytes(&mut self, size: usize) -> Result<Vec<u8>, CosError> {
+        let mut piece = Vec::with_capacity(size.min(CHUNK));
+        self.by_ref().take(size as u64).read_to_end(&mut piece).map_err(body_error)?;
+        Ok(piece)
+    }
+
     /// Reads the body in pieces of `chunk_size` bytes; the last may be shorter. After an error it ends.
     ///
     /// Python: `for chunk in response['Body'].get_stream(chunk_size=1024)`
@@ -220,6 +239,16 @@ mod tests {
         let altered = body(b"abc", &[("x-cos-hash-crc64ecma", "1")]).read_to_end(&mut sink).unwrap_err();
         assert!(altered.to_string().contains("crc64"), "{altered}");
         assert_eq!(*body_error(altered).kind(), ClientErrorKind::Integrity);
+    }
+
+    #[test]
+    fn it_can_be_read_whole_or_so_many_bytes_at_a_time() {
+        assert_eq!(body(b"abcdefg", &[]).read_all().unwrap(), b"abcdefg");
+        let cut = body(b"abc", &[("content-length", "4")]).read_all().unwrap_err();
+        assert_eq!(cut.kind(), Some(&ClientErrorKind::Integrity));
+        let mut whole = body(b"abcdefg", &[]);
+        let pieces = [2, 0, 4, 9, 9].map(|size| whole.read_bytes(size).unwrap());
+        assert_eq!(pieces, [&b"ab"[..], b"", b"cdef", b"g", b""]);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! An object that is uploaded in parts: the upload is started, its parts are listed, it is completed or aborted.
 
-use std::error::Error as _;
-
 use http::HeaderMap;
 
 use crate::client::CosS3Client;
@@ -227,5 +225,5 @@ fn unclear(error: CosError) -> CosError {
 /// Tells whether COS does not know the upload any more, so that completing it again is no use.
 fn is_gone(error: &CosError) -> bool {
     let code = |error: &CosError| error.service().is_some_and(|e| e.get_error_code() == "NoSuchUpload");
-    code(error) || error.source().and_then(|cause| cause.downcast_ref()).is_some_and(code)
+    code(error) || error.client().and_then(|error| error.get_ref()?.downcast_ref()).is_some_and(code)
 }
