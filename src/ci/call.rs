@@ -2,12 +2,11 @@
 //! judged by their type.
 
 use std::fmt;
-use std::io::Read as _;
 
 use http::Method;
 
 use crate::client::CosS3Client;
-use crate::client::response::{Answered, Streaming, body_error};
+use crate::client::response::{Answered, Streaming};
 use crate::dict::Dict;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::ops::call::{Call, Finish};
@@ -201,18 +200,21 @@ impl StreamOutput {
     }
 
     /// Reads the body to its end.
-    pub fn into_bytes(mut self) -> Result<Vec<u8>, CosError> {
-        let mut bytes = Vec::new();
-        self.body.read_to_end(&mut bytes).map_err(body_error)?;
-        Ok(bytes)
+    pub fn into_bytes(self) -> Result<Vec<u8>, CosError> {
+        self.body.read_all()
     }
 
     /// Reads the body to its end as a document, XML or JSON. An empty one is an empty dict.
     ///
-    /// ```no_run
-    /// # fn example(client: &qcloud_cos::CosS3Client) -> Result<(), qcloud_cos::CosError> {
-    /// let info = client.ci_get_image_info("examplebucket-1250000000", "test.jpg").send()?.into_dict()?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (cos, client, bucket) = start()?;
+    /// # let answer = cos_emulator::Answer::new(200).header("Content-Type", "application/json");
+    /// # cos.answer(cos_emulator::Match::any().method("GET"), answer.body(r#"{"width": "8", "height": "6"}"#));
+    /// let info = client.ci_get_image_info(bucket, "test.jpg").send()?.into_dict()?;
     /// println!("{} x {}", info["width"], info["height"]);
+    /// # assert_eq!(info["width"], 8);
     /// # Ok(()) }
     /// ```
     pub fn into_dict(self) -> Result<Dict, CosError> {

@@ -4,11 +4,15 @@
 //! [`Response`](crate::Response), Python's dict; the processed content of an object comes back as a [`StreamOutput`]. A
 //! dict that a call sends is pasted: `json!({..})`, and its order is kept.
 //!
-//! ```no_run
-//! use qcloud_cos::{CosS3Client, json};
+//! ```
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (cos, client, bucket) = start()?;
+//! # let answer = "<Response><JobsDetail><JobId>j1</JobId><State>Submitted</State></JobsDetail></Response>";
+//! # let answer = cos_emulator::Answer::new(200).header("Content-Type", "application/xml").body(answer);
+//! # cos.answer(cos_emulator::Match::any(), answer.header("x-ci-request-id", "id"));
+//! use qcloud_cos::json;
 //!
-//! # fn example(client: &CosS3Client) -> Result<(), qcloud_cos::CosError> {
-//! let bucket = "examplebucket-1250000000";
 //! let job = json!({
 //!     "Tag": "Snapshot",
 //!     "Input": {"Object": "test.mp4"},
