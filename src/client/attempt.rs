@@ -96,7 +96,7 @@ impl CosS3Client {
             headers.insert(name, value);
         }
         let sends_body = !matches!(request.method, Method::GET | Method::HEAD);
-        match request.body.len().or(request.declared_length) {
+        match request.content_length() {
             _ if request.body.is_none() && !sends_body => {}
             Some(len) => {
                 headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
@@ -153,7 +153,7 @@ impl CosS3Client {
         outgoing: http::Request<()>,
         until: Option<Duration>,
     ) -> Result<Exchange, Failure> {
-        let len = request.body.len().or(request.declared_length);
+        let len = request.content_length();
         let traits = request.traits;
         let no_body = request.body.is_none();
         let left = self.left(until);

@@ -27,7 +27,7 @@ pub(super) struct Facts {
 
 impl Facts {
     pub(super) fn new(request: &Request<'_>, started: Duration) -> Self {
-        let sent = request.body.len().or(request.declared_length);
+        let sent = request.content_length();
         Self { started, sent, status: 0, length: None, request_id: String::new() }
     }
 

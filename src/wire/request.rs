@@ -234,6 +234,11 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Returns the length of the body, its own or the one that the caller declared; `None` if neither is known.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        self.body.len().or(self.declared_length)
+    }
+
     /// Sets the speed limit that COS applies, in bit/s.
     pub(crate) fn limit_traffic(&mut self, value: Option<String>) {
         let Some(value) = value else { return };
@@ -349,7 +354,7 @@ impl<'a> Request<'a> {
             let why = format!("there may be {MOST_HEADERS} of them and {HEADERS_LIMIT} bytes in all");
             return Err(CosClientError::invalid("headers", why));
         }
-        if let Some(len) = self.body.len().or(self.declared_length).filter(|len| *len > MAX_REQUEST) {
+        if let Some(len) = self.content_length().filter(|len| *len > MAX_REQUEST) {
             let why = format!("{len} bytes are more than one request can carry (5 GiB)");
             return Err(CosClientError::invalid("body", why));
         }

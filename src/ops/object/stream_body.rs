@@ -107,18 +107,11 @@ impl StreamBody {
             if ended {
                 return None;
             }
-            let mut chunk = Vec::with_capacity(chunk_size.min(CHUNK));
-            let read = (&mut self).take(chunk_size.max(1) as u64).read_to_end(&mut chunk);
-            match read {
-                Ok(0) => {
-                    ended = true;
-                    None
-                }
-                Ok(_) => Some(Ok(chunk)),
-                Err(error) => {
-                    ended = true;
-                    Some(Err(body_error(error).into()))
-                }
+            let chunk = self.read_bytes(chunk_size.max(1));
+            ended = chunk.as_ref().map_or(true, Vec::is_empty);
+            match chunk {
+                Ok(chunk) if chunk.is_empty() => None,
+                chunk => Some(chunk),
             }
         })
     }
