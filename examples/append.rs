@@ -20,18 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The first append creates the object; each answer says where the next one goes on.
     let mut position = 0;
     for line in ["one\n", "two\n", "three\n"] {
-        let response = client.append_object(bucket, key, position, line).content_type("text/plain").send()?;
+        let response =
+            client.append_object(bucket, key, position, line.as_bytes()).content_type("text/plain").send()?;
         position = response.next_append_position;
         println!("{position} bytes");
     }
 
     // An append at another place is refused. An append is not repeated either once it may have been
     // carried out; after such a failure, as here, ask where the object ends.
-    match client.append_object(bucket, key, 4, "twice\n").send() {
+    match client.append_object(bucket, key, 4, b"twice\n").send() {
         Err(CosError::Service(e)) if e.get_error_code() == "PositionNotEqualToLength" => {
             let end = client.head_object(bucket, key).send()?.content_length;
             println!("refused: it ends at {end}");
-            client.append_object(bucket, key, end, "four\n").send()?;
+            client.append_object(bucket, key, end, b"four\n").send()?;
         }
         Err(e) => return Err(e.into()),
         Ok(_) => return Err("an append in the middle was accepted".into()),

@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The provider keeps them, and gets others 5 minutes before they end.
     let config = place.settings().credential_instance(Arc::clone(&provider));
     let uploader = CosS3Client::new(config.build()?)?;
-    uploader.put_object(bucket, "by its holder", "examples/uploads/k").send()?;
+    uploader.put_object(bucket, b"by its holder", "examples/uploads/k").send()?;
     println!("uploaded");
     match uploader.get_object(bucket, "examples/uploads/k").send() {
         Err(CosError::Service(e)) => println!("read: {} {}", e.get_status_code(), e.get_error_code()),

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bad = "../x /abs a/../../b ..\\x C:x nul\0 CON logs/aux.txt a//b dot. clash/x link/x";
     for name in good.into_iter().chain(bad.split(' ')) {
         let content = if name.ends_with('/') { "" } else { name };
-        if let Err(e) = client.put_object(bucket, content, format!("{PREFIX}{name}")).send() {
+        if let Err(e) = client.put_object(bucket, content.as_bytes(), format!("{PREFIX}{name}")).send() {
             println!("COS does not take {name:?}: {e}"); // the emulator takes them all
         }
     }

@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let names = ["a.txt", "b c.txt", "logs/1.log", "logs/2.log", "pictures/猫.jpg"];
     let keys = names.map(|name| format!("{FOLDER}{name}"));
     for key in &keys {
-        client.put_object(bucket, key.as_str(), key).send()?;
+        client.put_object(bucket, (key.as_str()).as_bytes(), key).send()?;
     }
 
     // The loop line for line. Absent lists are empty, so there is nothing to ask for with `in`.

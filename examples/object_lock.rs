@@ -34,7 +34,7 @@ fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
     client.put_bucket_object_lock(bucket, lock).send()?;
     println!("{}", client.get_bucket_object_lock(bucket).send()?);
 
-    client.put_object(bucket, "signed", "contract.pdf").send()?;
+    client.put_object(bucket, b"signed", "contract.pdf").send()?;
     match client.delete_object(bucket, "contract.pdf").send() {
         Err(CosError::Service(e)) => println!("{} {}", e.get_status_code(), e.get_error_code()),
         other => println!("not locked: {other:?}"),

@@ -21,8 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = Place::choose()?;
     let (client, bucket) = (&place.client, place.bucket.as_str());
     let (lines, table) = ("examples/select/people.json", "examples/select/people.csv");
-    client.put_object(bucket, "{\"name\":\"Ann\",\"age\":9}\n{\"name\":\"Bob\",\"age\":30}\n", lines).send()?;
-    client.put_object(bucket, "name,age\nAnn,9\nBob,30\nCid,41\n", table).send()?;
+    client.put_object(bucket, b"{\"name\":\"Ann\",\"age\":9}\n{\"name\":\"Bob\",\"age\":30}\n", lines).send()?;
+    client.put_object(bucket, b"name,age\nAnn,9\nBob,30\nCid,41\n", table).send()?;
 
     // Python's dicts can be pasted; a misspelt name in one is an error.
     let input = json!({

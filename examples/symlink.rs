@@ -22,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn show(client: &CosS3Client, bucket: &str) -> Result<(), Box<dyn Error>> {
-    client.put_object(bucket, "release 1", "releases/1.txt").send()?;
-    client.put_object(bucket, "release 2", "releases/2.txt").send()?;
+    client.put_object(bucket, b"release 1", "releases/1.txt").send()?;
+    client.put_object(bucket, b"release 2", "releases/2.txt").send()?;
 
     // The link is moved from one release to the next; nothing is copied.
     for target in ["releases/1.txt", "releases/2.txt"] {

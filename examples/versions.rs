@@ -36,7 +36,7 @@ fn show(client: &CosS3Client, bucket: &str, region: &str) -> Result<(), Box<dyn 
     // From now on a put adds a version and leaves the older ones.
     let mut ids = Vec::new();
     for text in ["first", "second", "third"] {
-        ids.extend(client.put_object(bucket, text, KEY).send()?.into_inner().version_id);
+        ids.extend(client.put_object(bucket, text.as_bytes(), KEY).send()?.into_inner().version_id);
     }
     println!("the newest: {}", read(client, bucket, None)?);
     println!("the oldest: {}", read(client, bucket, Some(&ids[0]))?);

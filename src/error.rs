@@ -233,6 +233,12 @@ impl CosClientError {
         Self::new(ClientErrorKind::Local { path }, message).caused_by(source)
     }
 
+    /// Adds what the caller may have meant.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}; {hint}", self.0.message);
+        self
+    }
+
     /// A connection that broke or stood still while something was read from it.
     pub(crate) fn broken(what: &str, source: io::Error) -> Self {
         let slow = source.get_ref().and_then(|inner| inner.downcast_ref::<TooSlow>()).is_some();

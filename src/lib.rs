@@ -157,7 +157,7 @@ pub use thread_pool::{SimpleThreadPool, ThreadPoolResult, WorkerResult};
 pub use transfer::handle::{TransferControl, TransferHandle, TransferProgress};
 #[cfg(feature = "ci")]
 pub use vectors::CosVectorsClient;
-pub use wire::body::Body;
+pub use wire::body::{Body, IntoBody};
 pub use wire::copy_source::CopySource;
 pub use wire::respond::Headers;
 

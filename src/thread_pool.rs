@@ -25,7 +25,7 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// let pool = SimpleThreadPool::new(5)?;
 /// for key in ["a.txt", "b.txt", "c.txt"] {
 ///     let client = client.clone();
-///     pool.add_task(move || client.put_object("examplebucket-1250000000", key, key).send());
+///     pool.add_task(move || client.put_object("examplebucket-1250000000", key.as_bytes(), key).send());
 /// }
 /// pool.wait_completion();
 /// let result = pool.get_result();

@@ -24,7 +24,7 @@ pub(crate) struct Place {
 impl Place {
     /// The real bucket if `COS_REGION`, `COS_SECRET_ID`, `COS_SECRET_KEY` and `COS_BUCKET` are set
     /// (`COS_TOKEN` for temporary credentials), else an emulator that keeps its data in memory. With
-    /// `COS_EXAMPLE_TLS` set, the emulator is reached over HTTPS.
+    /// `COS_EXAMPLE_TLS` set, the emulator is reached over HTTPS. `RUST_LOG=qcloud_cos=debug` shows each call.
     pub(crate) fn choose() -> Result<Self, Box<dyn Error>> {
         Self::choose_with(None)
     }
@@ -35,6 +35,7 @@ impl Place {
     }
 
     fn choose_with(folder: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+        env_logger::init();
         let names = ["COS_REGION", "COS_SECRET_ID", "COS_SECRET_KEY", "COS_BUCKET"];
         let set: Vec<String> = names.iter().filter_map(|name| env::var(name).ok()).collect();
         if let [region, secret_id, secret_key, bucket] = set.as_slice() {

@@ -13,7 +13,7 @@ use crate::ops::call::call;
 use crate::ops::object::put::{UPLOAD, prepare_upload};
 use crate::ops::options;
 use crate::ops::response::Response;
-use crate::wire::body::Body;
+use crate::wire::body::IntoBody;
 use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::uri::Target;
 
@@ -32,11 +32,11 @@ impl CosS3Client {
     pub fn ci_put_object<'a>(
         &'a self,
         bucket: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         key: impl Into<String>,
     ) -> CiPutObject<'a> {
         let request = Request::new("ci_put_object", Method::PUT, Target::object(bucket, key));
-        let request = request.with_body(body.into()).with_traits(PROCESSED);
+        let request = request.with_body(body.into_body()).with_traits(PROCESSED);
         CiPutObject { client: self, request, enable_md5: false, path: None }
     }
 
@@ -183,7 +183,7 @@ impl CiPutObject<'_> {
     pub fn send(mut self) -> Result<Response, CosError> {
         self.request.check()?;
         if let Some(path) = &self.path {
-            self.request.body = open_file(path)?.into();
+            self.request.body = open_file(path, "bucket, path, key")?.into();
         }
         prepare_upload(&mut self.request, self.enable_md5)?;
         answered(self.client.execute(self.request)?)

@@ -1,24 +1,37 @@
 //! Bodies while they are sent: files as bodies, and the checksum of the bytes that were sent.
 
-use std::fs::File;
-use std::io::{self, Read, Seek as _};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
 
-use crate::wire::body::{Body, BodyKind};
+use crate::wire::body::{Body, BodyKind, bodies};
 use crate::wire::crc64::Crc64;
 
 /// Sends the file from its current position on; a pipe, until its end.
 impl From<File> for Body<'_> {
-    fn from(mut file: File) -> Self {
-        match file.metadata() {
-            // A pipe has no length, and some systems report an enormous one.
-            Ok(found) if found.is_dir() => Body(BodyKind::Failed(io::Error::other("it is a folder"))),
-            Ok(found) if !found.is_file() && file.stream_position().is_err() => Body::reader(file),
-            _ => Body::seekable(file),
-        }
+    fn from(file: File) -> Self {
+        body_of(file.metadata(), file)
+    }
+}
+
+/// Sends the file from its current position on, and leaves it open.
+impl<'a> From<&'a File> for Body<'a> {
+    fn from(file: &'a File) -> Self {
+        body_of(file.metadata(), file)
+    }
+}
+
+bodies! { File, &'a File, }
+
+fn body_of<'a>(metadata: io::Result<Metadata>, mut file: impl Read + Seek + Send + 'a) -> Body<'a> {
+    match metadata {
+        // A pipe has no length, and some systems report an enormous one.
+        Ok(found) if found.is_dir() => Body(BodyKind::Failed(io::Error::other("it is a folder"))),
+        Ok(found) if !found.is_file() && file.stream_position().is_err() => Body::reader(file),
+        _ => Body::seekable(file),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::ops::object::get::GetObject;
 use crate::ops::object::put::PutObject;
 use crate::transfer::download::DownloadFile;
 use crate::transfer::upload::UploadFile;
-use crate::wire::body::Body;
+use crate::wire::body::IntoBody;
 use crate::wire::uri::bucket_name;
 
 /// A client that encrypts objects before they leave the machine.
@@ -177,19 +177,19 @@ impl CosEncryptionClient {
     pub fn put_object<'a>(
         &'a self,
         bucket: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         key: impl Into<String>,
     ) -> PutObject<'a> {
         let (bucket, key) = (bucket.into(), key.into());
         match self.seal(&bucket, &key) {
             Ok(sealing) => {
-                let mut put = self.inner.put_object(bucket, "", key);
+                let mut put = self.inner.put_object(bucket, b"", key);
                 sealing.set_headers(put.request());
-                put.request().body = sealing.cipher.seal(body.into(), 0, true);
+                put.request().body = sealing.cipher.seal(body.into_body(), 0, true);
                 put
             }
             Err(error) => {
-                let mut put = self.inner.put_object(bucket, "", key);
+                let mut put = self.inner.put_object(bucket, b"", key);
                 put.request().defer(error);
                 put
             }

@@ -11,7 +11,7 @@ use crate::ops::multipart::create::CreateMultipartUpload;
 use crate::ops::multipart::list_parts::ListParts;
 use crate::ops::multipart::upload_part::UploadPart;
 use crate::ops::options::chosen;
-use crate::wire::body::Body;
+use crate::wire::body::{Body, IntoBody};
 use crate::wire::headers;
 
 impl CosEncryptionClient {
@@ -68,11 +68,11 @@ impl CosEncryptionClient {
         &'a self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         part_number: u32,
         upload_id: impl Into<String>,
     ) -> UploadPart<'a> {
-        self.part((bucket.into(), key.into()), body.into(), (part_number, None), &upload_id.into())
+        self.part((bucket.into(), key.into()), body.into_body(), (part_number, None), &upload_id.into())
     }
 
     /// Encrypts and uploads a part that starts at byte `offset` of the object, for parts that are not sent in order.
@@ -81,12 +81,12 @@ impl CosEncryptionClient {
         &'a self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         part_number: u32,
         upload_id: impl Into<String>,
         offset: u64,
     ) -> UploadPart<'a> {
-        self.part((bucket.into(), key.into()), body.into(), (part_number, Some(offset)), &upload_id.into())
+        self.part((bucket.into(), key.into()), body.into_body(), (part_number, Some(offset)), &upload_id.into())
     }
 
     /// Lists the parts of an upload.
@@ -178,7 +178,7 @@ impl CosEncryptionClient {
         upload_id: &str,
     ) -> UploadPart<'a> {
         let name = self.name(&bucket, &key);
-        let mut upload = self.inner.upload_part(bucket, key, "", number, upload_id);
+        let mut upload = self.inner.upload_part(bucket, key, b"", number, upload_id);
         match name.and_then(|of| self.uploads.part(upload_id, &of, (number, offset), body.len())) {
             Ok(place) => upload.request().body = place.cipher.seal(body, place.offset, place.ends),
             Err(error) => upload.request().defer(error),
@@ -196,7 +196,7 @@ impl CosEncryptionClient {
         mut parts: MultipartUpload,
     ) -> Result<MultipartUpload, CosError> {
         let Closing { place, number, headers } = closing;
-        let body = place.cipher.seal("".into(), place.offset, place.ends);
+        let body = place.cipher.seal(Body::text(""), place.offset, place.ends);
         let answer = self.inner.upload_part(bucket, key, body, number, upload_id).with_headers(headers).send()?;
         parts.part.push(Part { part_number: number, etag: answer.etag.clone() });
         Ok(parts)

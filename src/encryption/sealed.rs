@@ -148,8 +148,8 @@ impl<C: BatchCipher> BodySource for Sealed<'_, C> {
         self.len.map(|len| self.key.sealed_len(len, self.ends))
     }
 
-    fn declare(&mut self, len: u64) {
-        self.len.get_or_insert(len);
+    fn declare(&mut self, len: u64) -> Option<u64> {
+        Some(*self.len.get_or_insert(len))
     }
 
     fn counts(&mut self, sent: bool) {

@@ -111,9 +111,14 @@ pub(crate) fn destination(path: &Path) -> Result<DirEntry, CosClientError> {
     }
 }
 
-/// Opens a file to be uploaded. A pipe is refused, because opening it would wait for its writer.
-pub(crate) fn open_file(path: &Path) -> Result<File, CosClientError> {
-    let found = std::fs::metadata(path).map_err(|e| CosClientError::local(path, "cannot open", e))?;
+/// Opens a file to be uploaded. A pipe is refused, because opening it would wait for its writer. Where there is no such
+/// file, the error tells the call's order of arguments: a key looks like a path, and the two may be swapped.
+pub(crate) fn open_file(path: &Path, order: &str) -> Result<File, CosClientError> {
+    let found = std::fs::metadata(path).map_err(|e| {
+        let missing = e.kind() == io::ErrorKind::NotFound;
+        let error = CosClientError::local(path, "cannot open", e);
+        if missing { error.with_hint(&format!("the order of the arguments is ({order})")) } else { error }
+    })?;
     if !found.is_file() {
         let why = if found.is_dir() { "it is a folder" } else { "it is not a file" };
         return Err(CosClientError::local(path, "cannot upload", io::Error::other(why)));

@@ -146,7 +146,7 @@ impl<'a, T> Call<'a, T> {
 
     /// Sends JSON.
     pub(crate) fn json(mut self, text: String) -> Self {
-        self.request = self.request.with_body(text.into());
+        self.request = self.request.with_body(text.into_bytes().into());
         self.content_type("application/json")
     }
 

@@ -149,10 +149,10 @@ macro_rules! object_headers {
             expires: header("expires"),
         }
 
-        /// Sets one entry of the object's metadata; call it again for the next. The name is sent as it is,
-        /// so it starts with `x-cos-meta-`. Python: `Metadata={name: value}`. Default: none.
+        /// Sets one entry of the object's metadata; call it again for the next. The name starts with `x-cos-meta-`:
+        /// COS keeps no other, so that one is an error. Python: `Metadata={name: value}`. Default: none.
         pub fn metadata(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-            self.request.set_header(name.as_ref(), value.as_ref());
+            self.request.set_metadata(name.as_ref(), value.as_ref());
             self
         }
 
@@ -251,8 +251,8 @@ macro_rules! conditions {
 /// What is said of the uploaded bytes.
 macro_rules! content_check {
     () => {
-        /// Sets the length of the body in bytes, for a reader that does not know its own; ignored for all
-        /// other bodies, as in Python. Python: `ContentLength`. Default: sent in chunks.
+        /// Sets the length of the body in bytes, for a reader that does not know its own. The length of any other body
+        /// is known, and another number is an error. Python: `ContentLength`. Default: sent in chunks.
         pub fn content_length(mut self, bytes: impl $crate::param::Param) -> Self {
             self.request.declare_length($crate::param::Param::into_param(bytes));
             self

@@ -217,7 +217,7 @@ impl<'a> UploadFile<'a> {
         check_threads(self.max_thread)?;
         let control = self.client.transfer_control();
         self.client = self.client.steered_by(&control);
-        let file = self.file.take().map_or_else(|| open_file(&self.path), Ok)?;
+        let file = self.file.take().map_or_else(|| open_file(&self.path, "bucket, key, path"), Ok)?;
         let identity = FileIdentity::of(&file, &self.path)?;
         let progress = Progress::new(identity.len(), self.callback.take(), &control);
         let stop = StopSignal::new(&control);

@@ -6,15 +6,15 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 /// The body of a request: bytes, a file, or the content of a reader.
 ///
-/// Made by `into()` from `&[u8]`, `&[u8; N]`, `Vec<u8>`, `&str`, `String`, references to these, and
-/// [`File`](std::fs::File), or by one of the functions here from any [`Read`]. Bytes, files and
-/// seekable bodies can be sent again when a request is retried; the others cannot, once a byte of
-/// them was read.
+/// Made by `into()` from bytes (`&[u8]`, `&[u8; N]`, `Vec<u8>`, `&Vec<u8>`, `Cow`), from a [`File`](std::fs::File) and from
+/// a reference to one, or by one of the functions here from text and from any [`Read`]. Bytes, files and seekable bodies
+/// can be sent again when a request is retried; the others cannot, once a byte of them was read.
 ///
 /// ```
 /// use qcloud_cos::Body;
 ///
-/// let from_text: Body = "hello".into();
+/// let from_bytes: Body = b"hello".into();
+/// let from_text = Body::text("hello");
 /// let from_stream = Body::reader(std::io::stdin());
 /// ```
 pub struct Body<'a>(pub(crate) BodyKind<'a>);
@@ -32,8 +32,11 @@ pub(crate) enum BodyKind<'a> {
 pub(crate) trait BodySource: Read + Send {
     /// How many bytes are still to come, if that is known.
     fn remaining(&self) -> Option<u64>;
-    /// Passes on the declared length, for sources that must know where to stop.
-    fn declare(&mut self, _len: u64) {}
+    /// Passes on the declared length, for sources that must know where to stop. Returns the length of the content, if it
+    /// is known by then.
+    fn declare(&mut self, _len: u64) -> Option<u64> {
+        self.remaining()
+    }
     /// Tells whether the bytes that are read from now on are sent, for sources that count those. At first they are.
     fn counts(&mut self, _sent: bool) {}
     /// Rewinds the body. False: the body can be read only once.
@@ -45,6 +48,14 @@ pub(crate) trait BodySource: Read + Send {
 }
 
 impl<'a> Body<'a> {
+    /// Sends a text, as UTF-8.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        match text.into() {
+            Cow::Borrowed(text) => text.as_bytes().into(),
+            Cow::Owned(text) => text.into_bytes().into(),
+        }
+    }
+
     /// Sends the bytes of `reader` until its end. The length is unknown, so they go out in chunks
     /// (`Transfer-Encoding: chunked`), and the request is not retried once a byte was read.
     pub fn reader(reader: impl Read + Send + 'a) -> Self {
@@ -90,6 +101,15 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Passes on the length that the caller declared. Returns the length of the content, if it is known.
+    pub(crate) fn declare(&mut self, len: u64) -> Option<u64> {
+        match &mut self.0 {
+            BodyKind::Source(source) => source.declare(len),
+            BodyKind::None | BodyKind::Bytes(_) => self.len(),
+            BodyKind::Failed(_) => None,
+        }
+    }
+
     /// Rewinds the body. False: this body cannot be read again.
     pub(crate) fn rewind(&mut self) -> io::Result<bool> {
         match &mut self.0 {
@@ -129,21 +149,52 @@ impl<'a> From<&'a Vec<u8>> for Body<'a> {
     }
 }
 
-impl<'a> From<&'a str> for Body<'a> {
-    fn from(text: &'a str) -> Self {
-        text.as_bytes().into()
+impl<'a> From<Cow<'a, [u8]>> for Body<'a> {
+    fn from(bytes: Cow<'a, [u8]>) -> Self {
+        Self(BodyKind::Bytes(bytes))
     }
 }
 
-impl<'a> From<&'a String> for Body<'a> {
-    fn from(text: &'a String) -> Self {
-        text.as_bytes().into()
+/// What a call takes as its body: bytes, an open [`File`](std::fs::File) or a reference to one, the body of a download,
+/// or a [`Body`].
+///
+/// Text is no body, because a key is text, too: with the two swapped, the text would become the object's name.
+/// `b"text"`, `text.as_bytes()` and [`Body::text`] say what is meant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no body",
+    label = "expected bytes, a `File` or a `Body`",
+    note = "the order is (bucket, body, key); text becomes a body by `b\"text\"`, `text.as_bytes()` or `Body::text(text)`",
+    note = "a reader becomes a body by `Body::reader(reader)`, a file by its path by `put_object_from_local_file`"
+)]
+pub trait IntoBody<'a> {
+    /// Returns the body.
+    #[doc(hidden)]
+    fn into_body(self) -> Body<'a>;
+}
+
+impl<'a> IntoBody<'a> for Body<'a> {
+    fn into_body(self) -> Self {
+        self
     }
 }
 
-impl From<String> for Body<'_> {
-    fn from(text: String) -> Self {
-        text.into_bytes().into()
+macro_rules! bodies {
+    ($($kind:ty,)*) => {
+        $(impl<'a> $crate::wire::body::IntoBody<'a> for $kind {
+            fn into_body(self) -> $crate::wire::body::Body<'a> {
+                self.into()
+            }
+        })*
+    };
+}
+
+pub(crate) use bodies;
+
+bodies! { &'a [u8], Vec<u8>, &'a Vec<u8>, Cow<'a, [u8]>, }
+
+impl<'a, const N: usize> IntoBody<'a> for &'a [u8; N] {
+    fn into_body(self) -> Body<'a> {
+        self.into()
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Request<'a> {
     pub(crate) draft: Option<(&'static str, Dict)>,
 }
 
+/// How the names of an object's own headers begin.
+const METADATA: &str = "x-cos-meta-";
 /// What stands in a draft where a setter may put something. No text of a caller: XML cannot hold it.
 pub(crate) const UNSET: &str = "\0";
 
@@ -237,6 +239,17 @@ impl<'a> Request<'a> {
     /// Returns the length of the body, its own or the one that the caller declared; `None` if neither is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         self.body.len().or(self.declared_length)
+    }
+
+    /// Sets an entry of the metadata. COS keeps no header of another name with the object.
+    pub(crate) fn set_metadata(&mut self, name: &str, value: &str) {
+        let prefix = name.get(..METADATA.len()).unwrap_or_default();
+        if prefix.eq_ignore_ascii_case(METADATA) {
+            self.set_header(name, value);
+        } else {
+            let why = format!("{name:?} does not begin with {METADATA}; other headers are set by .header(name, value)");
+            self.defer(CosClientError::invalid("metadata", why));
+        }
     }
 
     /// Sets the speed limit that COS applies, in bit/s.

@@ -171,7 +171,7 @@ fn parts_in_order_and_out_of_order_decrypt_equal() {
         client.complete_multipart_upload(BUCKET, "parts", &id, parts).send().unwrap();
         assert!(read(&client, "parts") == content);
         // The key is gone with the upload.
-        let late = client.upload_part(BUCKET, "parts", "x", 1, &id).send().unwrap_err();
+        let late = client.upload_part(BUCKET, "parts", b"x", 1, &id).send().unwrap_err();
         assert!(late.to_string().starts_with("upload_id: "), "{late}");
     }
 }
@@ -187,9 +187,9 @@ fn parts_that_would_not_decrypt_are_refused_by_name() {
     assert!(gap.to_string().starts_with("part_number: "), "{gap}");
     let unknown = client.upload_part(BUCKET, "parts", qcloud_cos::Body::reader(&b"x"[..]), 1, &id).send().unwrap_err();
     assert!(unknown.to_string().starts_with("body: "), "{unknown}");
-    let offset = client.upload_part_at(BUCKET, "parts", "x", 2, &id, 17).send().unwrap_err();
+    let offset = client.upload_part_at(BUCKET, "parts", b"x", 2, &id, 17).send().unwrap_err();
     assert!(offset.to_string().starts_with("offset: "), "{offset}");
-    let foreign = client.upload_part(BUCKET, "parts", "x", 1, "another").send().unwrap_err();
+    let foreign = client.upload_part(BUCKET, "parts", b"x", 1, "another").send().unwrap_err();
     assert!(foreign.to_string().starts_with("upload_id: "), "{foreign}");
     assert_eq!(cos.requests().len(), sent, "nothing was sent");
     part(1, MIB + 1).send().unwrap();
@@ -301,13 +301,13 @@ fn a_wrong_key_or_swapped_metadata_is_refused_before_any_plaintext() {
 fn an_object_without_a_tag_is_unauthenticated_or_refused() {
     let (_cos, client) = start();
     let python = aes(&client, AES_KEY).key_tag(false);
-    python.put_object(BUCKET, "content", "object").send().unwrap();
+    python.put_object(BUCKET, b"content", "object").send().unwrap();
     let reader = aes(&client, AES_KEY).require_key_tag(false);
     assert_eq!(reader.get_object(BUCKET, "object").send().unwrap().key_proof, Some(KeyProof::Unauthenticated));
     assert_eq!(read(&reader, "object"), b"content");
     let strict = aes(&client, AES_KEY);
     assert_eq!(*kind(&strict.get_object(BUCKET, "object").send().unwrap_err()), ClientErrorKind::Decryption);
-    client.put_object(BUCKET, "content", "plain").send().unwrap();
+    client.put_object(BUCKET, b"content", "plain").send().unwrap();
     assert_eq!(*kind(&strict.get_object(BUCKET, "plain").send().unwrap_err()), ClientErrorKind::Decryption);
 }
 
@@ -372,7 +372,7 @@ fn a_public_key_alone_uploads_and_does_not_read() {
     RSAProvider::generate_key_files(&public, &private).unwrap();
     let writer = RSAProvider::new(RSAProvider::get_rsa_public_key_path(&public)).unwrap();
     let writer = CosEncryptionClient::with_client(client.clone(), writer);
-    writer.put_object(BUCKET, "content", "object").send().unwrap();
+    writer.put_object(BUCKET, b"content", "object").send().unwrap();
     let error = writer.get_object(BUCKET, "object").send().unwrap_err().to_string();
     assert!(error.starts_with("private_key: "), "{error}");
     let reader = RSAProvider::new(RSAProvider::get_rsa_key_pair_path(&public, &private)).unwrap();

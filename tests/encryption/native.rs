@@ -113,8 +113,8 @@ fn expect(client: &CosEncryptionClient, range: &str, expected: &[u8]) {
 #[test]
 fn ranges_outside_the_content_and_odd_ones_are_refused_by_name() {
     let (cos, client) = started();
-    client.put_object(BUCKET, "content", "object").send().unwrap();
-    client.put_object(BUCKET, "", "empty").send().unwrap();
+    client.put_object(BUCKET, b"content", "object").send().unwrap();
+    client.put_object(BUCKET, b"", "empty").send().unwrap();
     for (key, range) in [("object", "bytes=7-"), ("object", "bytes=7-9"), ("empty", "bytes=0-"), ("empty", "bytes=-1")]
     {
         assert_eq!(field(client.get_object(BUCKET, key).range(range).send()), "range", "{key} {range}");
@@ -157,10 +157,10 @@ fn a_client_reads_only_the_modes_it_accepts() {
         assert_eq!(methods, ["HEAD", "GET"]);
     }
     // What writes is chosen by `mode` alone, in whatever order the two are set.
-    both.put_object(BUCKET, "x", "written").send().unwrap();
+    both.put_object(BUCKET, b"x", "written").send().unwrap();
     assert!(plain.head_object(BUCKET, "written").send().unwrap().headers.get(KEY_HEADER).is_some());
     let both = python.accept([EncryptionMode::Python]).mode(EncryptionMode::Native);
-    both.put_object(BUCKET, "x", "written").send().unwrap();
+    both.put_object(BUCKET, b"x", "written").send().unwrap();
     assert_eq!(read(&native, "written"), b"x");
 }
 
@@ -178,14 +178,14 @@ fn all_kinds_of_keys_wrap() {
     for (name, one, other) in
         [("text", &by_text, &by_path), ("path", &by_path, &by_text), ("public", &writer, &by_text)]
     {
-        native(&plain, one.clone()).put_object(BUCKET, "content", "object").send().unwrap();
+        native(&plain, one.clone()).put_object(BUCKET, b"content", "object").send().unwrap();
         assert_eq!(read(&native(&plain, other.clone()), "object"), b"content", "{name}");
     }
     assert_eq!(field(native(&plain, writer).get_object(BUCKET, "object").send()), "private_key");
     for len in [16, 24, 32] {
         let client =
             native(&plain, AESProvider::aes_key(BASE64_STANDARD.encode(vec![7; len])).unwrap().allow_short_key());
-        client.put_object(BUCKET, "content", "object").send().unwrap();
+        client.put_object(BUCKET, b"content", "object").send().unwrap();
         assert_eq!(read(&client, "object"), b"content", "{len}");
     }
     let shown = format!("{:?}", native(&plain, by_text));
@@ -218,7 +218,7 @@ fn an_upload_in_parts_reads_back_whatever_its_last_part() {
             assert_eq!(requests(&cos, "PUT", "partNumber").len(), usize::from(!marks), "{last}");
             assert!(read(&client, "parts") == content, "{last} {backwards}");
             expect_in_parts(&client, &content);
-            assert_eq!(field(client.upload_part(BUCKET, "parts", "x", 1, &id).send()), "upload_id");
+            assert_eq!(field(client.upload_part(BUCKET, "parts", b"x", 1, &id).send()), "upload_id");
         }
     }
 }
@@ -243,10 +243,10 @@ fn parts_that_would_not_decrypt_are_refused_by_name() {
     let id = client.create_multipart_upload(BUCKET, "parts").send().unwrap().into_inner().upload_id;
     let part = |number, len: usize| client.upload_part(BUCKET, "parts", noise(5, len), number, &id);
     let count = cos.request_count();
-    assert_eq!(field(client.upload_part_at(BUCKET, "parts", "x", 2, &id, 16).send()), "offset");
+    assert_eq!(field(client.upload_part_at(BUCKET, "parts", b"x", 2, &id, 16).send()), "offset");
     assert_eq!(field(part(2, MIB).send()), "part_number");
     assert_eq!(field(client.upload_part(BUCKET, "parts", Body::reader(&b"x"[..]), 1, &id).send()), "body");
-    assert_eq!(field(client.upload_part(BUCKET, "parts", "x", 1, "another").send()), "upload_id");
+    assert_eq!(field(client.upload_part(BUCKET, "parts", b"x", 1, "another").send()), "upload_id");
     assert_eq!(cos.request_count(), count, "nothing was sent");
     part(1, MIB + 16).send().unwrap();
     let odd = part(2, MIB).send().unwrap_err().to_string();
@@ -292,13 +292,13 @@ fn metadata_of_another_object_do_not_replace_the_objects_own() {
     let (cos, plain) = start();
     let native = native(&plain, aes());
     for client in [&native, &native.clone().mode(EncryptionMode::Python)] {
-        client.put_object(BUCKET, "old", "object").send().unwrap();
+        client.put_object(BUCKET, b"old", "object").send().unwrap();
         let headers = client.inner().head_object(BUCKET, "object").send().unwrap().headers;
         let taken = ["key", "iv", "tag", "mode", "wrapped-key", "commitment"];
         for name in taken.map(|name| format!("X-Cos-Meta-Client-Side-Encryption-{name}")) {
             let count = cos.request_count();
             let value = headers.get(&name).unwrap_or_default();
-            let put = client.put_object(BUCKET, "new", "object").metadata(&name, &value);
+            let put = client.put_object(BUCKET, b"new", "object").metadata(&name, &value);
             assert!(field(put.send()).contains(&name.to_ascii_lowercase()), "{name}");
             let create = client.create_multipart_upload(BUCKET, "object").metadata(&name, &value);
             assert!(field(create.send()).contains(&name.to_ascii_lowercase()), "{name}");

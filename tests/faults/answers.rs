@@ -68,7 +68,7 @@ fn fault_14_throttled() {
         let busy = Answer::error(status, code).header("Retry-After", "7");
         scene.cos.inject(Hook::Answer(busy), Match::any(), 4);
         let (client, pauses) = recording_client(config(&scene.cos), 3);
-        let error = refused(client.put_object(BUCKET, "x", "new").send());
+        let error = refused(client.put_object(BUCKET, b"x", "new").send());
         assert_eq!((error.get_status_code(), error.get_error_code()), (status, code));
         assert_eq!((error.attempts(), error.sent(), error.retry_after()), (4, Sent::All, Some(second * 7)));
         let pauses = pauses.take();
@@ -115,7 +115,7 @@ fn fault_16_request_timeout() {
         put(&scene.client, "new", b"x");
         scene.assert_attempts("PUT", "/new", &[0, 1, 1]);
         scene.cos.inject(Hook::error(status, code), Match::any(), usize::MAX);
-        for (body, attempts) in [("x".into(), 4), (Body::reader(&b"x"[..]), 1)] {
+        for (body, attempts) in [(b"x".into(), 4), (Body::reader(&b"x"[..]), 1)] {
             scene.cos.clear_requests();
             let error = refused(scene.client.put_object(BUCKET, body, "newer").send());
             assert_eq!((error.get_status_code(), error.get_error_code()), (status, code));
@@ -145,7 +145,7 @@ fn fault_17_refused() {
         assert_eq!(downloaded.is_not_found(), status == 404);
         assert_eq!(refused::<()>(Err(downloaded)).attempts(), 1);
         for error in [
-            refused(scene.client.put_object(BUCKET, "x", "new").send()),
+            refused(scene.client.put_object(BUCKET, b"x", "new").send()),
             refused(scene.client.get_object(BUCKET, "k").send()),
             refused(scene.client.delete_object(BUCKET, "k").send()),
             refused(scene.client.append_object(BUCKET, "log", 0, b"x").send()),
@@ -312,7 +312,7 @@ fn fault_29_redirects() {
         for answer in [Answer::new(status), Answer::new(status).without_request_id()] {
             scene.cos.clear_requests();
             scene.cos.inject(Hook::Answer(answer.header("Location", location.clone())), Match::any(), 5);
-            let put = scene.client.put_object(BUCKET, "x", "k").sse_customer_algorithm("AES256");
+            let put = scene.client.put_object(BUCKET, b"x", "k").sse_customer_algorithm("AES256");
             let put = put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]);
             for error in [
                 refused(put.send()),

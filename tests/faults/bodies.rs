@@ -156,7 +156,7 @@ fn fault_23_flipped_bit_in_an_upload() {
     enable_versions(&scene.cos);
     corrupt(Match::any().method("PUT"), usize::MAX);
     scene.cos.clear_requests();
-    let error = failed(scene.client.put_object(BUCKET, "0123456789", "bad").send());
+    let error = failed(scene.client.put_object(BUCKET, b"0123456789", "bad").send());
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Integrity, 3, Sent::All));
     scene.assert_attempts("PUT", "/bad", &[0, 1, 1]);
     let bad = scene.client.head_object(BUCKET, "bad").send().unwrap();

@@ -102,7 +102,7 @@ fn fault_03_tls() {
         let (config, _file) = over_tls(&scene, &front, trusted);
         let client = client(config);
         for error in [
-            failed(client.put_object(BUCKET, "x", "new").send()),
+            failed(client.put_object(BUCKET, b"x", "new").send()),
             failed(client.download_file(BUCKET, "k", &scene.path).send()),
         ] {
             assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Tls, 1, Sent::Nothing));
@@ -234,7 +234,7 @@ fn fault_06_reset_before_the_status() {
     assert_eq!(scene.unfinished(), (0, 0));
     // Where it never comes, it was sent as often as may be.
     scene.cos.inject(Hook::Reset(Moment::AfterBody), Match::any().path("never"), usize::MAX);
-    let error = failed(fresh.put_object(BUCKET, "x", "never").send());
+    let error = failed(fresh.put_object(BUCKET, b"x", "never").send());
     assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Transport, 4, Sent::Maybe));
     assert!(error.get_ref().is_some());
     scene.assert_attempts("PUT", "/never", &[0, 1, 1, 1]);
@@ -245,7 +245,7 @@ fn fault_06_reset_before_the_status() {
     let copy = client.copy_object(BUCKET, "another", source()).header("x-cos-forbid-overwrite", "true");
     let copied = failed(copy.send());
     assert!(copied.get_ref().is_some_and(|cause| cause.to_string().contains("status 409")), "{copied:?}");
-    let new = client.put_object(BUCKET, "z", "another").header("x-cos-forbid-overwrite", "true");
+    let new = client.put_object(BUCKET, b"z", "another").header("x-cos-forbid-overwrite", "true");
     lost("PUT");
     scene.cos.inject(Hook::error(403, "AccessDenied"), Match::any().method("HEAD"), 1);
     let put = failed(new.send());

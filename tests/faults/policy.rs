@@ -119,7 +119,7 @@ fn a_call_ends_before_a_pause_that_would_last_too_long() {
     assert_eq!((error.attempts(), error.deadline_exceeded(), pauses.take()), (1, true, vec![]));
     // An upload moves data and has no such limit.
     let (client, pauses) = timed_client(config(&cos).deadline(SECOND * 10));
-    let error = refused(client.put_object(BUCKET, "x", "k").send());
+    let error = refused(client.put_object(BUCKET, b"x", "k").send());
     assert_eq!((error.attempts(), error.deadline_exceeded(), pauses.take().len()), (4, false, 3));
 }
 
@@ -358,7 +358,7 @@ fn an_append_that_somebody_else_was_faster_with_is_a_conflict() {
 fn a_conditional_upload_that_succeeded_unheard_is_no_failure() {
     let (cos, client) = start();
     let once = |content: &'static str, key: &str| {
-        client.put_object(BUCKET, content, key).header("x-cos-forbid-overwrite", "true").send()
+        client.put_object(BUCKET, content.as_bytes(), key).header("x-cos-forbid-overwrite", "true").send()
     };
     cos.inject(lost(), Match::any().method("PUT"), 1);
     let done = once("mine", "k").unwrap();
@@ -448,7 +448,7 @@ fn keys_that_could_not_be_deleted_just_now_are_sent_again_alone() {
 #[test]
 fn a_restoration_is_repeated_only_if_it_was_not_carried_out() {
     let (cos, client) = start();
-    client.put_object(BUCKET, "x", "k").storage_class("ARCHIVE").send().unwrap();
+    client.put_object(BUCKET, b"x", "k").storage_class("ARCHIVE").send().unwrap();
     let days = || qcloud_cos::object::RestoreRequest { days: Some(1), ..Default::default() };
     cos.inject(Fault::Reset(Moment::AfterBody), Match::any().method("POST"), 1);
     let error = failed(client.restore_object(BUCKET, "k", days()).send());
@@ -464,11 +464,11 @@ fn errors_tell_how_much_was_sent() {
     let (cos, client) = start();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (nowhere, _) = recording_client(keys(&cos).ip("127.0.0.1").port(closed), 1);
-    assert_eq!(nowhere.put_object(BUCKET, "x", "k").send().unwrap_err().sent(), Sent::Nothing);
+    assert_eq!(nowhere.put_object(BUCKET, b"x", "k").send().unwrap_err().sent(), Sent::Nothing);
     cos.inject(Fault::Reset(Moment::AfterBody), Match::any(), 4);
-    assert_eq!(client.put_object(BUCKET, "x", "k").send().unwrap_err().sent(), Sent::Maybe);
+    assert_eq!(client.put_object(BUCKET, b"x", "k").send().unwrap_err().sent(), Sent::Maybe);
     cos.inject(Fault::error(403, "AccessDenied"), Match::any(), 1);
-    assert_eq!(client.put_object(BUCKET, "x", "k").send().unwrap_err().sent(), Sent::All);
+    assert_eq!(client.put_object(BUCKET, b"x", "k").send().unwrap_err().sent(), Sent::All);
     assert_eq!(client.get_object(BUCKET, "").send().unwrap_err().sent(), Sent::Nothing);
     // An answer that cannot be read is one, too.
     cos.inject(Fault::error(500, "InternalError"), Match::any(), 1);

@@ -34,7 +34,7 @@ fn ok(body: &str) -> (u16, String) {
 fn a_wrong_secret_key_is_refused_and_sent_once() {
     let (cos, _owner) = start();
     let client = client(config(&cos).secret_key("AnotherSecretKey"));
-    assert_eq!(code(client.put_object(BUCKET, "x", "k").send()), forged());
+    assert_eq!(code(client.put_object(BUCKET, b"x", "k").send()), forged());
     assert_eq!(code(client.list_objects(BUCKET).send()), forged());
     assert_eq!(refused(client.head_object(BUCKET, "k").send()).get_status_code(), 403);
     assert_eq!(cos.request_count(), 3);
@@ -95,13 +95,13 @@ fn credentials_of_a_provider_sign_with_their_token() {
 #[test]
 fn an_anonymous_client_signs_nothing_and_sees_only_what_is_public() {
     let (cos, owner) = start();
-    owner.put_object(BUCKET, "x", "open").acl("public-read").send().unwrap();
+    owner.put_object(BUCKET, b"x", "open").acl("public-read").send().unwrap();
     put(&owner, "closed", b"x");
     cos.clear_requests();
     let anyone = client(config(&cos).anonymous(true));
     assert_eq!(get(&anyone, "open"), b"x");
     assert_eq!(code(anyone.get_object(BUCKET, "closed").send()), denied());
-    assert_eq!(code(anyone.put_object(BUCKET, "x", "k").send()), denied());
+    assert_eq!(code(anyone.put_object(BUCKET, b"x", "k").send()), denied());
     assert_eq!(code(anyone.list_objects(BUCKET).send()), denied());
     assert!(cos.requests().iter().all(|request| request.header("authorization").is_none()));
 }
@@ -124,8 +124,8 @@ fn a_presigned_get_works_for_whoever_has_it() {
 fn a_presigned_get_is_refused_once_anything_of_it_is_changed() {
     let (cos, client) = start_with_domain();
     cos.create_bucket("other-1250000000").unwrap();
-    client.put_object(BUCKET, "x", "k").send().unwrap();
-    client.put_object(BUCKET, "y", "k2").send().unwrap();
+    client.put_object(BUCKET, b"x", "k").send().unwrap();
+    client.put_object(BUCKET, b"y", "k2").send().unwrap();
     let url = client.get_presigned_download_url(BUCKET, "k").param("response-content-type", "a/b").sign().unwrap();
     assert_eq!(plain_code("GET", &url, &[], ""), ok("x"));
     for (from, to) in [
@@ -250,7 +250,7 @@ fn replay(cos: &CosEmulator, path: &str, query: &str, header: (&str, &str)) -> (
 fn a_request_overheard_is_of_no_use_for_another() {
     let (cos, client) = start();
     cos.create_bucket("other-1250000000").unwrap();
-    client.put_object(BUCKET, "x", "k").metadata("x-cos-meta-a", "1").query("x-own", "1").send().unwrap();
+    client.put_object(BUCKET, b"x", "k").metadata("x-cos-meta-a", "1").query("x-own", "1").send().unwrap();
     let same = ("x-cos-meta-a", "1");
     assert_eq!(replay(&cos, "/k", "?x-own=1", same).0, 200);
     assert_eq!(replay(&cos, "/k2", "?x-own=1", same), forged());

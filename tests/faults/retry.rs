@@ -98,7 +98,7 @@ fn every_other_body_is_sent_again_from_where_it_began() {
     for fault in [Fault::error(500, "InternalError"), Fault::Reset(Moment::BeforeBody), Fault::Reset(Moment::AfterBody)]
     {
         let bodies: [Body<'_>; 4] =
-            ["hello".into(), vec![b'h', b'e', b'l', b'l', b'o'].into(), file().into(), Body::seekable(cursor.clone())];
+            [b"hello".into(), vec![b'h', b'e', b'l', b'l', b'o'].into(), file().into(), Body::seekable(cursor.clone())];
         for body in bodies {
             let (cos, client) = start();
             cos.inject(fault.clone(), Match::any().method("PUT"), 2);
@@ -136,7 +136,7 @@ fn a_server_that_closes_after_every_answer_costs_no_request() {
     });
     let (client, pauses) = recording_client(server.config(), 0);
     for _ in 0..50 {
-        client.put_object(BUCKET, "x", "k").send().unwrap();
+        client.put_object(BUCKET, b"x", "k").send().unwrap();
     }
     assert!(pauses.take().is_empty());
     assert_eq!(server.request_count(), 50);
@@ -161,7 +161,7 @@ fn redirecting(status: u16) -> (CosEmulator, CosEmulator, CosS3Client) {
     let ((from, client), (to, _)) = (start(), start());
     put(&client, "k", b"from");
     let elsewhere = crate::common::client(config(&to));
-    elsewhere.put_object(BUCKET, "elsewhere", "k").acl("public-read").send().unwrap();
+    elsewhere.put_object(BUCKET, b"elsewhere", "k").acl("public-read").send().unwrap();
     from.clear_requests();
     to.clear_requests();
     from.inject(Fault::redirect(status, format!("http://{}/{BUCKET}/k", to.addr())), Match::any(), usize::MAX);
@@ -194,7 +194,7 @@ fn redirects_followed_on_request_take_no_secrets_to_another_host() {
 fn redirects_of_uploads_and_deletions_are_never_followed() {
     let (from, to, _client) = redirecting(307);
     let client = client(config(&from).allow_redirects(true));
-    assert_eq!(refused(client.put_object(BUCKET, "x", "k").send()).get_status_code(), 307);
+    assert_eq!(refused(client.put_object(BUCKET, b"x", "k").send()).get_status_code(), 307);
     assert_eq!(refused(client.delete_object(BUCKET, "k").send()).get_status_code(), 307);
     assert_eq!(to.request_count(), 0);
 }
@@ -224,7 +224,7 @@ fn hosts(switch: bool, fault: &Fault, retry: u32) -> (Vec<String>, bool) {
     let (cos, _client) = start();
     let config = keys(&cos).connect_to(cos.addr()).auto_switch_domain_on_retry(switch);
     cos.inject(fault.clone(), Match::any().host("myqcloud.com"), usize::MAX);
-    let result = client_with_retry(config, retry).put_object(BUCKET, "x", "k.myqcloud.com").send();
+    let result = client_with_retry(config, retry).put_object(BUCKET, b"x", "k.myqcloud.com").send();
     let stem = format!("{BUCKET}.cos.{}.", cos.region());
     let host = |request: &cos_emulator::RecordedRequest| {
         assert_eq!(request.path, "/k.myqcloud.com");

@@ -15,13 +15,13 @@ fn forbid_overwrite_only_creates() {
     std::fs::write(&file, vec![b'x'; 2 * 1024 * 1024]).unwrap();
     let again = || {
         let upload = client.upload_file(BUCKET, "large", &file).multipart_threshold(0).forbid_overwrite(true);
-        [code(client.put_object(BUCKET, "second", "small").forbid_overwrite(true).send()), code(upload.send())]
+        [code(client.put_object(BUCKET, b"second", "small").forbid_overwrite(true).send()), code(upload.send())]
     };
-    client.put_object(BUCKET, "first", "small").forbid_overwrite(true).send().unwrap();
+    client.put_object(BUCKET, b"first", "small").forbid_overwrite(true).send().unwrap();
     client.upload_file(BUCKET, "large", &file).multipart_threshold(0).forbid_overwrite(true).send().unwrap();
     assert_eq!(again(), [(409, "FileAlreadyExists".to_owned()), (409, "FileAlreadyExists".to_owned())]);
     assert_eq!(get(&client, "small"), b"first");
-    client.put_object(BUCKET, "third", "small").forbid_overwrite(false).send().unwrap();
+    client.put_object(BUCKET, b"third", "small").forbid_overwrite(false).send().unwrap();
     assert_eq!(get(&client, "small"), b"third");
     assert_eq!(names(folder.path()), ["file"]);
 }

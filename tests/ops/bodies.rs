@@ -1,5 +1,6 @@
 //! Bodies on their way out and in: whole, or an error.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::time::Duration;
@@ -27,18 +28,20 @@ fn text_file(text: &str) -> File {
 
 #[test]
 fn bytes_of_every_kind_arrive_with_their_length() {
-    let (bytes, text) = (b"hello".to_vec(), "hello".to_owned());
+    let (bytes, text, file) = (b"hello".to_vec(), "hello".to_owned(), text_file("hello"));
     for (content, request) in [
         stored(&b"hello"[..]),
         stored(b"hello"),
-        stored("hello"),
-        stored(text.clone()),
-        stored(&text),
+        stored(Body::text("hello")),
+        stored(Body::text(text.clone())),
+        stored(Body::text(&text)),
         stored(bytes.clone()),
         stored(&bytes),
         stored(Body::seekable(Cursor::new(bytes.clone()))),
         stored(Body::sized_reader(&b"hello and more"[..], 5)),
+        stored(Cow::Borrowed(&bytes[..])),
         stored(text_file("hello")),
+        stored(&file),
     ] {
         assert_eq!(content, b"hello");
         assert_eq!(request.header("content-length"), Some("5"));
@@ -81,8 +84,60 @@ fn of_a_reader_that_holds_more_than_its_length_only_that_is_sent() {
 }
 
 #[test]
+fn a_length_that_is_not_the_bodys_is_refused_by_name() {
+    let (cos, client) = start();
+    for put in [
+        client.put_object(BUCKET, b"hello", "k"),
+        client.put_object(BUCKET, text_file("hello"), "k"),
+        client.put_object(BUCKET, Body::sized_reader(&b"hello"[..], 5), "k"),
+    ] {
+        let error = failed(put.content_length("3").send());
+        assert!(error.to_string().starts_with("content_length: 3 is not the length of the body"), "{error}");
+    }
+    assert_eq!(cos.request_count(), 0);
+    client.put_object(BUCKET, b"hello", "k").content_length("5").send().unwrap();
+}
+
+#[test]
+fn a_path_that_may_be_the_key_is_told_with_the_order_of_the_arguments() {
+    let (cos, client) = start();
+    for (error, order) in [
+        (failed(client.upload_file(BUCKET, "local.txt", "no-such-folder/key").send()), "(bucket, key, path)"),
+        (failed(client.put_object_from_local_file(BUCKET, "key", "local.txt").send()), "(bucket, path, key)"),
+    ] {
+        assert!(error.to_string().ends_with(&format!("; the order of the arguments is {order}")), "{error}");
+    }
+    assert_eq!(cos.request_count(), 0);
+}
+
+#[test]
+fn metadata_that_cos_would_not_keep_is_refused_by_name() {
+    let (cos, client) = start();
+    for name in ["key1", "Content-Type", "Host", "", "x-cos-met\u{e4}-a"] {
+        let error = failed(client.put_object(BUCKET, b"x", "k").metadata(name, "v").send());
+        assert!(
+            error.to_string().starts_with(&format!("metadata: {name:?} does not begin with x-cos-meta-")),
+            "{error}"
+        );
+    }
+    assert_eq!(cos.request_count(), 0);
+    client.put_object(BUCKET, b"x", "k").metadata("X-Cos-Meta-Key", "v").send().unwrap();
+    assert_eq!(client.head_object(BUCKET, "k").send().unwrap()["x-cos-meta-key"], "v");
+}
+
+/// The content of one object becomes another one without a file in between.
+#[test]
+fn a_download_is_the_body_of_an_upload() {
+    let (_cos, client) = start();
+    put(&client, "from", b"hello");
+    let from = client.get_object(BUCKET, "from").send().unwrap();
+    client.put_object(BUCKET, from.body, "to").send().unwrap();
+    assert_eq!(get(&client, "to"), b"hello");
+}
+
+#[test]
 fn an_empty_object_and_an_empty_file_go_out_with_length_0() {
-    for (content, request) in [stored(""), stored(Vec::new()), stored(text_file(""))] {
+    for (content, request) in [stored(b""), stored(Vec::new()), stored(text_file(""))] {
         assert!(content.is_empty());
         assert_eq!(request.header("content-length"), Some("0"));
         assert_eq!(request.header("transfer-encoding"), None);
@@ -298,7 +353,7 @@ fn a_compressed_object_is_not_inflated() {
 #[test]
 fn enable_md5_sends_the_digest_of_the_body() {
     let (cos, client) = start();
-    client.put_object(BUCKET, "hello", "k").enable_md5(true).send().unwrap();
+    client.put_object(BUCKET, b"hello", "k").enable_md5(true).send().unwrap();
     let mut file = text_file("xxhello");
     file.seek(SeekFrom::Start(2)).unwrap();
     client.put_object(BUCKET, file, "k").enable_md5(true).send().unwrap();
@@ -315,7 +370,7 @@ fn enable_md5_sends_the_digest_of_the_body() {
 #[test]
 fn a_wrong_content_md5_is_refused_by_cos() {
     let (_cos, client) = start();
-    let put = |md5: &str| code(client.put_object(BUCKET, "other", "k").content_md5(md5).send());
+    let put = |md5: &str| code(client.put_object(BUCKET, b"other", "k").content_md5(md5).send());
     assert_eq!(put("XUFAKrxLKna5cZ2REBfFkg=="), (400, "BadDigest".to_owned()));
     assert_eq!(put("nonsense"), (400, "InvalidDigest".to_owned()));
     assert!(!client.object_exists(BUCKET, "k").send().unwrap());
@@ -329,6 +384,6 @@ fn an_upload_damaged_on_its_way_is_sent_again() {
     assert_eq!(requests(&cos, "PUT", "").len(), 2);
     assert_eq!(get(&client, "k"), b"0123456789");
     cos.inject(Fault::CorruptUpload(3), Match::any().method("PUT"), usize::MAX);
-    let error = failed(client.put_object(BUCKET, "0123456789", "k").send());
+    let error = failed(client.put_object(BUCKET, b"0123456789", "k").send());
     assert_eq!((error.kind(), error.attempts()), (&ClientErrorKind::Integrity, 3));
 }

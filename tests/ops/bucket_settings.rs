@@ -99,11 +99,11 @@ fn versioning_is_unset_on_and_suspended() {
 #[test]
 fn versions_of_all_pages() {
     let (_cos, client) = start();
-    client.put_object(BUCKET, "0", "a/中 1+").send().unwrap();
+    client.put_object(BUCKET, b"0", "a/中 1+").send().unwrap();
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
     for text in ["1", "22", "333"] {
-        client.put_object(BUCKET, text, "a/中 1+").send().unwrap();
-        client.put_object(BUCKET, text, "b").send().unwrap();
+        client.put_object(BUCKET, text.as_bytes(), "a/中 1+").send().unwrap();
+        client.put_object(BUCKET, text.as_bytes(), "b").send().unwrap();
     }
     client.delete_object(BUCKET, "b").send().unwrap();
     let all: Vec<_> = client.list_objects_versions(BUCKET).versions().map(Result::unwrap).collect();

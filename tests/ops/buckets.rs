@@ -128,7 +128,7 @@ fn wrong_bucket_names_are_refused_before_anything_is_sent() {
     {
         assert_eq!(field(client.create_bucket(bucket).send()), "bucket", "{bucket:?}");
         assert_eq!(field(client.list_objects(bucket).send()), "bucket", "{bucket:?}");
-        assert_eq!(field(client.put_object(bucket, "x", "k").send()), "bucket", "{bucket:?}");
+        assert_eq!(field(client.put_object(bucket, b"x", "k").send()), "bucket", "{bucket:?}");
         assert_eq!(field(client.delete_object(bucket, "k").send()), "bucket", "{bucket:?}");
         assert_eq!(field(client.get_presigned_url(bucket, "k", "GET").sign()), "bucket", "{bucket:?}");
     }
@@ -140,7 +140,7 @@ fn the_appid_is_appended_where_it_is_missing() {
     let (cos, _client) = start();
     let client = client(config(&cos).appid("1250000000"));
     for bucket in ["examplebucket", BUCKET] {
-        client.put_object(bucket, "x", bucket).send().unwrap();
+        client.put_object(bucket, b"x", bucket).send().unwrap();
     }
     for request in requests(&cos, "PUT", "") {
         assert_eq!(request.header("host").unwrap(), format!("{BUCKET}.cos.{}.myqcloud.com", cos.region()));
@@ -152,7 +152,7 @@ fn a_missing_bucket_is_named_by_every_operation() {
     let cos = CosEmulator::start().unwrap();
     let client = client(config(&cos));
     let expected = (404, "NoSuchBucket".to_owned());
-    assert_eq!(code(client.put_object(BUCKET, "x", "k").send()), expected);
+    assert_eq!(code(client.put_object(BUCKET, b"x", "k").send()), expected);
     assert_eq!(code(client.get_object(BUCKET, "k").send()), expected);
     assert_eq!(code(client.list_objects(BUCKET).send()), expected);
     assert_eq!(code(client.create_multipart_upload(BUCKET, "k").send()), expected);

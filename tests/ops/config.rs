@@ -267,7 +267,7 @@ fn debug_output_shows_no_secret() {
     config.set_credential("i", "CanaryNewKey", Some("CanaryNewToken")).unwrap();
     assert_debug_clean("the client", &client);
     assert_debug_clean("credentials", &Credentials::with_token("i", "CanarySecretKey", "CanaryToken"));
-    let put = client.put_object(BUCKET, "x", "k").sse_customer_key(SSE_KEY[0]);
+    let put = client.put_object(BUCKET, b"x", "k").sse_customer_key(SSE_KEY[0]);
     assert_debug_clean("a put", &put.header("x-cos-security-token", "CanaryToken"));
     assert_debug_clean("a get", &client.get_object(BUCKET, "k").sse_customer_key(SSE_KEY[0]));
     assert_debug_clean("an upload", &client.upload_file(BUCKET, "k", "f").sse_customer_key(SSE_KEY[0]));
@@ -283,10 +283,10 @@ fn errors_show_no_secret() {
     let (cos, _owner) = start();
     let keys = || config(&cos).secret_key("CanarySecretKey").token("CanaryToken");
     let client = client(keys());
-    let put = client.put_object(BUCKET, "x", "k").sse_customer_algorithm("AES256").sse_customer_key(SSE_KEY[0]);
+    let put = client.put_object(BUCKET, b"x", "k").sse_customer_algorithm("AES256").sse_customer_key(SSE_KEY[0]);
     let answered = refused(put.send());
     assert_clean("an answered error", &format!("{answered} {answered:?}"));
-    let refused = failed(client.put_object(BUCKET, "x", "k").sse_customer_key(format!(" {}", SSE_KEY[0])).send());
+    let refused = failed(client.put_object(BUCKET, b"x", "k").sse_customer_key(format!(" {}", SSE_KEY[0])).send());
     assert_clean("a refused argument", &format!("{refused} {refused:?}"));
     let refused = failed(keys().token("CanaryToken ").build());
     assert_clean("a refused setting", &format!("{refused} {refused:?}"));

@@ -101,8 +101,8 @@ fn a_policy_narrows_what_its_holder_may_do() {
     crate::common::put(&holder, "up/k", b"mine");
     assert_eq!(crate::common::get(&holder, "up/k"), b"mine");
     let denied = (403, "AccessDenied".to_owned());
-    assert_eq!(code(holder.put_object(BUCKET, "x", "up/locked/k").send()), denied);
-    assert_eq!(code(holder.put_object(BUCKET, "x", "upper").send()), denied);
+    assert_eq!(code(holder.put_object(BUCKET, b"x", "up/locked/k").send()), denied);
+    assert_eq!(code(holder.put_object(BUCKET, b"x", "upper").send()), denied);
     assert_eq!(code(holder.get_object(BUCKET, "private/k").send()), denied);
     assert_eq!(code(holder.delete_object(BUCKET, "up/k").send()), denied);
     assert_eq!(code(holder.list_objects(BUCKET).send()), denied);

@@ -113,7 +113,7 @@ fn parts_come_once_each_over_all_pages() {
     let (cos, client) = start();
     let id = client.create_multipart_upload(BUCKET, "k").send().unwrap().into_inner().upload_id;
     for number in [5, 1, 10_000, 3, 7] {
-        client.upload_part(BUCKET, "k", number.to_string(), number, &id).send().unwrap();
+        client.upload_part(BUCKET, "k", number.to_string().into_bytes(), number, &id).send().unwrap();
     }
     cos.clear_requests();
     let listed = client.list_parts(BUCKET, "k", &id).max_parts(2).parts();
@@ -320,7 +320,7 @@ fn who_may_only_read_lists_a_public_bucket() {
     let (cos, _owner) = start_with(CosEmulator::builder());
     let owner = client(config(&cos));
     owner.create_bucket("public-1250000000").acl("public-read").send().unwrap();
-    owner.put_object("public-1250000000", "x", "k").send().unwrap();
+    owner.put_object("public-1250000000", b"x", "k").send().unwrap();
     let anyone = client(config(&cos).anonymous(true));
     assert_eq!(anyone.list_objects("public-1250000000").objects().count(), 1);
 }

@@ -116,7 +116,7 @@ fn the_log_holds_no_secret_at_any_level() {
     std::fs::write(&path, noise(1, 2 * MIB)).unwrap();
 
     cos.inject(Fault::error(500, "InternalError"), Match::any().method("PUT"), 1);
-    let put = client.put_object(BUCKET, "x", "canary-key").sse_customer_algorithm("AES256");
+    let put = client.put_object(BUCKET, b"x", "canary-key").sse_customer_algorithm("AES256");
     put.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
     let upload = client.upload_file(BUCKET, "big", &path).multipart_threshold(0).sse_customer_algorithm("AES256");
     upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
@@ -126,7 +126,7 @@ fn the_log_holds_no_secret_at_any_level() {
     assert_eq!(names(folder.path()), ["copy", "file"]);
     assert!(client.get_object(BUCKET, "missing").send().is_err());
     cos.inject(Fault::Reset(cos_emulator::Moment::AfterBody), Match::any(), usize::MAX);
-    assert!(client.put_object(BUCKET, "x", "k").send().is_err());
+    assert!(client.put_object(BUCKET, b"x", "k").send().is_err());
     cos.clear_faults();
     let url = client.get_presigned_url(BUCKET, "canary-key", "PUT").sign().unwrap();
     let auth = client.get_auth("GET", BUCKET, "canary-key").sign().unwrap();

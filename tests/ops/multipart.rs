@@ -101,7 +101,7 @@ fn an_aborted_upload_is_gone() {
     client.abort_multipart_upload(BUCKET, "k", &id).send().unwrap();
     assert!(open_uploads(&client).is_empty());
     let gone = (404, "NoSuchUpload".to_owned());
-    assert_eq!(code(client.upload_part(BUCKET, "k", "x", 1, &id).send()), gone);
+    assert_eq!(code(client.upload_part(BUCKET, "k", b"x", 1, &id).send()), gone);
     assert_eq!(code(client.list_parts(BUCKET, "k", &id).send()), gone);
     assert_eq!(code(client.complete_multipart_upload(BUCKET, "k", &id, parts).send()), gone);
     assert_eq!(code(client.abort_multipart_upload(BUCKET, "k", &id).send()), gone);
@@ -185,9 +185,9 @@ fn a_completion_whose_connection_breaks_first_is_sent_again() {
 fn wrong_arguments_are_refused_before_anything_is_sent() {
     let (cos, client, id, parts) = ready();
     for number in [0, 10_001, u32::MAX] {
-        assert_eq!(field(client.upload_part(BUCKET, "k", "x", number, &id).send()), "part_number");
+        assert_eq!(field(client.upload_part(BUCKET, "k", b"x", number, &id).send()), "part_number");
     }
-    assert_eq!(field(client.upload_part(BUCKET, "k", "x", 1, "").send()), "upload_id");
+    assert_eq!(field(client.upload_part(BUCKET, "k", b"x", 1, "").send()), "upload_id");
     assert_eq!(field(client.list_parts(BUCKET, "k", "").send()), "upload_id");
     assert_eq!(field(client.abort_multipart_upload(BUCKET, "k", "").send()), "upload_id");
     assert_eq!(field(client.complete_multipart_upload(BUCKET, "k", "", parts).send()), "upload_id");
@@ -233,15 +233,15 @@ fn a_part_damaged_on_its_way_is_sent_again() {
     assert_eq!(get(&client, "k"), b"hello world");
     cos.inject(Fault::CorruptUpload(0), Match::any().query("partNumber=1"), usize::MAX);
     let id = create(&client);
-    assert_eq!(kind(client.upload_part(BUCKET, "k", "x", 1, id).send()), ClientErrorKind::Integrity);
+    assert_eq!(kind(client.upload_part(BUCKET, "k", b"x", 1, id).send()), ClientErrorKind::Integrity);
 }
 
 #[test]
 fn the_md5_of_a_part_is_checked_by_cos() {
     let (cos, client, id, _) = ready();
-    client.upload_part(BUCKET, "k", "hello", 1, &id).enable_md5(true).send().unwrap();
+    client.upload_part(BUCKET, "k", b"hello", 1, &id).enable_md5(true).send().unwrap();
     assert_eq!(cos.requests()[0].header("content-md5"), Some("XUFAKrxLKna5cZ2REBfFkg=="));
-    let wrong = client.upload_part(BUCKET, "k", "other", 1, &id).content_md5("XUFAKrxLKna5cZ2REBfFkg==").send();
+    let wrong = client.upload_part(BUCKET, "k", b"other", 1, &id).content_md5("XUFAKrxLKna5cZ2REBfFkg==").send();
     assert_eq!(code(wrong), (400, "BadDigest".to_owned()));
 }
 
@@ -252,7 +252,7 @@ fn an_upload_under_the_callers_key_takes_parts_with_that_key_alone() {
     let id =
         create.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap().into_inner().upload_id;
     let part = |[key, md5]: [&str; 2]| {
-        let part = client.upload_part(BUCKET, "k", "secret", 1, &id).sse_customer_algorithm("AES256");
+        let part = client.upload_part(BUCKET, "k", b"secret", 1, &id).sse_customer_algorithm("AES256");
         part.sse_customer_key(key).sse_customer_key_md5(md5).send()
     };
     assert_eq!(refused(part(OTHER_SSE_KEY)).get_status_code(), 403);

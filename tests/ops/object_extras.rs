@@ -35,7 +35,7 @@ fn many_keys_are_deleted_in_batches() {
     let (cos, client) = start();
     let keys: Vec<String> = (0..2001).map(|n| format!("k/{n:04}")).collect();
     for key in [&keys[0], &keys[1000], &keys[2000]] {
-        client.put_object(BUCKET, "x", key).send().unwrap();
+        client.put_object(BUCKET, b"x", key).send().unwrap();
     }
     let output = client.delete_objects(BUCKET, keys.clone()).send().unwrap();
     assert_eq!(sent(&cos, "delete"), 3);
@@ -78,7 +78,7 @@ fn odd_keys_and_versions_are_deleted() {
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
     let keys = ["中 文<&>\"'😀", "a\tb\r\n", " blank ", "a+b%20c", "]]>"];
     for key in keys {
-        client.put_object(BUCKET, "x", key).send().unwrap();
+        client.put_object(BUCKET, b"x", key).send().unwrap();
     }
     let marked = client.delete_objects(BUCKET, keys).send().unwrap().deleted.clone();
     assert!(marked.iter().all(|deleted| deleted.delete_marker && deleted.delete_marker_version_id.is_some()));
@@ -98,7 +98,7 @@ fn odd_keys_and_versions_are_deleted() {
 fn a_version_is_deleted_again_as_that_version_whatever_the_error_says() {
     let (cos, client) = start();
     client.put_bucket_versioning(BUCKET, "Enabled").send().unwrap();
-    let ids: Vec<_> = (0..3).map(|_| client.put_object(BUCKET, "x", "k").send().unwrap().version_id.clone()).collect();
+    let ids: Vec<_> = (0..3).map(|_| client.put_object(BUCKET, b"x", "k").send().unwrap().version_id.clone()).collect();
     let object = |id: usize| DeleteKey { key: "k".to_owned(), version_id: ids[id].clone() };
     let answer = |code| {
         let errors =
@@ -123,10 +123,10 @@ fn an_object_grows() {
     let (_cos, client) = start();
     let first = client.append_object(BUCKET, "log", 0, b"one").content_type("text/plain").send().unwrap();
     assert_eq!(first.next_append_position, 3);
-    let second = client.append_object(BUCKET, "log", first.next_append_position, "two").send().unwrap();
+    let second = client.append_object(BUCKET, "log", first.next_append_position, b"two").send().unwrap();
     assert_eq!((second.next_append_position, text(&client, "log").as_str()), (6, "onetwo"));
     assert!(second.crc64.is_some() && second.etag.starts_with('"'));
-    let CosError::Service(error) = client.append_object(BUCKET, "log", 3, "x").send().unwrap_err() else { panic!() };
+    let CosError::Service(error) = client.append_object(BUCKET, "log", 3, b"x").send().unwrap_err() else { panic!() };
     assert_eq!((error.get_status_code(), error.get_error_code()), (409, "PositionNotEqualToLength"));
     assert_eq!(error.attempts(), 1);
 }
@@ -164,13 +164,13 @@ fn an_append_that_was_put_off_is_repeated() {
 #[test]
 fn an_archived_object_is_restored() {
     let (_cos, client) = start();
-    client.put_object(BUCKET, "old", "a").storage_class("ARCHIVE").send().unwrap();
+    client.put_object(BUCKET, b"old", "a").storage_class("ARCHIVE").send().unwrap();
     assert!(client.get_object(BUCKET, "a").send().is_err());
     let dict = json!({"Days": 3, "CASJobParameters": {"Tier": "Expedited"}});
     let restore: RestoreRequest = serde_json::from_value(dict).unwrap();
     client.restore_object(BUCKET, "a", restore.clone()).send().unwrap();
     assert_eq!(text(&client, "a"), "old");
-    client.put_object(BUCKET, "new", "b").send().unwrap();
+    client.put_object(BUCKET, b"new", "b").send().unwrap();
     let CosError::Service(error) = client.restore_object(BUCKET, "b", restore).send().unwrap_err() else { panic!() };
     assert_eq!(error.get_error_code(), "InvalidObjectState");
 }
@@ -178,7 +178,7 @@ fn an_archived_object_is_restored() {
 #[test]
 fn acls_of_objects_are_the_buckets_unless_set() {
     let (_cos, client) = start();
-    client.put_object(BUCKET, "x", "a").send().unwrap();
+    client.put_object(BUCKET, b"x", "a").send().unwrap();
     let found = client.get_object_acl(BUCKET, "a").send().unwrap();
     assert_eq!(found.canned_acl, Acl::Default);
     client.put_object_acl(BUCKET, "a").acl(Acl::PublicRead).send().unwrap();

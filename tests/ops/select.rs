@@ -54,7 +54,7 @@ fn compressed_json_lines_are_queried() {
 fn large_results_come_in_many_events_with_statistics() {
     let (_cos, client) = start();
     let data = "abcdefgh,12345678\n".repeat(50_000);
-    client.put_object(BUCKET, data.as_str(), "data").send().unwrap();
+    client.put_object(BUCKET, data.as_bytes(), "data").send().unwrap();
     let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };
     let output = OutputSerialization { csv: Some(CsvOutput::default()), ..Default::default() };
     let select = client.select_object_content(BUCKET, "data", "select * from COSObject", "SQL", input, output);

@@ -51,12 +51,12 @@ fn every_kind(client: &CosS3Client, folder: &std::path::Path) -> Vec<(&'static s
         ("GET with a key", with_key.send().is_err()),
         ("GET of a list", client.list_objects(BUCKET).send().is_err()),
         ("HEAD", client.head_object(BUCKET, "k").send().is_err()),
-        ("PUT", client.put_object(BUCKET, "body", "k").send().is_err()),
+        ("PUT", client.put_object(BUCKET, b"body", "k").send().is_err()),
         ("PUT of a copy", client.copy_object(BUCKET, "k", source()).send().is_err()),
-        ("PUT of a part", client.upload_part(BUCKET, "k", "body", 1, "id").send().is_err()),
+        ("PUT of a part", client.upload_part(BUCKET, "k", b"body", 1, "id").send().is_err()),
         ("POST of an upload", client.create_multipart_upload(BUCKET, "k").send().is_err()),
         ("POST of an end", client.complete_multipart_upload(BUCKET, "k", "id", parts).send().is_err()),
-        ("POST of bytes", client.append_object(BUCKET, "k", 0, "body").send().is_err()),
+        ("POST of bytes", client.append_object(BUCKET, "k", 0, b"body").send().is_err()),
         ("POST of a list", client.delete_objects(BUCKET, ["k"]).send().is_err()),
         ("DELETE", client.delete_object(BUCKET, "k").send().is_err()),
         ("DELETE of an upload", client.abort_multipart_upload(BUCKET, "k", "id").send().is_err()),
@@ -111,7 +111,7 @@ fn first_bytes(config: impl FnOnce(u16) -> qcloud_cos::CosConfigBuilder) -> (Vec
         stream.read_exact(&mut first).unwrap();
         send.send(first.to_vec()).unwrap();
     });
-    let result = ends(move || client.put_object(BUCKET, "body", "k").send().map(drop));
+    let result = ends(move || client.put_object(BUCKET, b"body", "k").send().map(drop));
     (heard.recv_timeout(Duration::from_secs(5)).unwrap(), result)
 }
 

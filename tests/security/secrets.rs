@@ -95,12 +95,12 @@ fn everything(client: &CosS3Client, folder: &std::path::Path) {
     std::fs::write(&big, noise(1, 2 * MIB)).unwrap();
     let source = || CopySource::new(BUCKET, "k", "ap-guangzhou");
     let part = || MultipartUpload { part: vec![Part { part_number: 1, etag: "\"e\"".into() }] };
-    call!(sse!(client.put_object(BUCKET, "x", "k")));
+    call!(sse!(client.put_object(BUCKET, b"x", "k")));
     call!(sse!(client.get_object(BUCKET, "k")));
     call!(sse!(client.head_object(BUCKET, "k")));
     call!(sse!(client.copy_object(BUCKET, "copy", source())));
     call!(sse!(client.create_multipart_upload(BUCKET, "k")));
-    call!(sse!(client.upload_part(BUCKET, "k", "x", 1, "id")));
+    call!(sse!(client.upload_part(BUCKET, "k", b"x", 1, "id")));
     call!(sse!(client.upload_part_copy(BUCKET, "k", 1, "id", source())));
     call!(sse!(client.upload_file(BUCKET, "big", &big)).multipart_threshold(0).part_size(1));
     call!(sse!(client.download_file(BUCKET, "big", &copy)).multipart_threshold(0).part_size(1));
@@ -109,7 +109,7 @@ fn everything(client: &CosS3Client, folder: &std::path::Path) {
     call!(client.list_parts(BUCKET, "k", "id").header("authorization", KEY));
     call!(client.abort_multipart_upload(BUCKET, "k", "id"));
     call!(client.list_multipart_uploads(BUCKET));
-    call!(client.append_object(BUCKET, "appended", 0, "x"));
+    call!(client.append_object(BUCKET, "appended", 0, b"x"));
     call!(client.list_objects(BUCKET));
     call!(client.list_objects_versions(BUCKET));
     call!(client.list_buckets());
@@ -123,9 +123,9 @@ fn everything(client: &CosS3Client, folder: &std::path::Path) {
     call!(client.delete_objects(BUCKET, ["a", "b"]));
     call!(client.delete_object(BUCKET, "k"));
     // What is refused before it is sent.
-    call!(client.put_object(BUCKET, "x", "k").sse_customer_key(format!("{}\n", SSE_KEY[0])));
-    call!(client.put_object(BUCKET, "x", "k").header("x-cos-security-token", format!(" {TOKEN}")));
-    call!(client.put_object(BUCKET, "x", "").sse_customer_key(SSE_KEY[0]));
+    call!(client.put_object(BUCKET, b"x", "k").sse_customer_key(format!("{}\n", SSE_KEY[0])));
+    call!(client.put_object(BUCKET, b"x", "k").header("x-cos-security-token", format!(" {TOKEN}")));
+    call!(client.put_object(BUCKET, b"x", "").sse_customer_key(SSE_KEY[0]));
     let presigned = client.get_presigned_url(BUCKET, "k", "PUT").param("x-cos-security-token", TOKEN);
     debug("a presigned URL's builder", &presigned.header("x-cos-security-token", TOKEN));
 }

@@ -64,7 +64,7 @@ const LARGE: &str = "dir/大 文件+%.bin";
 fn an_object_is_copied_with_its_metadata_or_with_new() {
     let (_cos, client) = start();
     let key = "a b/+%?#&中.txt";
-    client.put_object(SOURCE, "hello", key).content_type("text/x-a").metadata("x-cos-meta-a", "1").send().unwrap();
+    client.put_object(SOURCE, b"hello", key).content_type("text/x-a").metadata("x-cos-meta-a", "1").send().unwrap();
     let from = source(key);
     let copied = client.copy_object(BUCKET, "kept", &from).send().unwrap();
     assert!(!copied.etag.is_empty() && !copied.last_modified.is_empty() && !copied.request_id.is_empty());
@@ -81,7 +81,7 @@ fn an_object_is_copied_with_its_metadata_or_with_new() {
 #[test]
 fn an_object_changes_class_and_metadata_in_its_place() {
     let (_cos, client) = start();
-    client.put_object(BUCKET, "hello", "k").send().unwrap();
+    client.put_object(BUCKET, b"hello", "k").send().unwrap();
     client.change_object_storage_class(BUCKET, "k", "STANDARD_IA").send().unwrap();
     assert_eq!(client.head_object(BUCKET, "k").send().unwrap().storage_class, "STANDARD_IA");
     client.update_object_meta(BUCKET, "k").metadata("x-cos-meta-a", "1").send().unwrap();
@@ -92,7 +92,7 @@ fn an_object_changes_class_and_metadata_in_its_place() {
 #[test]
 fn a_failed_condition_on_the_source_is_412() {
     let (_cos, client) = start();
-    client.put_object(SOURCE, "hello", "k").send().unwrap();
+    client.put_object(SOURCE, b"hello", "k").send().unwrap();
     let copy = client.copy_object(BUCKET, "k", source("k")).copy_source_if_match("\"other\"");
     assert_eq!(copy.send().unwrap_err().service().unwrap().get_status_code(), 412);
 }
@@ -174,7 +174,7 @@ fn an_upload_is_given_up_only_if_its_completion_was_refused() {
 fn a_copy_in_parts_replaces_nothing_that_it_must_not() {
     let (_cos, client) = start();
     large(&client);
-    client.put_object(BUCKET, "old", "far").send().unwrap();
+    client.put_object(BUCKET, b"old", "far").send().unwrap();
     let copy = client.copy(BUCKET, "far", source(LARGE)).storage_class("STANDARD_IA").part_size(1).resume(false);
     let error = copy.header("x-cos-forbid-overwrite", "true").send().unwrap_err();
     assert_eq!(error.service().unwrap().get_error_code(), "FileAlreadyExists");

@@ -42,7 +42,7 @@ impl Inputs {
     /// A body, of the kind that a port of the Python call would use.
     pub(crate) fn body(&mut self, name: &str, value: &Value) -> Result<Body<'static>, Stop> {
         if let Value::String(text) = value {
-            return Ok(Body::from(text.clone()));
+            return Ok(Body::text(text.clone()));
         }
         let refused = || Stop::Refused(format!("{name}={value}"));
         let (tag, inner) = tag(value).ok_or_else(refused)?;

@@ -279,3 +279,17 @@ pub(crate) fn states_length_of_reader(case: &Case) -> bool {
     let data = body.and_then(model::body_bytes).map(|(data, _)| data.len() as u64);
     data.is_some() && data == length
 }
+
+/// Whether the call states another length of a body than it has.
+pub(crate) fn states_wrong_length(case: &Case) -> bool {
+    let length = case.args.get("ContentLength").and_then(whole_number);
+    let data = case.args.get("Body").and_then(model::body_bytes).map(|(data, _)| data.len() as u64);
+    length.is_some() && data.is_some() && data != length
+}
+
+/// Whether an entry of the metadata has a name under which COS keeps nothing.
+pub(crate) fn names_no_metadata(case: &Case) -> bool {
+    let entries = case.args.get("Metadata").and_then(Value::as_object);
+    let upload = case.args.get("Key").is_some();
+    upload && entries.is_some_and(|of| of.keys().any(|name| !name.to_lowercase().starts_with("x-cos-meta-")))
+}

@@ -101,6 +101,6 @@ fn every_verb_reaches_every_kind_of_host() {
 fn nothing_is_sent_to_a_stranger() {
     let [(cos, _), (other, _)] = [0, 1].map(|_| start_with(CosEmulator::builder().tls()));
     let trusting = config(&cos).ca_bundle(other.ca_file().unwrap());
-    assert_eq!(kind(client(trusting).put_object(BUCKET, "x", "k").send()), ClientErrorKind::Tls);
+    assert_eq!(kind(client(trusting).put_object(BUCKET, b"x", "k").send()), ClientErrorKind::Tls);
     assert_eq!(cos.request_count(), 0);
 }

@@ -27,7 +27,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "x", "folder/a").send()?;
+    /// # client.put_object(bucket, b"x", "folder/a").send()?;
     /// for object in client.list_objects(bucket).prefix("folder/").objects() {
     ///     let object = object?;
     ///     println!("{} {}", object.key, object.size);

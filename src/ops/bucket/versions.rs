@@ -30,7 +30,7 @@ impl CosS3Client {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
     /// # client.put_bucket_versioning(bucket, "Enabled").send()?;
-    /// # client.put_object(bucket, "x", "folder/a").send()?;
+    /// # client.put_object(bucket, b"x", "folder/a").send()?;
     /// for version in client.list_objects_versions(bucket).prefix("folder/").versions() {
     ///     let version = version?;
     ///     println!("{} {} {}", version.key, version.version_id, version.is_latest);

@@ -7,7 +7,7 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::object::put::{PutObjectOutput, UPLOAD, upload_body};
 use crate::ops::options;
 use crate::ops::response::Response;
-use crate::wire::body::Body;
+use crate::wire::body::IntoBody;
 use crate::wire::limits::MAX_PARTS;
 use crate::wire::request::Request;
 use crate::wire::uri::Target;
@@ -46,14 +46,14 @@ impl CosS3Client {
         &'a self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         part_number: u32,
         upload_id: impl Into<String>,
     ) -> UploadPart<'a> {
         let mut request = Request::new("upload_part", Method::PUT, Target::object(bucket, key))
             .param("partNumber", part_number)
             .upload_id(upload_id)
-            .with_body(body.into())
+            .with_body(body.into_body())
             .with_traits(UPLOAD);
         if !(1..=MAX_PARTS).contains(&part_number) {
             request.defer(CosClientError::invalid("part_number", format!("{part_number} is not within 1..=10000")));

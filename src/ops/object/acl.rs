@@ -20,7 +20,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "a", "test.txt").send()?;
+    /// # client.put_object(bucket, b"a", "test.txt").send()?;
     /// use qcloud_cos::json;
     ///
     /// let acl = client.get_object_acl(bucket, "test.txt").send()?;

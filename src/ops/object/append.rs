@@ -10,7 +10,7 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::lost_answer::Written;
 use crate::ops::options;
 use crate::ops::response::Response;
-use crate::wire::body::Body;
+use crate::wire::body::IntoBody;
 use crate::wire::crc64::combine;
 use crate::wire::request::{Proof, Request, Traits};
 use crate::wire::uri::Target;
@@ -52,12 +52,12 @@ impl CosS3Client {
         bucket: impl Into<String>,
         key: impl Into<String>,
         position: u64,
-        data: impl Into<Body<'a>>,
+        data: impl IntoBody<'a>,
     ) -> AppendObject<'a> {
         let request = Request::new("append_object", Method::POST, Target::object(bucket, key))
             .param("append", "")
             .param("position", position.to_string())
-            .with_body(data.into())
+            .with_body(data.into_body())
             .with_traits(Traits {
                 idempotent: false,
                 compute_crc: true,

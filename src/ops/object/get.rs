@@ -31,7 +31,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "hello", "test.txt").send()?;
+    /// # client.put_object(bucket, b"hello", "test.txt").send()?;
     /// use std::io::Read;
     ///
     /// let mut response = client.get_object(bucket, "test.txt").send()?;

@@ -14,7 +14,7 @@ use crate::local::open_file;
 use crate::ops::lost_answer::{self, Written};
 use crate::ops::options;
 use crate::ops::response::Response;
-use crate::wire::body::{Body, BodyKind};
+use crate::wire::body::IntoBody;
 use crate::wire::headers;
 use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::{Proof, Request, Traits};
@@ -68,11 +68,11 @@ impl CosS3Client {
     pub fn put_object<'a>(
         &'a self,
         bucket: impl Into<String>,
-        body: impl Into<Body<'a>>,
+        body: impl IntoBody<'a>,
         key: impl Into<String>,
     ) -> PutObject<'a> {
         let request = Request::new("put_object", Method::PUT, Target::object(bucket, key))
-            .with_body(body.into())
+            .with_body(body.into_body())
             .with_traits(UPLOAD);
         PutObject { client: self, request, enable_md5: false, path: None }
     }
@@ -132,7 +132,7 @@ impl PutObject<'_> {
     pub fn send(mut self) -> Result<Response<PutObjectOutput>, CosError> {
         self.request.check()?;
         if let Some(path) = &self.path {
-            self.request.body = open_file(path)?.into();
+            self.request.body = open_file(path, "bucket, path, key")?.into();
         }
         upload_body(self.client, self.request, self.enable_md5)
     }
@@ -161,8 +161,11 @@ pub(crate) fn upload_body(
 
 /// Prepares a request that carries an object or a part, with its MD5 if the caller asked for it.
 pub(crate) fn prepare_upload(request: &mut Request<'_>, enable_md5: bool) -> Result<(), CosError> {
-    if let (Some(len), BodyKind::Source(source)) = (request.declared_length, &mut request.body.0) {
-        source.declare(len);
+    if let Some(declared) = request.declared_length
+        && let Some(len) = request.body.declare(declared).filter(|len| *len != declared)
+    {
+        let why = format!("{declared} is not the length of the body, which has {len} bytes");
+        return Err(CosClientError::invalid("content_length", why).into());
     }
     if let Some(len) = request.body.len().filter(|len| *len > MAX_REQUEST) {
         let why = format!("{len} bytes are more than one request can carry (5 GiB)");

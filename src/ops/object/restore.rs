@@ -20,7 +20,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "a", "archive.txt").storage_class("ARCHIVE").send()?;
+    /// # client.put_object(bucket, b"a", "archive.txt").storage_class("ARCHIVE").send()?;
     /// use qcloud_cos::object::{CasJobParameters, RestoreRequest};
     ///
     /// let tier = CasJobParameters { tier: Some("Standard".into()) };

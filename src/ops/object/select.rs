@@ -32,7 +32,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "ann,9\nbob,41\n", "people.csv").send()?;
+    /// # client.put_object(bucket, b"ann,9\nbob,41\n", "people.csv").send()?;
     /// use qcloud_cos::object::{CsvInput, CsvOutput, InputSerialization, OutputSerialization, SelectEvent};
     ///
     /// let input = InputSerialization { csv: Some(CsvInput::default()), ..Default::default() };

@@ -12,6 +12,7 @@ use crate::cipher::{Cipher, Extent, Stored, Wanted};
 use crate::client::response::body_error;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
 use crate::local::Replacement;
+use crate::wire::body::{Body, bodies};
 use crate::wire::crc64::Crc64;
 use crate::wire::respond::Headers;
 
@@ -153,6 +154,19 @@ impl Read for StreamBody {
         Ok(read)
     }
 }
+
+/// Passes an object on as it comes, without a file in between. A request with such a body is not retried once a byte was
+/// read.
+impl From<StreamBody> for Body<'_> {
+    fn from(body: StreamBody) -> Self {
+        match body.length {
+            Some(length) => Body::sized_reader(body, length),
+            None => Body::reader(body),
+        }
+    }
+}
+
+bodies! { StreamBody, }
 
 /// Adds the attempts to an error that has none yet.
 fn told(error: io::Error, attempts: Attempts) -> io::Error {

@@ -33,7 +33,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "x", "logs/1.log").send()?;
+    /// # client.put_object(bucket, b"x", "logs/1.log").send()?;
     /// let report = client.delete_prefix(bucket, "logs/").send()?;
     /// assert!(report.is_complete());
     /// assert_eq!(report.deleted, 1);

@@ -59,7 +59,7 @@ impl CosS3Client {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let (_cos, client, bucket) = start()?;
-    /// # client.put_object(bucket, "x", "backup/logs/1.log").send()?;
+    /// # client.put_object(bucket, b"x", "backup/logs/1.log").send()?;
     /// # let folder = tempfile::tempdir()?;
     /// # let folder = folder.path().join("restored");
     /// let report = client.download_directory(bucket, "backup", &folder).include("logs/*").max_thread(10).send()?;

@@ -78,8 +78,8 @@ fn plant(plain: &CosS3Client, key: &str, stored: &[u8], wrapped: &[&[u8]; 2], ta
 fn c04_an_object_that_lost_its_tag_is_not_read_in_another_place() {
     let (_cos, plain) = start();
     let client = aes(&plain);
-    client.put_object(BUCKET, "pay 1 to Alice", "one").send().unwrap();
-    client.put_object(BUCKET, "pay 1,000 to Mallory", "two").send().unwrap();
+    client.put_object(BUCKET, b"pay 1 to Alice", "one").send().unwrap();
+    client.put_object(BUCKET, b"pay 1,000 to Mallory", "two").send().unwrap();
     let headers = plain.head_object(BUCKET, "two").send().unwrap().headers;
     let [key, iv] = [KEY, IV].map(|name| BASE64_STANDARD.decode(headers.get(name).unwrap()).unwrap());
     plant(&plain, "one", &get(&plain, "two"), &[&key, &iv], None);
@@ -151,14 +151,14 @@ fn c05_a_pair_that_wraps_by_pkcs1_is_not_used_in_native_mode_too() {
     for mode in both {
         let provider = pair.as_texts();
         let client = CosEncryptionClient::with_client(plain.clone(), provider.clone()).mode(mode).accept(both);
-        client.put_object(BUCKET, "x", "object").send().unwrap();
+        client.put_object(BUCKET, b"x", "object").send().unwrap();
         assert_eq!(read(&client, "object").unwrap().1, b"x");
         let other = both.into_iter().find(|other| *other != mode).unwrap();
         let client = CosEncryptionClient::with_client(plain.clone(), provider).mode(other).accept(both);
-        assert_eq!(field(client.put_object(BUCKET, "x", "other").send()), "provider", "{other}");
+        assert_eq!(field(client.put_object(BUCKET, b"x", "other").send()), "provider", "{other}");
         CosEncryptionClient::with_client(plain.clone(), pair.as_texts())
             .mode(other)
-            .put_object(BUCKET, "x", "other")
+            .put_object(BUCKET, b"x", "other")
             .send()
             .unwrap();
         assert_eq!(field(read(&client, "other")), "provider", "{other}");
@@ -167,7 +167,7 @@ fn c05_a_pair_that_wraps_by_pkcs1_is_not_used_in_native_mode_too() {
     let provider = pair.as_files();
     for mode in both {
         let client = CosEncryptionClient::with_client(plain.clone(), provider.clone()).mode(mode);
-        client.put_object(BUCKET, "x", "object").send().unwrap();
+        client.put_object(BUCKET, b"x", "object").send().unwrap();
         assert_eq!(read(&client, "object").unwrap().1, b"x");
     }
 }
@@ -177,12 +177,12 @@ fn c09_a_tag_that_anybody_can_make_does_not_pass_for_the_callers() {
     let (_cos, plain) = start();
     let pair = Pair::new();
     let public = RSAProvider::new(RSAProvider::get_rsa_public_key_path(&pair.public)).unwrap();
-    CosEncryptionClient::with_client(plain.clone(), public).put_object(BUCKET, "forged", "object").send().unwrap();
+    CosEncryptionClient::with_client(plain.clone(), public).put_object(BUCKET, b"forged", "object").send().unwrap();
     let reader = CosEncryptionClient::with_client(plain.clone(), pair.as_files());
     assert_eq!(read(&reader, "object").unwrap(), (Some(KeyProof::Consistent), b"forged".to_vec()));
     // With an AES key the writer had it.
     let client = aes(&plain);
-    client.put_object(BUCKET, "own", "object").send().unwrap();
+    client.put_object(BUCKET, b"own", "object").send().unwrap();
     assert_eq!(read(&client, "object").unwrap(), (Some(KeyProof::Tagged), b"own".to_vec()));
 }
 
@@ -222,9 +222,9 @@ fn c12_native_mode_does_not_write_with_a_short_key_unless_told_to() {
             CosEncryptionClient::with_client(plain.clone(), provider.clone()).mode(EncryptionMode::Native)
         };
         let count = cos.request_count();
-        assert_eq!(field(client(&provider).put_object(BUCKET, "x", "object").send()), "aes_key", "{len}");
+        assert_eq!(field(client(&provider).put_object(BUCKET, b"x", "object").send()), "aes_key", "{len}");
         assert_eq!(cos.request_count(), count, "nothing was sent");
-        client(&provider.clone().allow_short_key()).put_object(BUCKET, "x", "object").send().unwrap();
+        client(&provider.clone().allow_short_key()).put_object(BUCKET, b"x", "object").send().unwrap();
         // To read takes no permission: it weakens nothing.
         assert_eq!(read(&client(&provider), "object").unwrap().1, b"x");
     }

@@ -53,14 +53,14 @@ fn c02_a_part_goes_to_the_object_its_upload_was_started_for() {
         let id = client.create_multipart_upload(BUCKET, "object").send().unwrap().upload_id.clone();
         let count = cos.request_count();
         for (bucket, key) in [(BUCKET, "other"), ("other-1250000000", "object")] {
-            assert_eq!(field(client.upload_part(bucket, key, "x", 1, &id).send()), "upload_id", "{mode}");
+            assert_eq!(field(client.upload_part(bucket, key, b"x", 1, &id).send()), "upload_id", "{mode}");
             let parts = vec![Part { part_number: 1, etag: "\"e\"".to_owned() }];
             assert_eq!(field(client.complete_multipart_upload(bucket, key, &id, parts).send()), "upload_id", "{mode}");
             assert_eq!(field(client.abort_multipart_upload(bucket, key, &id).send()), "upload_id", "{mode}");
         }
         assert_eq!(cos.request_count(), count, "nothing was sent");
         // The same name, written otherwise.
-        client.upload_part(BUCKET, "/object", "x", 1, &id).send().unwrap();
+        client.upload_part(BUCKET, "/object", b"x", 1, &id).send().unwrap();
         client.abort_multipart_upload(BUCKET, "object", &id).send().unwrap();
     }
 }

@@ -109,7 +109,7 @@ fn a_version_that_the_answer_passes_over_has_failed() {
     let (cos, client) = start();
     enable_versions(&cos);
     let ids: Vec<_> =
-        (0..2).map(|_| client.put_object(BUCKET, "x", "k").send().unwrap().version_id.clone().unwrap()).collect();
+        (0..2).map(|_| client.put_object(BUCKET, b"x", "k").send().unwrap().version_id.clone().unwrap()).collect();
     let one = format!("<DeleteResult><Deleted><Key>k</Key><VersionId>{}</VersionId></Deleted></DeleteResult>", ids[0]);
     cos.inject(Fault::Answer(Answer::new(200).body(one)), Match::any().method("POST"), 1);
     let report = client.delete_prefix(BUCKET, "k").versions(true).send().unwrap();

@@ -202,7 +202,7 @@ fn without_a_checksum_a_file_fails_if_one_is_required() {
 fn customer_keys_go_with_every_request() {
     let (cos, client) = start();
     let local = tempfile::tempdir().unwrap();
-    let upload = client.put_object(BUCKET, "x", "a").sse_customer_algorithm("AES256");
+    let upload = client.put_object(BUCKET, b"x", "a").sse_customer_algorithm("AES256");
     upload.sse_customer_key(SSE_KEY[0]).sse_customer_key_md5(SSE_KEY[1]).send().unwrap();
     let download = || {
         let download = client.download_directory(BUCKET, "", local.path()).sse_customer_algorithm("AES256");

@@ -25,7 +25,7 @@ fn start(keys: &[&str]) -> (CosEmulator, CosS3Client) {
     let client = CosS3Client::new(config.build().unwrap()).unwrap();
     client.create_bucket(BUCKET).send().unwrap();
     for key in keys {
-        client.put_object(BUCKET, *key, format!("p/{key}")).send().unwrap();
+        client.put_object(BUCKET, (*key).as_bytes(), format!("p/{key}")).send().unwrap();
     }
     (cos, client)
 }

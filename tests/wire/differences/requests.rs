@@ -272,6 +272,20 @@ pub(super) const REQUESTS: &[Difference] = &[
         rewrite: rewrite::send_modelled,
     },
     Difference {
+        id: "wrong-length",
+        row: "D-content-length",
+        reason: "a ContentLength that is not the length of the body is refused; Python sends the body's own",
+        applies: |case, _| rewrite::states_wrong_length(case),
+        rewrite: |_, e| rewrite::refuse(e, "ContentLength"),
+    },
+    Difference {
+        id: "metadata-name",
+        row: "D-metadata-name",
+        reason: "a name of Metadata that does not begin with x-cos-meta- is refused; COS would not keep the entry",
+        applies: |case, _| rewrite::names_no_metadata(case),
+        rewrite: |_, e| rewrite::refuse(e, "Metadata"),
+    },
+    Difference {
         id: "head-referer",
         row: "D-head-referer",
         reason: "the HEAD of a download carries the caller's Referer, too, or hotlink protection refuses it",
