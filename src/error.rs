@@ -75,6 +75,14 @@ impl CosError {
         }
     }
 
+    /// Adds which bucket or object the request was about.
+    pub(crate) fn about(self, target: String) -> Self {
+        match self {
+            Self::Service(error) => CosServiceError { target, ..*error }.into(),
+            client @ Self::Client(_) => client,
+        }
+    }
+
     /// Whether it is a 404 with this code that says no more than that an earlier attempt, whose answer was lost,
     /// succeeded.
     pub(crate) fn done_before(&self, code: &str) -> bool {
@@ -386,6 +394,8 @@ impl fmt::Debug for OriginalBody {
 pub struct CosServiceError {
     pub(crate) method: Method,
     pub(crate) operation: &'static str,
+    /// The bucket, or bucket and key, that the request was about; empty if it was about neither.
+    pub(crate) target: String,
     pub(crate) status: u16,
     pub(crate) origin: OriginalBody,
     pub(crate) digest: BTreeMap<String, String>,
@@ -477,11 +487,13 @@ impl CosServiceError {
 
 impl fmt::Display for CosServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.operation, self.method)?;
+        if !self.target.is_empty() {
+            write!(f, " of {:?}", self.target)?;
+        }
         write!(
             f,
-            "{} ({}): status {}, code {}, message {:?}, request id {}",
-            self.operation,
-            self.method,
+            ": status {}, code {}, message {:?}, request id {}",
             self.status,
             self.get_error_code(),
             self.get_error_msg(),

@@ -99,6 +99,7 @@ mod cipher;
 mod client;
 mod config;
 mod control;
+pub mod cos_comm;
 mod credential;
 mod dict;
 #[cfg(feature = "encryption")]
@@ -170,6 +171,25 @@ pub mod acl {
 pub mod bucket {
     pub use crate::ops::bucket::*;
     pub use crate::ops::service::*;
+}
+
+/// Python's `qcloud_cos.cos_client`, for scripts that import from there.
+pub mod cos_client {
+    pub use crate::client::CosS3Client;
+    pub use crate::config::CosConfig;
+}
+
+/// Python's `qcloud_cos.cos_exception`, for scripts that import from there.
+pub mod cos_exception {
+    pub use crate::error::{CosClientError, CosServiceError};
+
+    /// Python's base class of both errors.
+    pub type CosException = crate::error::CosError;
+}
+
+/// Python's `qcloud_cos.cos_threadpool`, for scripts that import from there.
+pub mod cos_threadpool {
+    pub use crate::thread_pool::SimpleThreadPool;
 }
 
 /// Credentials beyond a fixed pair: caches, chains and providers.

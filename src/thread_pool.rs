@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,7 +15,9 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// A task runs as soon as a thread is free. A thread runs one task at a time, even while that task waits for a
 /// transfer. A task that panics counts as failed. Added tasks run to their end, even if the pool is dropped.
 ///
-/// Python: `SimpleThreadPool(num_threads=5)`
+/// The tasks of one pool return one type; `.map(drop)` makes the results of different calls alike.
+///
+/// Python: `SimpleThreadPool(num_threads=5)`; `SimpleThreadPool()` is `SimpleThreadPool::default()`
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/example.rs"));
@@ -37,7 +40,11 @@ use crate::error::{ClientErrorKind, CosClientError, CosError};
 /// ```
 pub struct SimpleThreadPool<T> {
     shared: Arc<Shared<T>>,
+    threads: usize,
 }
+
+/// How many threads Python's pool has where its number is not given.
+const DEFAULT_THREADS: usize = 5;
 
 /// The most threads that a pool may have.
 const MOST_THREADS: usize = 65_535;
@@ -49,7 +56,7 @@ type Task<T> = Box<dyn FnOnce() -> Result<T, String> + Send>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ThreadPoolResult<T> {
-    /// Whether no task failed.
+    /// Whether no task of the pool has failed.
     pub success_all: bool,
     /// The results of each thread.
     pub detail: Vec<WorkerResult<T>>,
@@ -59,11 +66,12 @@ pub struct ThreadPoolResult<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerResult<T> {
-    /// How many of its tasks succeeded.
+    /// How many of its tasks have succeeded.
     pub succ_task_num: usize,
-    /// How many of its tasks failed.
+    /// How many of its tasks have failed.
     pub fail_task_num: usize,
-    /// The results in the order in which the tasks ended. A failed task has its error's text here.
+    /// The results in the order in which the tasks ended, those that were taken before left out. A failed task has its
+    /// error's text here.
     pub results: Vec<Result<T, String>>,
 }
 
@@ -101,16 +109,16 @@ impl<T> Shared<T> {
             let state = self.state();
             let waited = self.added.wait_while(state, |state| state.waiting.is_empty() && !state.closed);
             let Some(task) = waited.unwrap_or_else(PoisonError::into_inner).waiting.pop_front() else { return };
-            // No code of the caller runs under the lock, not even its logger.
-            let result = guarded(task).and_then(|result| result);
-            if let Err(error) = &result {
-                let _ = guarded(|| log::error!("a task failed: {error}"));
-            }
-            self.end(worker, result);
+            self.run(worker, task);
         }
     }
 
-    fn end(&self, worker: usize, result: Result<T, String>) {
+    fn run(&self, worker: usize, task: Task<T>) {
+        // No code of the caller runs under the lock, not even its logger.
+        let result = guarded(task).and_then(|result| result);
+        if let Err(error) = &result {
+            let _ = guarded(|| log::error!("a task failed: {error}"));
+        }
         let mut state = self.state();
         if let Some(worker) = state.workers.get_mut(worker) {
             match &result {
@@ -145,27 +153,41 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
             let why = format!("{num_threads} is not within 1..={MOST_THREADS}");
             return Err(CosClientError::invalid("num_threads", why).into());
         }
-        let workers = std::iter::repeat_with(WorkerResult::default).take(num_threads).collect();
-        let state = Mutex::new(State { waiting: VecDeque::new(), open: 0, workers, closed: false });
-        // If a thread cannot be made, dropping this ends the threads that were.
-        let pool = Self { shared: Arc::new(Shared { state, added: Condvar::new(), idle: Condvar::new() }) };
-        for worker in 0..num_threads {
-            let shared = Arc::clone(&pool.shared);
-            let started = thread::Builder::new().name(format!("cos-task-{worker}")).spawn(move || shared.work(worker));
-            started.map_err(|e| {
+        let mut pool = Self::without_threads();
+        while pool.threads < num_threads {
+            // If a thread cannot be made, dropping the pool ends the threads that were.
+            pool.start_thread().map_err(|e| {
                 CosClientError::new(ClientErrorKind::Transport, format!("num_threads: no threads: {e}")).caused_by(e)
             })?;
         }
         Ok(pool)
     }
 
+    fn without_threads() -> Self {
+        let state = Mutex::new(State { waiting: VecDeque::new(), open: 0, workers: Vec::new(), closed: false });
+        Self { shared: Arc::new(Shared { state, added: Condvar::new(), idle: Condvar::new() }), threads: 0 }
+    }
+
+    fn start_thread(&mut self) -> io::Result<()> {
+        let (worker, shared) = (self.threads, Arc::clone(&self.shared));
+        thread::Builder::new().name(format!("cos-task-{worker}")).spawn(move || shared.work(worker))?;
+        self.shared.state().workers.push(WorkerResult::default());
+        self.threads += 1;
+        Ok(())
+    }
+
     /// Adds a task, which runs as soon as a thread is free.
     ///
     /// Python: `pool.add_task(client.upload_file, bucket, key, path)`
     pub fn add_task<E: fmt::Display>(&self, task: impl FnOnce() -> Result<T, E> + Send + 'static) {
+        let task = Box::new(move || task().map_err(|error| error.to_string()));
         let mut state = self.shared.state();
         state.open += 1;
-        state.waiting.push_back(Box::new(move || task().map_err(|error| error.to_string())));
+        if self.threads == 0 {
+            drop(state);
+            return self.shared.run(0, task);
+        }
+        state.waiting.push_back(task);
         drop(state);
         self.shared.added.notify_one();
     }
@@ -179,15 +201,31 @@ impl<T: Send + 'static> SimpleThreadPool<T> {
         drop(self.shared.idle.wait_while(state, |state| state.open > 0).unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Waits until all tasks have ended and takes their results; the pool can then be used again.
+    /// Waits until all tasks have ended and takes their results; the pool can then be used again. Counts and
+    /// `success_all` are those of all tasks of the pool, as in Python, so that a failure is told again.
     ///
     /// Python: `result = pool.get_result()`
     pub fn get_result(&self) -> ThreadPoolResult<T> {
         let state = self.shared.state();
         let waited = self.shared.idle.wait_while(state, |state| state.open > 0);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-        let detail: Vec<_> = state.workers.iter_mut().map(std::mem::take).collect();
+        let take =
+            |worker: &mut WorkerResult<T>| WorkerResult { results: std::mem::take(&mut worker.results), ..*worker };
+        let detail: Vec<_> = state.workers.iter_mut().map(take).collect();
         ThreadPoolResult { success_all: detail.iter().all(|worker| worker.fail_task_num == 0), detail }
+    }
+}
+
+/// Makes a pool of 5 threads, Python's `SimpleThreadPool()`. Where the system has fewer to give, the pool has those; where
+/// it has none, a task runs in [`add_task`](SimpleThreadPool::add_task).
+impl<T: Send + 'static> Default for SimpleThreadPool<T> {
+    fn default() -> Self {
+        let mut pool = Self::without_threads();
+        while pool.threads < DEFAULT_THREADS && pool.start_thread().is_ok() {}
+        if pool.threads == 0 {
+            pool.shared.state().workers.push(WorkerResult::default());
+        }
+        pool
     }
 }
 
@@ -231,7 +269,28 @@ mod tests {
         assert!(all.contains(&Err("seven".to_owned())) && all.contains(&Err("the task panicked: eight".to_owned())));
         pool.add_task(|| Ok::<_, String>(1));
         let again = pool.get_result();
-        assert!(again.success_all && again.detail.iter().any(|worker| worker.results == [Ok(1)]));
+        assert!(again.detail.iter().any(|worker| worker.results == [Ok(1)]));
+        // What failed is not forgotten by asking twice.
+        assert!(!again.success_all && !pool.get_result().success_all);
+        assert_eq!(again.detail.iter().map(|worker| worker.succ_task_num).sum::<usize>(), 29);
+    }
+
+    #[test]
+    fn the_default_has_the_threads_of_python() {
+        let pool = SimpleThreadPool::default();
+        for number in 0..20 {
+            pool.add_task(move || Ok::<_, String>(number));
+        }
+        let result = pool.get_result();
+        assert_eq!((result.detail.len(), result.success_all), (5, true));
+    }
+
+    #[test]
+    fn without_threads_a_task_runs_at_once() {
+        let pool = SimpleThreadPool::without_threads();
+        pool.shared.state().workers.push(WorkerResult::default());
+        pool.add_task(|| Err::<(), _>("no"));
+        assert_eq!(pool.get_result().detail[0].results, [Err("no".to_owned())]);
     }
 
     #[test]

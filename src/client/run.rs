@@ -72,7 +72,7 @@ impl CosS3Client {
         let mut facts = Facts::new(&request, (self.inner.monotonic)());
         let result = self.attempts(&mut request, &mut location, limit, finish, reconcile, &mut facts);
         log::ended(&request, &location, &facts, (self.inner.monotonic)(), &result);
-        result
+        result.map_err(|error| error.about(request.target.name()))
     }
 
     /// Makes the attempts of a request.

@@ -118,6 +118,7 @@ impl fmt::Debug for CosServiceError {
         f.debug_struct("CosServiceError")
             .field("operation", &self.operation)
             .field("method", &self.method)
+            .field("target", &self.target)
             .field("status", &self.status)
             .field("digest", &self.digest)
             .field("origin", &self.origin)

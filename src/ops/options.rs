@@ -190,6 +190,13 @@ macro_rules! managed_encryption {
 /// Encryption on the server with the caller's key (SSE-C).
 macro_rules! customer_key {
     () => {
+        /// Encrypts or reads with this key (SSE-C): sets algorithm, key and MD5 at once. COS does not keep the key.
+        /// Python: `SSECustomerAlgorithm`, `SSECustomerKey` and `SSECustomerKeyMD5`. Default: no SSE-C.
+        pub fn sse_c(mut self, key: &[u8; 32]) -> Self {
+            self.request.set_customer_key("x-cos-server-side-encryption-customer", key);
+            self
+        }
+
         $crate::ops::options::setters! {
             /// Sets the algorithm of SSE-C: `AES256`. Python: `SSECustomerAlgorithm`. Default: no SSE-C.
             sse_customer_algorithm: header("x-cos-server-side-encryption-customer-algorithm"),
@@ -204,6 +211,14 @@ macro_rules! customer_key {
 /// What the source of a copy must be like, and its key where it is encrypted by SSE-C.
 macro_rules! copy_source {
     () => {
+        /// Reads a source that was encrypted with this key (SSE-C): sets algorithm, key and MD5 at once. Python:
+        /// `CopySourceSSECustomerAlgorithm`, `CopySourceSSECustomerKey` and `CopySourceSSECustomerKeyMD5`. Default: the
+        /// source is not encrypted so.
+        pub fn copy_source_sse_c(mut self, key: &[u8; 32]) -> Self {
+            self.request.set_customer_key("x-cos-copy-source-server-side-encryption-customer", key);
+            self
+        }
+
         $crate::ops::options::setters! {
             /// Copies only if the source has this ETag; else 412. Python: `CopySourceIfMatch`. Default: none.
             copy_source_if_match: header("x-cos-copy-source-if-match"),

@@ -73,6 +73,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl PartialEq<$name> for str {
+            fn eq(&self, value: &$name) -> bool {
+                value.as_str() == self
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            fn eq(&self, value: &$name) -> bool {
+                value.as_str() == *self
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())

@@ -13,7 +13,7 @@ use crate::error::CosClientError;
 /// use qcloud_cos::CopySource;
 ///
 /// let newest = CopySource::new("examplebucket-1250000000", "a.txt", "ap-guangzhou");
-/// let older = CopySource { version_id: "MTg0NDUxNTc1NjIzMTQ1MDAwODg".into(), ..newest.clone() };
+/// let older = newest.clone().version_id("MTg0NDUxNTc1NjIzMTQ1MDAwODg");
 /// let pasted: CopySource = serde_json::from_value(serde_json::json!(
 ///     {"Bucket": "examplebucket-1250000000", "Key": "a.txt", "Region": "ap-guangzhou"}
 /// ))?;
@@ -41,6 +41,21 @@ impl CopySource {
     /// Names the newest version of an object.
     pub fn new(bucket: impl Into<String>, key: impl Into<String>, region: impl Into<String>) -> Self {
         Self { bucket: bucket.into(), key: key.into(), region: region.into(), ..Self::default() }
+    }
+
+    /// Sets the region of the bucket.
+    pub fn region(self, region: impl Into<String>) -> Self {
+        Self { region: region.into(), ..self }
+    }
+
+    /// Sets the endpoint of the bucket, which goes before the region.
+    pub fn endpoint(self, endpoint: impl Into<String>) -> Self {
+        Self { endpoint: endpoint.into(), ..self }
+    }
+
+    /// Names a version instead of the newest.
+    pub fn version_id(self, version_id: impl Into<String>) -> Self {
+        Self { version_id: version_id.into(), ..self }
     }
 
     /// Resolves bucket and region to a host; an error names `copy_source`.

@@ -252,6 +252,13 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// Sets the three headers of SSE-C, whose names begin with `start`.
+    pub(crate) fn set_customer_key(&mut self, start: &str, key: &[u8; 32]) {
+        self.set_header(&format!("{start}-algorithm"), "AES256");
+        self.set_header(&format!("{start}-key"), &BASE64_STANDARD.encode(key));
+        self.set_header(&format!("{start}-key-md5"), &BASE64_STANDARD.encode(Md5::digest(key)));
+    }
+
     /// Sets the speed limit that COS applies, in bit/s.
     pub(crate) fn limit_traffic(&mut self, value: Option<String>) {
         let Some(value) = value else { return };

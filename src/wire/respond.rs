@@ -178,6 +178,7 @@ pub(crate) fn service_error(answer: &Refusal<'_>) -> CosServiceError {
     CosServiceError {
         method: answer.method.clone(),
         operation: answer.operation,
+        target: String::new(),
         status: answer.status,
         origin: OriginalBody::new(answer.body),
         digest,

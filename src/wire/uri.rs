@@ -126,6 +126,17 @@ impl Target {
         }
     }
 
+    /// Returns how an error names the target: the bucket, or bucket and key; empty for the account.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Service => String::new(),
+            Self::Bucket { bucket } => bucket.clone(),
+            Self::Object { bucket, key } => format!("{bucket}/{}", key.strip_prefix('/').unwrap_or(key)),
+            Self::Elsewhere { key, .. } => key.clone(),
+            Self::Other { path, .. } => path.clone(),
+        }
+    }
+
     /// Returns the bucket and the key of an object.
     pub(crate) fn names(&self) -> Result<(&str, &str), CosClientError> {
         match self {

@@ -5,7 +5,7 @@ use std::io;
 use crate::common::{
     BUCKET, OTHER_SSE_KEY, SSE_KEY, code, config, enable_versions, failed, field, get, put, refused, requests, start,
 };
-use qcloud_cos::{Acl, StorageClass};
+use qcloud_cos::{Acl, CopySource, StorageClass};
 
 #[test]
 fn every_key_comes_back_as_the_key_it_was() {
@@ -303,6 +303,33 @@ fn an_object_under_the_callers_key_is_read_with_that_key_alone() {
     let wrong = get().sse_customer_key(OTHER_SSE_KEY[0]).sse_customer_key_md5(OTHER_SSE_KEY[1]).send();
     assert_eq!(refused(wrong).get_status_code(), 403);
     assert_eq!(refused(client.get_object(BUCKET, "k").send()).get_status_code(), 400);
+}
+
+#[test]
+fn one_setter_gives_the_callers_key_with_its_algorithm_and_md5() {
+    let (cos, client) = start();
+    let (key, other) = (b"0123456789ABCDEF0123456789ABCDEF", b"abcdefghijklmnopabcdefghijklmnop");
+    client.put_object(BUCKET, b"secret", "k").sse_c(key).send().unwrap();
+    let sent = &requests(&cos, "PUT", "")[0];
+    let header = |name: &str| sent.header(&format!("x-cos-server-side-encryption-customer-{name}"));
+    assert_eq!((header("algorithm"), header("key")), (Some("AES256"), Some(SSE_KEY[0])));
+    assert_eq!(header("key-md5"), Some(SSE_KEY[1]));
+    assert_eq!(refused(client.head_object(BUCKET, "k").sse_c(other).send()).get_status_code(), 403);
+    let source = CopySource::new(BUCKET, "k", cos.region());
+    client.copy_object(BUCKET, "copy", source).copy_source_sse_c(key).sse_c(other).send().unwrap();
+    let copied = client.get_object(BUCKET, "copy").sse_c(other).send().unwrap();
+    assert_eq!(io::read_to_string(copied.body).unwrap(), "secret");
+}
+
+#[test]
+fn an_error_of_cos_names_the_bucket_and_the_key() {
+    let (_cos, client) = start();
+    let missing = client.get_object(BUCKET, "/logs/a\nb.txt").send().unwrap_err();
+    let named = format!("get_object (GET) of \"{BUCKET}/logs/a\\nb.txt\": status 404, code NoSuchKey, ");
+    assert!(missing.to_string().starts_with(&named), "{missing}");
+    let missing = client.list_objects("none-1250000000").send().unwrap_err();
+    let named = "list_objects (GET) of \"none-1250000000\": status 404, code NoSuchBucket, ";
+    assert!(missing.to_string().starts_with(named), "{missing}");
 }
 
 #[test]

@@ -49,6 +49,7 @@ const LAYERS: &[&str] = &[
     "ops/call",
     "ops/paging",
     "ops",
+    "cos_comm",
     "transfer",
     "ci",
     "ai_recognition",

@@ -190,6 +190,7 @@ impl EventStream {
         CosServiceError {
             method: Method::POST,
             operation: "select_object_content",
+            target: String::new(),
             status: self.origin.status,
             origin: OriginalBody::new(&message.payload),
             digest,
