@@ -105,7 +105,7 @@ mod dict;
 #[cfg(feature = "encryption")]
 pub mod encryption;
 mod error;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(clippy::expect_used, reason = "a target says by a panic what does not hold")]
 pub mod fuzzing;

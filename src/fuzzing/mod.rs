@@ -12,6 +12,8 @@ mod headers;
 #[cfg(feature = "encryption")]
 mod keys;
 mod paths;
+#[cfg(all(test, feature = "encryption"))]
+mod properties;
 mod xml;
 
 pub use address::{redirect, sign};

@@ -74,6 +74,7 @@ impl CosS3Client {
             max_buffer_size: 100,
             part_size: 10,
             max_thread: 5,
+            enable_md5: false,
         }
     }
 }
@@ -87,6 +88,7 @@ pub struct UploadFileFromBuffer<'a> {
     max_buffer_size: u64,
     part_size: u64,
     max_thread: usize,
+    enable_md5: bool,
 }
 
 impl fmt::Debug for UploadFileFromBuffer<'_> {
@@ -117,9 +119,15 @@ impl UploadFileFromBuffer<'_> {
         self
     }
 
+    /// Computes the MD5 of the body, or of each part, and COS checks it. Python: `EnableMD5`. Default: false.
+    pub fn enable_md5(mut self, enable: bool) -> Self {
+        self.enable_md5 = enable;
+        self
+    }
+
     /// Uploads from the reader.
     pub fn send(self) -> Result<Response<UploadFileOutput>, CosError> {
-        let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread } = self;
+        let Self { client, mut request, mut body, max_buffer_size, part_size, max_thread, enable_md5 } = self;
         let control = client.transfer_control();
         let client = &client.steered_by(&control);
         request.check()?;
@@ -130,7 +138,7 @@ impl UploadFileFromBuffer<'_> {
         // A full part may be the whole; Python sends it in parts, too.
         if (first.len() as u64) < part_size {
             let put = request.repeat().with_body(first.as_slice().into());
-            return Ok(upload_body(client, put, false)?.into());
+            return Ok(upload_body(client, put, enable_md5)?.into());
         }
         let (bucket, key) = request.target.names()?;
         let to = Destination { client, bucket, key, headers: &request.headers };
@@ -145,6 +153,7 @@ impl UploadFileFromBuffer<'_> {
             to,
             headers: options::chosen(&request.headers, &headers::PART),
             part_size,
+            enable_md5,
             in_memory: Semaphore::new(in_memory),
             pool: threads(max_thread.min(in_memory))?,
             stop: StopSignal::new(&control),
@@ -183,6 +192,7 @@ struct ReaderParts<'t> {
     to: Destination<'t>,
     headers: HeaderMap,
     part_size: u64,
+    enable_md5: bool,
     in_memory: Semaphore,
     pool: ThreadPool,
     stop: StopSignal,
@@ -246,7 +256,7 @@ impl ReaderParts<'_> {
     fn send(&self, upload: &OpenUpload<'_>, number: u32, data: &[u8]) -> Result<Done, CosError> {
         let Destination { client, bucket, key, .. } = self.to;
         let put = client.upload_part(bucket, key, data, number, &upload.id);
-        let answer = put.with_headers(self.headers.clone()).send()?;
+        let answer = put.with_headers(self.headers.clone()).enable_md5(self.enable_md5).send()?;
         Ok(Done::new(number, answer.etag.as_str(), answer.sent_crc64, data.len() as u64))
     }
 }

@@ -77,6 +77,20 @@ fn a_set_parameter_goes_with_the_one_request() {
 }
 
 #[test]
+fn the_md5_of_the_body_or_of_each_part_is_checked() {
+    let (cos, client) = start();
+    for (length, bodies) in [(5, 1), (2 * MIB + 1, 3)] {
+        cos.clear_requests();
+        let data = content(length);
+        let upload = client.upload_file_from_buffer(BUCKET, "k", trickle(&data)).part_size(1);
+        upload.enable_md5(true).send().unwrap();
+        let requests = cos.requests().into_iter().filter(|request| request.method == "PUT");
+        assert_eq!(requests.filter(|request| request.header("content-md5").is_some()).count(), bodies);
+        assert_eq!(read(&client, "k"), data);
+    }
+}
+
+#[test]
 fn parts_are_full_however_little_the_reader_gives() {
     let (cos, client) = start();
     for (length, lengths) in [(MIB, vec![MIB]), (2 * MIB + 7, vec![MIB, MIB, 7]), (3 * MIB, vec![MIB; 3])] {

@@ -40,6 +40,7 @@ pub(super) fn upload_file_from_buffer(client: &CosS3Client, args: &Args, inputs:
         "PartSize" => part_size(number),
         "MAXThread" => max_thread(number),
         "MaxBufferSize" => max_buffer_size(number),
+        "EnableMD5" => enable_md5(flag),
     });
     dict(call.send()?)
 }

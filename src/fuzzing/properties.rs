@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qcloud_cos::fuzzing;
+use crate::fuzzing;
 
 #[path = "../../fuzz/verify.rs"]
 mod verify;
