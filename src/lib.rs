@@ -68,6 +68,8 @@
 //!   such as which storage classes there are, is an error of COS.
 //! * Secrets show in no `Debug` output and in no log record of this crate. The HTTP library logs requests as
 //!   they are once level `trace` is on; keep the targets `ureq` and `ureq_proto` above it, or switch them off.
+//! * A struct that is an argument may gain fields in a minor version: end its literals in `..Default::default()`. Results
+//!   and enums are `#[non_exhaustive]`.
 //! * Answers are not trusted: sizes, depths and lengths are bounded before anything is believed. `SECURITY.md`
 //!   of the project has the threat model and what is tested.
 //!

@@ -9,6 +9,7 @@ mod run;
 pub(crate) mod sending;
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -62,6 +63,11 @@ pub struct CosS3Client {
     /// Pauses and cancels the transfer whose requests this clone sends.
     control: Option<Control>,
 }
+
+/// A panic in a callback, reader or provider leaves nothing half-changed: no lock is held while they run, and a lock that
+/// is poisoned all the same is taken as it is.
+impl UnwindSafe for CosS3Client {}
+impl RefUnwindSafe for CosS3Client {}
 
 struct Inner {
     config: CosConfig,

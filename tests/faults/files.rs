@@ -317,6 +317,9 @@ fn fault_63_panic_in_the_callers_code() {
             panicked(|| scene.upload(&scene.client).max_thread(threads).progress_callback(own).send());
             assert!(requests(&scene.cos, "POST", "uploadId").is_empty());
             assert_eq!(open_uploads(&scene.client).len(), 1);
+            // A client is used after a panic without a word that it may be.
+            let client = &scene.client;
+            assert!(catch_unwind(|| client.object_exists(BUCKET, "k").send().is_ok()).unwrap());
             // No lock is poisoned, and what is recorded is true: both go on.
             scene.cos.clear_requests();
             scene.download(&scene.client).send().unwrap();

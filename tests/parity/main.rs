@@ -7,6 +7,7 @@
 mod circles;
 mod document;
 mod layers;
+mod literals;
 mod pages;
 mod results;
 mod samples;
