@@ -163,7 +163,8 @@ impl<'a> From<Cow<'a, [u8]>> for Body<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no body",
     label = "expected bytes, a `File` or a `Body`",
-    note = "the order is (bucket, body, key); text becomes a body by `b\"text\"`, `text.as_bytes()` or `Body::text(text)`",
+    note = "the orders are put_object(bucket, body, key), upload_part(bucket, key, body, ..), append_object(bucket, key, position, data)",
+    note = "text becomes a body by `b\"text\"`, `text.as_bytes()` or `Body::text(text)`",
     note = "a reader becomes a body by `Body::reader(reader)`, a file by its path by `put_object_from_local_file`"
 )]
 pub trait IntoBody<'a> {

@@ -1,0 +1,8 @@
+use qcloud_cos::{CosError, CosS3Client};
+
+fn script(client: &CosS3Client, bucket: &str) -> Result<(), CosError> {
+    client.put_object(bucket, "test.txt", "the content").send()?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Nothing: the programs in `cases/` are what is tested.
