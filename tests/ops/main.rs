@@ -14,6 +14,7 @@ mod logging;
 mod multipart;
 mod object_extras;
 mod objects;
+mod pages;
 #[cfg(feature = "ci")]
 mod processing;
 mod select;

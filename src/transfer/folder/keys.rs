@@ -31,8 +31,10 @@ pub(crate) fn split_key(key: &str, native: bool) -> Result<KeyPath<'_>, String> 
     let mut folders: Vec<&str> = if path.is_empty() && is_folder { Vec::new() } else { path.split('/').collect() };
     for name in &folders {
         check(name)?;
-        if !native || cfg!(windows) {
+        if cfg!(windows) {
             check_portable(name)?;
+        } else if !native {
+            check_portable(name).map_err(|why| format!("{why}; native_names(true) takes it all the same"))?;
         }
     }
     let file = if is_folder { None } else { folders.pop() };
