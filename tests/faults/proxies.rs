@@ -154,6 +154,19 @@ fn fault_66_a_proxy_that_is_not_there_is_named() {
 /// Set where this program runs again, with another environment.
 const CHILD: &str = "QCLOUD_COS_TEST_CHILD";
 
+/// The process that runs one test again, with the emulator's keys and no proxy.
+fn child(test: &str, scene: &Scene) -> std::process::Command {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test]);
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.to_lowercase().ends_with("_proxy") || name.ends_with("_CA_BUNDLE"))
+    {
+        child.env_remove(name);
+    }
+    child.env("COS_SECRET_ID", scene.cos.secret_id()).env("COS_SECRET_KEY", scene.cos.secret_key());
+    child
+}
+
 #[test]
 fn fault_65_the_environment_names_proxy_and_authorities() {
     if std::env::var_os(CHILD).is_some() {
@@ -165,15 +178,8 @@ fn fault_65_the_environment_names_proxy_and_authorities() {
     }
     let proxied = Proxied::new();
     let run = |variables: &[(&str, &str)]| {
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "proxies::fault_65_the_environment_names_proxy_and_authorities"]);
-        for (name, _) in
-            std::env::vars().filter(|(name, _)| name.to_lowercase().ends_with("_proxy") || name.ends_with("_CA_BUNDLE"))
-        {
-            child.env_remove(name);
-        }
+        let mut child = child("proxies::fault_65_the_environment_names_proxy_and_authorities", &proxied.scene);
         let proxy = format!("http://{}", proxied.tls.addr());
-        child.env("COS_SECRET_ID", proxied.scene.cos.secret_id()).env("COS_SECRET_KEY", proxied.scene.cos.secret_key());
         child.env(CHILD, "1").env("https_proxy", proxy).envs(variables.iter().copied());
         let output = child.output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
@@ -194,6 +200,26 @@ fn fault_65_the_environment_names_proxy_and_authorities() {
     assert!(!done && said.contains("REQUESTS_CA_BUNDLE: /nowhere"), "{said}");
     let (done, said) = run(&[]);
     assert!(!done && said.contains("TLS failed"), "{said}");
+}
+
+#[test]
+fn fault_65_blanks_between_exceptions_do_not_count() {
+    if let Ok(port) = std::env::var(CHILD) {
+        let config = qcloud_cos::CosConfig::builder()
+            .region("ap-guangzhou")
+            .credential_instance(qcloud_cos::credentials::EnvironmentCredentials::new());
+        let config = config.scheme("http").ip("127.0.0.1").port(port.parse().unwrap());
+        client(config).put_object(BUCKET, b"from a child", "child").send().unwrap();
+        return;
+    }
+    let proxied = Proxied::new();
+    for (exceptions, proxied_requests) in [("10.0.0.0/8, 127.0.0.0/8", 0), ("10.0.0.0/8", 1)] {
+        let mut child = child("proxies::fault_65_blanks_between_exceptions_do_not_count", &proxied.scene);
+        child.env(CHILD, proxied.scene.cos.port().to_string());
+        child.env("http_proxy", format!("http://{}", proxied.plain.addr())).env("no_proxy", exceptions);
+        assert!(child.status().unwrap().success(), "{exceptions:?}");
+        assert_eq!(proxied.plain.heads().len(), proxied_requests, "{exceptions:?}");
+    }
 }
 
 #[test]
