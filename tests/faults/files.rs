@@ -394,6 +394,23 @@ fn fault_73_content_whose_length_is_not_known_is_stored_or_an_error() {
     assert!(get(client, "g").is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn fault_73_a_file_without_an_end_to_seek_to_is_read_to_its_end() {
+    use std::io::{Seek as _, SeekFrom};
+    let scene = Scene::new();
+    let client = &scene.client;
+    let path = "/proc/version";
+    let content = fs::read(path).unwrap();
+    assert!(File::open(path).unwrap().seek(SeekFrom::End(0)).is_err());
+    client.put_object(BUCKET, File::open(path).unwrap(), "a").send().unwrap();
+    client.put_object_from_local_file(BUCKET, path, "b").send().unwrap();
+    client.append_object(BUCKET, "c", 0, File::open(path).unwrap()).send().unwrap();
+    for key in ["a", "b", "c"] {
+        assert!(get(client, key) == content, "{key}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn fault_73_a_pipe_is_read_to_its_end() {
