@@ -11,14 +11,14 @@ use md5::{Digest as _, Md5};
 use qcloud_cos::{ClientErrorKind, CopySource, CosError, CosS3Client};
 use tempfile::TempDir;
 
-use crate::common::{BUCKET, MIB, config, get, noise, put};
+use crate::common::{BUCKET, MIB, config, get, noise, put, requests};
 
 const PAST: &str = "Wed, 01 Jan 2020 00:00:00 GMT";
 /// A part of 1 MiB and a bit.
 const SIZE: usize = MIB + 5;
 
 struct Scene {
-    _cos: CosEmulator,
+    cos: CosEmulator,
     client: CosS3Client,
     content: Vec<u8>,
     etag: String,
@@ -36,7 +36,7 @@ impl Scene {
         let etag = client.head_object(BUCKET, "k").send().unwrap().etag.clone();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("source"), &content).unwrap();
-        Self { _cos: cos, client, content, etag, folder }
+        Self { cos, client, content, etag, folder }
     }
 
     /// The conditions, each with what fails and how, and with what holds.
@@ -96,6 +96,27 @@ fn conditions_of_a_download_mean_the_same_at_every_size() {
                 let there = fs::read(&path).unwrap();
                 assert!(there == if expected.0 == 200 { &scene.content[..] } else { b"old" }, "{name} {value}");
             }
+        }
+    }
+}
+
+#[test]
+fn ranges_of_a_download_ask_for_the_object_that_was_looked_up_and_for_nothing_else() {
+    let scene = Scene::new();
+    let path = scene.folder.path().join("file");
+    for (name, _, _, holds) in scene.conditions() {
+        // Of several tags that are allowed, one is the object's.
+        let value = if name == "if_match" { format!("\"0\", {holds}") } else { holds };
+        scene.cos.clear_requests();
+        let download = scene.client.download_file(BUCKET, "k", &path).part_size(1).multipart_threshold(0);
+        let download = with!(download, name, &value, [if_match, if_none_match, if_modified_since, if_unmodified_since]);
+        download.send().unwrap();
+        let ranges = requests(&scene.cos, "GET", "");
+        assert_eq!(ranges.len(), 2);
+        for range in ranges {
+            let conditions = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"];
+            let asked = conditions.map(|condition| range.header(condition));
+            assert_eq!(asked, [Some(scene.etag.as_str()), None, None, None], "{name} {value}");
         }
     }
 }
