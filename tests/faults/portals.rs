@@ -166,7 +166,8 @@ fn fault_78_nothing_outside_of_the_prefix_is_deleted() {
 fn fault_78_only_what_was_named_counts_as_deleted() {
     let listed = "<ListBucketResult><Contents><Key>t/1</Key></Contents><Contents><Key>t/2</Key></Contents>\
         </ListBucketResult>";
-    let deleted = "<DeleteResult><Deleted><Key>t/1</Key></Deleted><Deleted><Key>t/1</Key></Deleted></DeleteResult>";
+    let deleted = "<DeleteResult><Deleted><Key>t/1</Key></Deleted><Deleted><Key>t/1</Key></Deleted>\
+        <Deleted><Key>t/3</Key></Deleted></DeleteResult>";
     let (_server, client) = careless(listed, deleted);
     let report = client.delete_prefix(BUCKET, "t/").send().unwrap();
     assert_eq!((report.deleted, report.error.len()), (1, 1));
@@ -190,6 +191,31 @@ fn fault_79_names_are_decoded_only_where_the_answer_says_that_they_are_encoded()
         let error = failed(listed);
         assert_eq!(*error.kind(), ClientErrorKind::Protocol);
         assert!(error.to_string().contains("a%FFb"), "{error}");
+    }
+}
+
+#[test]
+fn fault_79_every_list_decodes_only_what_is_said_to_be_encoded() {
+    type List = fn(&CosS3Client) -> String;
+    let lists: [(&str, &str, List); 4] = [
+        ("ListBucketResult", "Contents", |client| client.list_objects(BUCKET).send().unwrap().contents[0].key.clone()),
+        ("ListVersionsResult", "Version", |client| {
+            client.list_objects_versions(BUCKET).send().unwrap().version[0].key.clone()
+        }),
+        ("ListMultipartUploadsResult", "Upload", |client| {
+            client.list_multipart_uploads(BUCKET).send().unwrap().upload[0].key.clone()
+        }),
+        ("ListPartsResult", "", |client| client.list_parts(BUCKET, "k", "id").send().unwrap().key.clone()),
+    ];
+    for (root, item, list) in lists {
+        for (encoding, expected) in [("", "a%2Fb"), ("<EncodingType>url</EncodingType>", "a/b")] {
+            let key = "<Key>a%2Fb</Key>";
+            let item =
+                if item.is_empty() { key.to_owned() } else { format!("<{item}>{key}<UploadId>u</UploadId></{item}>") };
+            let page = format!("<{root}>{encoding}{item}</{root}>");
+            let server = ByHand::start(move |_, stream| answer(stream, 200, &page));
+            assert_eq!(list(&client(server.config())), expected, "{root}, {encoding}");
+        }
     }
 }
 
@@ -223,6 +249,16 @@ fn fault_80_a_result_says_what_the_answer_with_the_bytes_said() {
         assert_eq!(*error.kind(), ClientErrorKind::Protocol, "{status}: {error}");
         cos.clear_faults();
     }
+    // A part of it that nobody asked for would pass for the whole.
+    std::fs::write(&path, "old").unwrap();
+    let part = Answer::new(206).header("ETag", "\"e\"").header("Content-Range", "bytes 0-2/7").body("con");
+    cos.inject(Fault::Answer(part), gets(), 2);
+    let error = failed(client.download_file(BUCKET, "k", &path).send());
+    assert_eq!(*error.kind(), ClientErrorKind::Protocol, "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"old");
+    let error = failed(client.get_object(BUCKET, "k").send());
+    assert_eq!(*error.kind(), ClientErrorKind::Protocol, "{error}");
+    cos.clear_faults();
     // A range that is answered by the whole says so.
     cos.inject(Fault::IgnoreRange, gets(), 1);
     assert_eq!(client.get_object(BUCKET, "k").range("bytes=0-1").send().unwrap().status, 200);
@@ -249,11 +285,24 @@ fn fault_81_a_length_that_is_not_told_is_not_zero() {
     assert_eq!((done.content_length, done.verified), (content.len() as u64, false));
     assert!(std::fs::read(&path).unwrap() == content);
     assert_eq!(server.request_count(), 2);
-    // After a lost answer the object's length tells nothing then.
+}
+
+#[test]
+fn fault_81_an_object_of_unknown_length_does_not_say_what_was_lost() {
+    let head = "HTTP/1.1 200 OK\r\nx-cos-request-id: id\r\nETag: \"e\"\r\nConnection: close\r\n";
     let server =
         ByHand::start(move |number, stream| number > 0 && stream.write_all(format!("{head}\r\n").as_bytes()).is_err());
     let error = failed(crate::common::client(server.config()).append_object(BUCKET, "log", 0, b"x").send());
     assert_eq!(*error.kind(), ClientErrorKind::Ambiguous, "{error}");
+    // The upload whose answer was lost may be why its repetition is refused.
+    let server = ByHand::start(move |number, stream| match number {
+        0 => false,
+        1 => answer(stream, 412, "<Error><Code>PreconditionFailed</Code></Error>"),
+        _ => stream.write_all(format!("{head}\r\n").as_bytes()).is_err(),
+    });
+    let upload = client(server.config());
+    let error = failed(upload.put_object(BUCKET, b"x", "k").if_none_match("*").send());
+    assert_eq!((error.kind(), server.request_count()), (&ClientErrorKind::Ambiguous, 3), "{error}");
 }
 
 #[test]
@@ -269,6 +318,8 @@ fn fault_82_a_folder_goes_up_with_keys_that_may_not_list() {
     assert!(report.is_complete());
     cos.clear_faults();
     assert!(crate::common::get(&client, "up/a") == b"a" && crate::common::get(&client, "up/b") == b"b");
+    // Once refused, the list is not asked for again with each file.
+    assert_eq!(crate::common::requests(&cos, "GET", "prefix").len(), 1);
 }
 
 #[test]
