@@ -84,6 +84,18 @@ fn a_completion_takes_the_parts_that_are_listed() {
 }
 
 #[test]
+fn a_completion_takes_the_dict_of_the_parts_that_are_listed() {
+    let (_cos, client, id, _) = ready();
+    let response = client.list_parts(BUCKET, "k", &id).send().unwrap();
+    for name in ["PartNumber", "ETag", "LastModified", "Size"] {
+        assert!(!response["Part"][0][name].is_null(), "{name}");
+    }
+    let upload = qcloud_cos::json!({"Part": response["Part"]});
+    client.complete_multipart_upload(BUCKET, "k", &id, upload).send().unwrap();
+    assert_eq!(get(&client, "k"), b"hello world");
+}
+
+#[test]
 fn a_completion_refuses_numbers_that_no_part_has() {
     let (cos, client, id, _) = ready();
     for part_number in [0, 10_001] {
