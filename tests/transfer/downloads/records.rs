@@ -133,6 +133,40 @@ fn fault_47_links_in_the_place_of_a_record_or_of_bytes_are_not_written_through()
     }
 }
 
+/// How another user of the machine gets at a file.
+#[cfg(unix)]
+type Access = (&'static str, fn(&std::path::Path, &std::path::Path) -> std::io::Result<()>);
+
+#[cfg(unix)]
+#[test]
+fn fault_47_what_another_user_can_write_to_is_not_taken_up() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    let ways: [Access; 3] = [
+        // Only a privileged user can try this one.
+        ("another user's", |path, _| chown(path, Some(12_345), None)),
+        ("a second name", |path, outside| fs::hard_link(path, outside)),
+        ("writable by all", |path, _| fs::set_permissions(path, fs::Permissions::from_mode(0o666))),
+    ];
+    let outside = tempfile::tempdir().unwrap();
+    for ending in [".cos-record", ".cos-part"] {
+        for (what, give) in ways {
+            let scene = Scene::broken_off(37);
+            let left = left(&scene, ending);
+            let before = fs::read(&left).unwrap();
+            let elsewhere = outside.path().join(format!("{what}{ending}"));
+            match give(&left, &elsewhere) {
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => continue,
+                given => given.unwrap(),
+            }
+            scene.download().send().unwrap();
+            assert_eq!(scene.ranges().len(), 3, "{ending}: {what}");
+            assert!(fs::read(&scene.path).unwrap() == scene.content, "{ending}: {what}");
+            let untouched = [left, elsewhere].iter().filter_map(|path| fs::read(path).ok()).all(|now| now == before);
+            assert!(untouched, "{ending}: {what}");
+        }
+    }
+}
+
 #[test]
 fn damaged_bytes_of_a_download_that_broke_off_are_fetched_again() {
     let scene = Scene::broken_off(17);
