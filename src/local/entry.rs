@@ -270,6 +270,14 @@ impl DirEntry {
         }
     }
 
+    /// Whether the file has hard links under other names.
+    pub(crate) fn has_other_names(&self) -> bool {
+        #[cfg(unix)]
+        return self.metadata().is_ok_and(|found| cap_std::fs::MetadataExt::nlink(&found) > 1);
+        #[cfg(not(unix))]
+        false
+    }
+
     /// Whether a transfer may resume with the entry of this name: there is none, or it is a file that this user owns, that
     /// nobody else can write to, and that has no other name.
     pub(crate) fn is_own(&self) -> bool {

@@ -305,11 +305,18 @@ mod tests {
         assert!(error.to_string().contains("another key's file"), "{error}");
         assert_eq!(std::fs::read(folder.path().join("old")).unwrap(), b"first");
         put("other", "second").unwrap();
+        // A folder below knows, too.
+        let below = remembering.enter_or_create("below".as_ref()).unwrap();
+        let mut file = Replacement::create_at(below.place("a")).unwrap();
+        file.write_all(b"first").unwrap();
+        file.finish().unwrap();
+        let below = remembering.enter("below".as_ref()).unwrap();
+        assert!(Replacement::create_at(below.place("a")).unwrap().finish().is_err());
         // A file that is left as it is counts once, too.
         std::fs::write(folder.path().join("kept"), "kept").unwrap();
         let kept = remembering.place("kept");
         assert!(kept.claim() && !kept.claim() && put("kept", "new").is_err());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
     }
 
     #[cfg(unix)]

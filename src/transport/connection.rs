@@ -38,7 +38,7 @@ impl Interruptible {
             }),
         };
         let inner = self.0.connect(&details, None::<()>)?.ok_or(Error::ConnectionFailed)?;
-        Ok(Watched { inner: Box::new(inner), socket, is_deaf: false })
+        Ok(Watched { inner: Box::new(inner), socket, is_deaf: false, has_answer: false })
     }
 }
 
@@ -66,6 +66,8 @@ pub(super) struct Watched {
     socket: Arc<Socket>,
     /// The server reads nothing any more. Its answer can still be read.
     is_deaf: bool,
+    /// The answer, or the start of it, was read already.
+    has_answer: bool,
 }
 
 impl Watched {
@@ -77,7 +79,9 @@ impl Watched {
             Error::Timeout(reason) => {
                 let glance =
                     NextTimeout { after: Duration::from_millis(1).into(), reason: *reason, ..NextTimeout::default() };
-                matches!(self.inner.maybe_await_input(glance), Ok(true))
+                // The HTTP library waits for more than what it has not looked at yet.
+                self.has_answer = matches!(self.inner.maybe_await_input(glance), Ok(true));
+                self.has_answer
             }
             _ => false,
         }
@@ -105,6 +109,9 @@ impl Transport for Watched {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        if std::mem::take(&mut self.has_answer) {
+            return Ok(true);
+        }
         self.socket.serve();
         let mut came = self.inner.await_input(limited(timeout));
         if matches!(came, Ok(false)) && self.socket.is_interrupted() {

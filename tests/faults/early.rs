@@ -153,29 +153,36 @@ fn fault_68_an_early_answer_is_read_through_tls() {
 
 #[test]
 fn fault_68_a_server_that_answers_early_and_keeps_the_connection_is_heard_and_asked_by_another_one() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let addr = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        let ok = "HTTP/1.1 200 OK\r\nx-cos-request-id: id\r\nETag: \"e\"\r\nContent-Length: 0\r\n\r\n";
-        let (mut early, _) = listener.accept().unwrap();
-        head(&mut early);
-        early.write_all(ok.as_bytes()).unwrap();
-        head(&mut early);
-        early.write_all(error(403, "AccessDenied", "").as_bytes()).unwrap();
-        // Of this one nothing is read any more.
-        let (mut other, _) = listener.accept().unwrap();
-        head(&mut other);
-        other.write_all(ok.as_bytes()).unwrap();
-    });
-    let config = CosConfig::builder().region("ap-guangzhou").secret_id("AKIDEXAMPLE").secret_key("key");
-    let config = config.scheme("http").no_proxy().ip("127.0.0.1").port(addr.port());
-    let patience = Duration::from_secs(1);
-    let client = crate::common::client_with_retry(config.stall_timeout(patience).response_timeout(5 * patience), 0);
-    client.head_object(BUCKET, "k").send().unwrap();
-    let refused = code(client.put_object(BUCKET, noise(1, 64 * MIB), "k").send());
-    assert_eq!(refused, (403, "AccessDenied".to_owned()));
-    // Whoever reads on there would take this for the rest of the body.
-    client.head_object(BUCKET, "k").send().unwrap();
+    // On a kept connection and on a new one.
+    for is_kept in [true, false] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let ok = "HTTP/1.1 200 OK\r\nx-cos-request-id: id\r\nETag: \"e\"\r\nContent-Length: 0\r\n\r\n";
+            let (mut early, _) = listener.accept().unwrap();
+            if is_kept {
+                head(&mut early);
+                early.write_all(ok.as_bytes()).unwrap();
+            }
+            head(&mut early);
+            early.write_all(error(403, "AccessDenied", "").as_bytes()).unwrap();
+            // Of this one nothing is read any more.
+            let (mut other, _) = listener.accept().unwrap();
+            head(&mut other);
+            other.write_all(ok.as_bytes()).unwrap();
+        });
+        let config = CosConfig::builder().region("ap-guangzhou").secret_id("AKIDEXAMPLE").secret_key("key");
+        let config = config.scheme("http").no_proxy().ip("127.0.0.1").port(addr.port());
+        let patience = Duration::from_secs(1);
+        let client = crate::common::client_with_retry(config.stall_timeout(patience).response_timeout(5 * patience), 0);
+        if is_kept {
+            client.head_object(BUCKET, "k").send().unwrap();
+        }
+        let refused = code(client.put_object(BUCKET, noise(1, 64 * MIB), "k").send());
+        assert_eq!(refused, (403, "AccessDenied".to_owned()));
+        // Whoever reads on there would take this for the rest of the body.
+        client.head_object(BUCKET, "k").send().unwrap();
+    }
 }
 
 /// Answers each request by these bytes, and then by others again and again.

@@ -277,7 +277,8 @@ impl Downloads<'_> {
         let Some(name) = way.file else { return Ok(FileOutcome::Downloaded) };
         let place = folder.place(name);
         let head = match self.compare(&job.object, &place)? {
-            (true, _) if place.claim() => return Ok(FileOutcome::Skipped),
+            // A file with two names is two keys' without harm: it stays as it is.
+            (true, _) if place.claim() || place.has_other_names() => return Ok(FileOutcome::Skipped),
             (true, _) => return Err(unsafe_path(key, "its name is that of another key's file on this file system")),
             (false, _) if self.dry_run => {
                 place.claim();

@@ -143,6 +143,21 @@ fn files_without_an_object_are_deleted_once_all_objects_are_there() {
     assert_eq!((report.transferred, report.deleted, missing.exists()), (6, 0, false));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_under_two_names_that_nothing_changed_is_no_other_keys_file() {
+    let (_cos, client) = start();
+    put(&client, "one", b"same");
+    put(&client, "two", b"same");
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("one", b"same")]);
+    std::fs::hard_link(folder.path().join("one"), folder.path().join("two")).unwrap();
+    for dry in [true, false] {
+        let report = client.download_directory(BUCKET, "", folder.path()).dry_run(dry).send().unwrap();
+        assert_eq!((report.skipped, report.transferred, report.is_complete()), (2, 0, true), "{dry}");
+    }
+}
+
 #[test]
 fn no_file_is_deleted_after_a_failure_or_by_a_list_that_is_wrong() {
     let (cos, client, _) = scene();
