@@ -6,6 +6,9 @@ mod read;
 
 use std::fmt;
 use std::ops::Index;
+use std::str::FromStr;
+
+use crate::error::{CosClientError, CosError};
 
 /// A value of an answer, as Python's dict has it: nothing, a switch, a number, text, a list or a dict.
 ///
@@ -172,7 +175,22 @@ impl Dict {
         self.parsed()
     }
 
-    fn parsed<N: std::str::FromStr>(&self) -> Option<N> {
+    /// Reads the number or text as another type.
+    ///
+    /// Python: `int(value)`
+    ///
+    /// ```
+    /// # let head = qcloud_cos::Dict::from(qcloud_cos::json!({"Content-Length": "5"}));
+    /// let length: u64 = head["Content-Length"].parse()?;
+    /// assert!(head["ETag"].parse::<u64>().is_err());
+    /// # Ok::<(), qcloud_cos::CosError>(())
+    /// ```
+    pub fn parse<N: FromStr>(&self) -> Result<N, CosError> {
+        let wrong = || CosClientError::invalid("value", format!("{self:?} is no {}", std::any::type_name::<N>()));
+        self.parsed().ok_or_else(|| wrong().into())
+    }
+
+    fn parsed<N: FromStr>(&self) -> Option<N> {
         self.scalar()?.trim().parse().ok()
     }
 
@@ -272,6 +290,21 @@ impl<'d> IntoIterator for &'d Dict {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+impl IntoIterator for Dict {
+    type Item = Dict;
+    type IntoIter = std::vec::IntoIter<Dict>;
+
+    /// Goes through the same items as [`iter`](Dict::iter).
+    fn into_iter(self) -> Self::IntoIter {
+        let items = match self {
+            Self::Null => Vec::new(),
+            Self::List(items) => items,
+            one => vec![one],
+        };
+        items.into_iter()
     }
 }
 

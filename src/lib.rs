@@ -148,7 +148,7 @@ pub use error::{ClientErrorKind, CosClientError, CosError, CosServiceError};
 pub use intelligent_speech::IntelligentSpeechClient;
 #[cfg(feature = "ci")]
 pub use meta_insight::MetaInsightClient;
-pub use ops::argument::{Arg, DictArgument};
+pub use ops::argument::{Arg, DictArgument, Pairs};
 pub use ops::call::Call;
 pub use ops::date::get_date;
 pub use ops::object::stream_body::StreamBody;

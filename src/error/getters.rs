@@ -1,5 +1,6 @@
 //! What every error can be asked, whichever side it is of, and how errors look in `Debug`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{ClientErrorKind, CosClientError, CosError, CosServiceError};
@@ -67,6 +68,21 @@ impl CosError {
             Self::Client(error) => error.message(),
             Self::Service(error) => error.get_error_msg(),
         }
+    }
+
+    /// Returns the body of the answer as it came, at most 64 KiB of it; empty for an error of this side.
+    ///
+    /// Python: `e.get_origin_msg()`
+    pub fn get_origin_msg(&self) -> &str {
+        self.service().map_or("", CosServiceError::get_origin_msg)
+    }
+
+    /// Returns the parts of COS's error under Python's keys; none for an error of this side.
+    ///
+    /// Python: `e.get_digest_msg()`
+    pub fn get_digest_msg(&self) -> &BTreeMap<String, String> {
+        static NOTHING: BTreeMap<String, String> = BTreeMap::new();
+        self.service().map_or(&NOTHING, CosServiceError::get_digest_msg)
     }
 
     /// Returns the id of the request; `"Unknown"` if there is none, as in an error of this side.

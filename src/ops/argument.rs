@@ -2,6 +2,8 @@
 //!
 //! [`Arg`] is a trait and not a wrapper type, so that the compiler's message can say what fits in its place.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -80,6 +82,63 @@ impl<T: DictArgument> Arg<T> for Response<T> {
 impl<T: DictArgument> Arg<T> for &Response<T> {
     fn into_arg(self) -> Result<T, serde_json::Error> {
         Ok(T::clone(self))
+    }
+}
+
+/// Several names and values: Python's dict as `json!({..})`, or pairs of texts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no dict of texts",
+    label = "expected `json!({{..}})` or pairs",
+    note = "write the Python dict inline as `json!({{..}})`, or pairs as `[(\"name\", \"value\")]`"
+)]
+pub trait Pairs {
+    /// Returns the pairs, or what is wrong with the dict.
+    #[doc(hidden)]
+    fn into_pairs(self) -> Result<Vec<(String, String)>, String>;
+}
+
+macro_rules! pairs {
+    ($([$($generic:tt)*] $kind:ty;)*) => {
+        $(impl<K: AsRef<str>, V: AsRef<str> $($generic)*> Pairs for $kind {
+            fn into_pairs(self) -> Result<Vec<(String, String)>, String> {
+                Ok(self.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned())).collect())
+            }
+        })*
+    };
+}
+
+pairs! {
+    [, const N: usize] [(K, V); N];
+    [] Vec<(K, V)>;
+    [] HashMap<K, V>;
+    [] &HashMap<K, V>;
+    [] BTreeMap<K, V>;
+    [] &BTreeMap<K, V>;
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> Pairs for &[(K, V)] {
+    fn into_pairs(self) -> Result<Vec<(String, String)>, String> {
+        Ok(self.iter().map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned())).collect())
+    }
+}
+
+impl Pairs for Dict {
+    fn into_pairs(self) -> Result<Vec<(String, String)>, String> {
+        if !matches!(self, Self::Map(_)) {
+            return Err(format!("{self:?} is no dict"));
+        }
+        let text = |(name, value): (&str, &Self)| match value {
+            Self::List(_) | Self::Map(_) => Err(format!("{name:?} is no text")),
+            Self::Null => Ok((name.to_owned(), String::new())),
+            value => Ok((name.to_owned(), value.to_string())),
+        };
+        self.items().map(text).collect()
+    }
+}
+
+impl Pairs for Value {
+    fn into_pairs(self) -> Result<Vec<(String, String)>, String> {
+        Dict::from(self).into_pairs()
     }
 }
 

@@ -7,6 +7,7 @@ use http::Method;
 use crate::client::CosS3Client;
 use crate::credential::Credentials;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
+use crate::ops::argument::Pairs;
 use crate::wire::request::Request;
 use crate::wire::sign::{Signature, ToSign};
 use crate::wire::uri::{Location, Target, encode_query, locate};
@@ -197,11 +198,12 @@ macro_rules! signing_setters {
             self
         }
 
-        /// Signs several headers, which the request then has to carry. Python: `Headers={...}`. Default: none
-        /// but the host.
-        pub fn headers<K: AsRef<str>, V: AsRef<str>>(mut self, headers: impl IntoIterator<Item = (K, V)>) -> Self {
-            for (name, value) in headers {
-                self.signing.request.set_header(name.as_ref(), value.as_ref());
+        /// Signs several headers, which the request then has to carry: `json!({..})` or pairs. Python:
+        /// `Headers={...}`. Default: none but the host.
+        pub fn headers(mut self, headers: impl Pairs) -> Self {
+            match headers.into_pairs() {
+                Ok(pairs) => pairs.iter().for_each(|(name, value)| self.signing.request.set_header(name, value)),
+                Err(why) => self.signing.request.defer(CosClientError::invalid("headers", why)),
             }
             self
         }
@@ -212,10 +214,12 @@ macro_rules! signing_setters {
             self
         }
 
-        /// Adds several query parameters and signs them. Python: `Params={...}`. Default: none.
-        pub fn params<K: AsRef<str>, V: Into<String>>(mut self, params: impl IntoIterator<Item = (K, V)>) -> Self {
-            for (name, value) in params {
-                self.signing.request.set_query(name.as_ref(), value);
+        /// Adds several query parameters and signs them: `json!({..})` or pairs. Python: `Params={...}`. Default:
+        /// none.
+        pub fn params(mut self, params: impl Pairs) -> Self {
+            match params.into_pairs() {
+                Ok(pairs) => pairs.into_iter().for_each(|(name, value)| self.signing.request.set_query(&name, value)),
+                Err(why) => self.signing.request.defer(CosClientError::invalid("params", why)),
             }
             self
         }
@@ -245,7 +249,12 @@ pub struct GetAuth<'a> {
 impl GetAuth<'_> {
     signing_setters!();
 
-    /// Computes the signature.
+    /// Computes the signature, as [`sign`](Self::sign).
+    pub fn send(self) -> Result<String, CosError> {
+        self.sign()
+    }
+
+    /// Computes the signature. Nothing is sent.
     pub fn sign(mut self) -> Result<String, CosError> {
         let location = self.signing.locate()?;
         let credentials = self.signing.client.get_conf().credentials()?;
@@ -265,7 +274,12 @@ pub struct GetPresignedUrl<'a> {
 impl GetPresignedUrl<'_> {
     signing_setters!();
 
-    /// Makes the URL. An anonymous client's URL is the plain one.
+    /// Makes the URL, as [`sign`](Self::sign).
+    pub fn send(self) -> Result<String, CosError> {
+        self.sign()
+    }
+
+    /// Makes the URL. Nothing is sent. An anonymous client's URL is the plain one.
     pub fn sign(mut self) -> Result<String, CosError> {
         const TOKEN: &str = "x-cos-security-token";
         let location = self.signing.locate()?;

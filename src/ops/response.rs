@@ -111,10 +111,21 @@ impl<T> Response<T> {
         }
     }
 
-    /// Returns the value of a name; `None` if there is none.
+    /// Returns the value of a name; `None` if COS did not send it or left it empty.
     ///
     /// Python: `response.get(name)`
     pub fn get(&self, name: &str) -> Option<&Dict> {
+        self.find(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns whether COS sent something under this name. What it did not send is empty in the result.
+    ///
+    /// Python: `name in response`
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&Dict> {
         let found = match self.view {
             View::Made(Origin::Headers(_), _) => self.dict().get_header(name),
             _ => self.dict().get(name),
@@ -184,7 +195,7 @@ impl<T> Index<&str> for Response<T> {
 
     /// Returns the value of a name of Python's dict; null if there is none.
     fn index(&self, name: &str) -> &Dict {
-        self.get(name).unwrap_or(&Dict::Null)
+        self.find(name).unwrap_or(&Dict::Null)
     }
 }
 

@@ -16,6 +16,7 @@ use super::plan::{Plan, part_size_bytes};
 use super::pool::{StopSignal, check_threads, run, threads};
 use crate::client::CosS3Client;
 use crate::error::{CosClientError, CosError};
+use crate::ops::argument::{Arg, take};
 use crate::ops::bucket::tagging::Tagging;
 use crate::ops::multipart::complete::CompleteMultipartUploadOutput;
 use crate::ops::multipart::list_parts::ListedPart;
@@ -72,12 +73,17 @@ impl CosS3Client {
         &self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        copy_source: impl Into<CopySource>,
+        copy_source: impl Arg<CopySource>,
     ) -> CopyTransfer<'a> {
+        let mut request = Request::new("copy", Method::PUT, Target::object(bucket, key));
+        let copy_source = take("copy_source", copy_source).unwrap_or_else(|error| {
+            request.defer(error);
+            CopySource::default()
+        });
         CopyTransfer {
             client: self.clone(),
-            request: Request::new("copy", Method::PUT, Target::object(bucket, key)),
-            copy_source: copy_source.into(),
+            request,
+            copy_source,
             replaced: false,
             part_size: 10,
             max_thread: 5,

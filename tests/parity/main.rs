@@ -173,7 +173,7 @@ fn places(doc: &Doc, source: &Source, cell: &str) -> Vec<(String, Vec<String>)> 
         }
         "every builder that sends" => {
             let senders = doc.methods.keys().filter_map(builder);
-            let senders = senders.filter(|kind| source.has(kind, "send"));
+            let senders = senders.filter(|kind| source.has(kind, "send") && !source.has(kind, "sign"));
             vec![(cell.to_owned(), senders.collect())]
         }
         _ => ticks(cell).into_iter().map(|m| (m.clone(), builder(&m).into_iter().collect())).collect(),

@@ -10,6 +10,7 @@ use crate::error::{CosClientError, CosError};
 use crate::ops::lost_answer::Written;
 use crate::ops::options;
 use crate::ops::response::Response;
+use crate::param::Param;
 use crate::wire::body::IntoBody;
 use crate::wire::crc64::combine;
 use crate::wire::request::{Proof, Request, Traits};
@@ -51,12 +52,14 @@ impl CosS3Client {
         &'a self,
         bucket: impl Into<String>,
         key: impl Into<String>,
-        position: u64,
+        position: impl Param,
         data: impl IntoBody<'a>,
     ) -> AppendObject<'a> {
-        let request = Request::new("append_object", Method::POST, Target::object(bucket, key))
+        let given = position.into_param().unwrap_or_default();
+        let position = given.trim().parse().ok();
+        let mut request = Request::new("append_object", Method::POST, Target::object(bucket, key))
             .param("append", "")
-            .param("position", position.to_string())
+            .param("position", given.trim())
             .with_body(data.into_body())
             .with_traits(Traits {
                 idempotent: false,
@@ -65,6 +68,10 @@ impl CosS3Client {
                 proof: Proof::AppendPosition,
                 ..Traits::default()
             });
+        if position.is_none() {
+            request.defer(CosClientError::invalid("position", format!("{given:?} is no number of bytes")));
+        }
+        let position = position.unwrap_or_default();
         AppendObject { client: self, request, position, previous: (position == 0).then_some(0) }
     }
 }

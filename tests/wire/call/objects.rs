@@ -73,7 +73,7 @@ pub(super) fn head_object(client: &CosS3Client, args: &Args) -> Called {
 
 pub(super) fn append_object(client: &CosS3Client, args: &Args, inputs: &mut Inputs) -> Called {
     let data = inputs.body("Data", required(args, "Data")?)?;
-    let position = number("Position", required(args, "Position")?)?;
+    let position: u64 = number("Position", required(args, "Position")?)?;
     let mut call = client.append_object(bucket(args)?, key(args)?, position, data);
     object_setters!(call, rest(args, &["Bucket", "Key", "Position", "Data"]), {});
     dict(call.send()?)
