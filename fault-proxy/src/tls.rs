@@ -18,6 +18,8 @@ const TICK: Duration = Duration::from_millis(1);
 /// An authority and the certificates it signs.
 pub struct Certificates {
     authority: CertifiedIssuer<'static, KeyPair>,
+    /// The server shows the authority's certificate as its own.
+    shows_authority: bool,
 }
 
 impl fmt::Debug for Certificates {
@@ -33,10 +35,19 @@ fn other(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
 impl Certificates {
     /// Makes an authority that nobody trusts yet.
     pub fn new() -> io::Result<Self> {
-        let mut params = CertificateParams::new(Vec::new()).map_err(other)?;
+        Self::of(Vec::new(), false)
+    }
+
+    /// Makes the certificate of a host that is its own authority, as `openssl req -x509` makes them.
+    pub fn self_signed(host: &str) -> io::Result<Self> {
+        Self::of(vec![host.to_owned()], true)
+    }
+
+    fn of(names: Vec<String>, shows_authority: bool) -> io::Result<Self> {
+        let mut params = CertificateParams::new(names).map_err(other)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(other)?).map_err(other)?;
-        Ok(Self { authority })
+        Ok(Self { authority, shows_authority })
     }
 
     /// The authority's certificate, for a client to trust.
@@ -51,15 +62,20 @@ impl Certificates {
             params.not_before = date_time_ymd(2020, 1, 1);
             params.not_after = date_time_ymd(2021, 1, 1);
         }
-        let key = KeyPair::generate().map_err(other)?;
-        let certificate = params.signed_by(&key, &self.authority).map_err(other)?;
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let (certificate, key) = if self.shows_authority {
+            (self.authority.der().clone(), self.authority.key().serialize_der())
+        } else {
+            let key = KeyPair::generate().map_err(other)?;
+            let certificate = params.signed_by(&key, &self.authority).map_err(other)?;
+            (certificate.der().clone(), key.serialize_der())
+        };
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(other)?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
+            .with_single_cert(vec![certificate], key)
             .map_err(other)
     }
 }

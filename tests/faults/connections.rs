@@ -114,6 +114,18 @@ fn fault_03_tls() {
 }
 
 #[test]
+fn fault_03_a_server_that_shows_an_authority_as_its_own_is_told_what_it_needs() {
+    let scene = Scene::new();
+    let host = format!("{BUCKET}.cos.{}.myqcloud.com", scene.cos.region());
+    let own = Certificates::self_signed(&host).unwrap();
+    let front = TlsFront::start(&own, &host, false, scene.cos.addr()).unwrap();
+    let (config, _file) = over_tls(&scene, &front, &own);
+    let error = failed(client(config).put_object(BUCKET, b"x", "new").send());
+    assert_eq!((error.kind(), error.attempts(), error.sent()), (&ClientErrorKind::Tls, 1, Sent::Nothing));
+    assert!(error.to_string().contains("CA:TRUE"), "{error}");
+}
+
+#[test]
 fn fault_03_plain_http_on_a_tls_port() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (cos, _client) = start();

@@ -384,10 +384,12 @@ fn what_was_deleted_or_aborted_unheard_is_gone() {
     client.abort_multipart_upload(BUCKET, "k", &upload.upload_id).send().unwrap();
     assert_eq!(code(client.abort_multipart_upload(BUCKET, "k", &upload.upload_id).send()).0, 404);
     put(&client, "k", b"x");
-    cos.inject(lost(), Match::any().method("DELETE"), 1);
-    cos.inject(Fault::error(404, "NoSuchVersion"), Match::any().method("DELETE"), 2);
-    client.delete_object(BUCKET, "k").version_id("v").send().unwrap();
-    assert_eq!(code(client.delete_object(BUCKET, "k").version_id("v").send()).0, 404);
+    for gone in ["NoSuchVersion", "NoSuchKey"] {
+        cos.inject(lost(), Match::any().method("DELETE"), 1);
+        cos.inject(Fault::error(404, gone), Match::any().method("DELETE"), 2);
+        client.delete_object(BUCKET, "k").version_id("v").send().unwrap();
+        assert_eq!(code(client.delete_object(BUCKET, "k").version_id("v").send()).0, 404);
+    }
 }
 
 #[test]

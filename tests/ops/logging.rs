@@ -74,6 +74,20 @@ fn a_call_is_a_line_and_so_is_each_retry() {
 }
 
 #[test]
+fn a_client_that_checks_no_certificate_says_so_once() {
+    record();
+    let (cos, _client) = start();
+    let before = records_of("verify_ssl(false)").len();
+    let unchecked = client(crate::common::config(&cos).verify_ssl(false));
+    for key in ["a", "b", "c"] {
+        unchecked.put_object(BUCKET, b"x", key).send().unwrap();
+    }
+    let records = records_of("verify_ssl(false)");
+    assert_eq!(records.len() - before, 1, "{records:#?}");
+    assert!(records[before].starts_with("WARN"), "{records:#?}");
+}
+
+#[test]
 fn a_body_that_breaks_off_is_a_line() {
     record();
     let (cos, client) = start();
