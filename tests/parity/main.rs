@@ -6,6 +6,7 @@
 
 mod circles;
 mod document;
+mod guide;
 mod layers;
 mod literals;
 mod pages;
