@@ -137,11 +137,12 @@ pub(crate) fn write_user<'a>(xml: &'a mut Xml, id: &str) -> &'a mut Xml {
     xml.text("ID", id).text("DisplayName", name)
 }
 
-/// The account in `id="…"`, the form of the grant headers.
+/// The account in `id="…"`, the form of the grant headers, which the documents' examples also write `Id="…"`.
 fn grantee_of(text: &str) -> Result<Option<String>, Error> {
     text.trim()
-        .strip_prefix("id=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
+        .split_once('=')
+        .filter(|(name, _)| name.eq_ignore_ascii_case("id"))
+        .and_then(|(_, id)| id.strip_prefix('"')?.strip_suffix('"'))
         .filter(|id| !id.is_empty())
         .map(account)
         .ok_or_else(|| Error::new(Code::InvalidArgument, "invalid grantee"))

@@ -95,7 +95,7 @@ fn a_list_of_grants_comes_back_as_it_was_put() {
     let put = client
         .request("PUT", "/")
         .query("acl", "")
-        .header("x-cos-grant-read", "id=\"100000000003\",id=\"100000000002\"")
+        .header("x-cos-grant-read", "id=\"100000000003\", Id=\"100000000002\"")
         .header("x-cos-grant-full-control", "id=\"100000000001\"")
         .send();
     assert_eq!(put.status, 200);
