@@ -42,7 +42,7 @@ impl CosS3Client {
     /// Links, pipes and devices are no files: they fail without being opened, unless
     /// [`follow_links`](UploadDirectory::follow_links) is set or they are excluded. What broken-off
     /// downloads left is left out. Folders without files leave no trace. Names that not every system has, such as
-    /// `10:30.log`, come down again by [`native_names`](DownloadDirectory::native_names).
+    /// `10:30.log`, come down again by [`native_names`](crate::transfer::DownloadDirectory::native_names).
     ///
     /// Beyond Python, whose pages walk the folder and upload file by file.
     ///
