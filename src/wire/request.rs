@@ -44,6 +44,11 @@ pub(crate) struct Request<'a> {
     pub(crate) draft: Option<(&'static str, Dict)>,
 }
 
+/// Computes an MD5 as headers hold it.
+pub(crate) fn md5_in_base64(data: impl AsRef<[u8]>) -> String {
+    BASE64_STANDARD.encode(Md5::digest(data))
+}
+
 /// How the names of an object's own headers begin.
 const METADATA: &str = "x-cos-meta-";
 /// What stands in a draft where a setter may put something. No text of a caller: XML cannot hold it.
@@ -256,7 +261,7 @@ impl<'a> Request<'a> {
     pub(crate) fn set_customer_key(&mut self, start: &str, key: &[u8; 32]) {
         self.set_header(&format!("{start}-algorithm"), "AES256");
         self.set_header(&format!("{start}-key"), &BASE64_STANDARD.encode(key));
-        self.set_header(&format!("{start}-key-md5"), &BASE64_STANDARD.encode(Md5::digest(key)));
+        self.set_header(&format!("{start}-key-md5"), &md5_in_base64(key));
     }
 
     /// Sets the speed limit that COS applies, in bit/s.
@@ -355,7 +360,7 @@ impl<'a> Request<'a> {
     /// as in Python.
     pub(crate) fn seal(&mut self) {
         if let (true, BodyKind::Bytes(document)) = (self.traits.md5, &self.body.0) {
-            let md5 = BASE64_STANDARD.encode(Md5::digest(document));
+            let md5 = md5_in_base64(document);
             self.set_header(CONTENT_MD5, &md5);
             self.set_header(CONTENT_TYPE.as_str(), "application/xml");
         }

@@ -180,7 +180,7 @@ fn fault_68_a_server_that_answers_early_and_keeps_the_connection_is_heard_and_as
         }
         let refused = code(client.put_object(BUCKET, noise(1, 64 * MIB), "k").send());
         assert_eq!(refused, (403, "AccessDenied".to_owned()));
-        // Whoever reads on there would take this for the rest of the body.
+        // A server that still reads from that connection would take this request for the rest of the body.
         client.head_object(BUCKET, "k").send().unwrap();
     }
 }
