@@ -10,7 +10,7 @@ const MIB: u64 = 1 << 20;
 
 fn config(args: &Args) -> CosConfigBuilder {
     let config = CosConfig::builder().region(REGION).secret_id(SECRET_ID).secret_key(SECRET_KEY);
-    if args.endpoint.is_empty() { config } else { config.scheme("http").ip("127.0.0.1").port(args.port()) }
+    if args.endpoint.is_empty() { config } else { config.scheme(args.scheme()).ip("127.0.0.1").port(args.port()) }
 }
 
 fn client(args: &Args) -> CosS3Client {
@@ -29,6 +29,9 @@ fn main() {
         "w8" => measure(|| upload_encrypted(&args)),
         "w9" => measure(|| upload_folder(&args)),
         "w10" => measure(|| download_folder(&args)),
+        "w11" => measure(|| upload_by_default(&args)),
+        "w12" => measure(|| download_by_default(&args)),
+        "w13" => measure(|| list_all(&args)),
         other => lacks(other),
     }
 }
@@ -98,6 +101,27 @@ fn download_folder(args: &Args) -> u64 {
     let report = client(args).download_directory(BUCKET, "d", &args.file).max_thread(args.threads).send().unwrap();
     assert!(report.is_complete(), "{report:?}");
     report.transferred
+}
+
+fn upload_by_default(args: &Args) -> u64 {
+    client(args).upload_file(BUCKET, "k", &args.file).send().unwrap();
+    args.size
+}
+
+fn download_by_default(args: &Args) -> u64 {
+    assert!(client(args).download_file(BUCKET, "k", &args.file).send().unwrap().verified);
+    args.size
+}
+
+fn list_all(args: &Args) -> u64 {
+    let client = client(args);
+    let mut keys = 0;
+    for object in client.list_objects(BUCKET).max_keys(1000).objects() {
+        black_box(object.unwrap());
+        keys += 1;
+    }
+    assert_eq!(keys, args.count * 1000);
+    keys
 }
 
 #[cfg(feature = "encryption")]

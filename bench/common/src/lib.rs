@@ -1,6 +1,6 @@
 //! What the clients share: the command line, the measurement, and a plain COS signature for the floor.
 //!
-//! `CLIENT WORKLOAD --endpoint http://127.0.0.1:PORT [--file PATH] [--size BYTES] [--part BYTES] [--threads N]
+//! `CLIENT WORKLOAD --endpoint http(s)://127.0.0.1:PORT [--file PATH] [--size BYTES] [--part BYTES] [--threads N]
 //! [--count N]` does the workload and prints one line of JSON: the wall, user and sys seconds of the workload
 //! alone, the peak resident size of the process, and how many units it did.
 
@@ -41,6 +41,11 @@ pub fn args() -> Args {
 }
 
 impl Args {
+    /// The scheme of the sink.
+    pub fn scheme(&self) -> &str {
+        self.endpoint.split("://").next().expect("--endpoint http://127.0.0.1:PORT")
+    }
+
     /// The port of the sink.
     pub fn port(&self) -> u16 {
         self.endpoint.rsplit(':').next().and_then(|port| port.parse().ok()).expect("--endpoint http://127.0.0.1:PORT")

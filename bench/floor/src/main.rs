@@ -4,6 +4,9 @@
 //! `--crc` computes the CRC-64 of what goes over the wire (w1, w2, w3, w6); `--serde` parses listings by serde
 //! instead of by events (w4).
 
+mod folder;
+mod list;
+
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{self, Read};
@@ -11,9 +14,8 @@ use std::os::unix::fs::FileExt;
 
 use bench_common::{Args, HOST, args, flag, lacks, measure, sign};
 use crc_fast::{CrcAlgorithm, Digest};
-use quick_xml::events::Event;
 use rayon::prelude::*;
-use serde::Deserialize;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, SendBody};
 
 /// As in the SDK.
@@ -27,9 +29,12 @@ fn main() {
         "w1" | "w6" => measure(|| upload(&args)),
         "w2" => measure(|| download(&args)),
         "w3" => measure(|| put_small(&args)),
-        "w4" => measure(|| list(&args)),
+        "w4" => measure(|| list::pages(&args)),
         "w5" => measure(|| presign(&args)),
         "w7" => measure(|| put_files(&args)),
+        "w9" => measure(|| folder::upload(&args)),
+        "w10" => measure(|| folder::download(&args)),
+        "w13" => measure(|| list::all(&args)),
         other => lacks(other),
     }
 }
@@ -41,9 +46,25 @@ fn agent(threads: usize) -> Agent {
         .max_redirects(0)
         .max_idle_connections(threads)
         .max_idle_connections_per_host(threads)
+        .tls_config(tls())
         .input_buffer_size(CHUNK)
         .output_buffer_size(CHUNK);
     config.build().into()
+}
+
+/// Trusts what the variable of Python's requests names.
+fn tls() -> TlsConfig {
+    let config = TlsConfig::builder();
+    let Some(path) = std::env::var_os("REQUESTS_CA_BUNDLE") else { return config.build() };
+    let pem = fs::read(path).unwrap();
+    let items = parse_pem(&pem).map(Result::unwrap);
+    let certificates: Vec<Certificate<'_>> = items
+        .filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    config.root_certs(RootCerts::new_with_certs(&certificates)).build()
 }
 
 fn pool(threads: usize) -> rayon::ThreadPool {
@@ -172,12 +193,11 @@ fn download(args: &Args) -> u64 {
     args.size
 }
 
-fn put(agent: &Agent, args: &Args, number: usize, body: &[u8]) {
+fn put(agent: &Agent, args: &Args, path: &str, body: &[u8]) {
     let mut crc = Crc::new();
     crc.update(body);
-    let path = format!("/small/{number}");
     let request = agent.put(format!("{}{path}", args.endpoint)).header("Host", HOST);
-    let answer = request.header("Authorization", sign("put", &path, &[])).send(body).unwrap();
+    let answer = request.header("Authorization", sign("put", path, &[])).send(body).unwrap();
     assert_eq!(answer.status(), 200);
     assert!(answer.headers().contains_key("etag"));
 }
@@ -186,7 +206,7 @@ fn put_small(args: &Args) -> u64 {
     let agent = agent(1);
     let body = vec![b'x'; 4096];
     for number in 0..args.count {
-        put(&agent, args, number as usize, &body);
+        put(&agent, args, &format!("/small/{number}"), &body);
     }
     args.count
 }
@@ -195,117 +215,10 @@ fn put_files(args: &Args) -> u64 {
     let agent = agent(args.threads);
     pool(args.threads).install(|| {
         (0..args.count as usize).into_par_iter().with_max_len(1).for_each(|number| {
-            put(&agent, args, number, &fs::read(format!("{}/f{number}", args.file)).unwrap());
+            put(&agent, args, &format!("/small/{number}"), &fs::read(format!("{}/f{number}", args.file)).unwrap());
         });
     });
     args.count
-}
-
-fn list(args: &Args) -> u64 {
-    let agent = agent(1);
-    let mut keys = 0;
-    for page in 0..args.count {
-        let marker = format!("page-{page}");
-        let params =
-            [("delimiter", ""), ("encoding-type", "url"), ("marker", &marker), ("max-keys", "1000"), ("prefix", "")];
-        let query = format!("prefix=&delimiter=&marker={marker}&max-keys=1000&encoding-type=url");
-        let request = agent.get(format!("{}/?{query}", args.endpoint)).header("Host", HOST);
-        let mut answer = request.header("Authorization", sign("get", "/", &params)).call().unwrap();
-        let xml = answer.body_mut().read_to_string().unwrap();
-        let objects = if flag("--serde") { by_serde(&xml) } else { by_events(&xml) };
-        keys += black_box(objects).len() as u64;
-    }
-    assert_eq!(keys, args.count * 1000);
-    keys
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[allow(dead_code)]
-struct Object {
-    key: String,
-    last_modified: String,
-    #[serde(rename = "ETag")]
-    etag: String,
-    size: u64,
-    storage_class: String,
-    owner: Owner,
-}
-
-#[derive(Default, Deserialize)]
-#[allow(dead_code)]
-struct Owner {
-    #[serde(rename = "ID")]
-    id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[allow(dead_code)]
-struct Page {
-    #[serde(default)]
-    contents: Vec<Object>,
-    is_truncated: bool,
-    next_marker: Option<String>,
-}
-
-fn by_serde(xml: &str) -> Vec<Object> {
-    let mut page: Page = quick_xml::de::from_str(xml).unwrap();
-    for object in &mut page.contents {
-        object.key = unquote(&object.key);
-    }
-    page.contents
-}
-
-fn by_events(xml: &str) -> Vec<Object> {
-    let mut reader = quick_xml::Reader::from_str(xml);
-    let mut objects: Vec<Object> = Vec::with_capacity(1000);
-    let mut text = String::new();
-    loop {
-        match reader.read_event().unwrap() {
-            Event::Start(tag) => {
-                text.clear();
-                if tag.name().as_ref() == "Contents" {
-                    objects.push(Object::default());
-                }
-            }
-            Event::Text(more) => text.push_str(&more),
-            Event::GeneralRef(name) => text.push_str(match &*name {
-                "quot" => "\"",
-                "amp" => "&",
-                "lt" => "<",
-                "gt" => ">",
-                _ => "'",
-            }),
-            Event::End(tag) => {
-                if let Some(object) = objects.last_mut() {
-                    match tag.name().as_ref() {
-                        "Key" => object.key = unquote(&text),
-                        "LastModified" => object.last_modified = std::mem::take(&mut text),
-                        "ETag" => object.etag = std::mem::take(&mut text),
-                        "Size" => object.size = text.parse().unwrap(),
-                        "StorageClass" => object.storage_class = std::mem::take(&mut text),
-                        "ID" => object.owner.id = std::mem::take(&mut text),
-                        _ => {}
-                    }
-                }
-                text.clear();
-            }
-            Event::Eof => return objects,
-            _ => {}
-        }
-    }
-}
-
-/// Undoes percent-encoding.
-fn unquote(text: &str) -> String {
-    let mut pieces = text.split('%');
-    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
-    for piece in pieces {
-        bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
-        bytes.extend_from_slice(&piece.as_bytes()[2..]);
-    }
-    String::from_utf8(bytes).unwrap()
 }
 
 fn presign(args: &Args) -> u64 {

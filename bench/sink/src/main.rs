@@ -4,28 +4,30 @@
 //! their CRC-64 as COS does; downloads are sent from a file in memory. `GET /__stats` tells and resets how many
 //! connections and requests there were.
 //!
-//! `sink [--port P] [--delay-ms N] [--object-size BYTES] [--list-pages N] [--distinct] [--crc]`
+//! `sink [--port P] [--delay-ms N] [--object-size BYTES] [--list-pages N] [--distinct] [--crc] [--tls FILE] [--close]`
 //!
-//! With `--distinct` every key of a list is another one, for downloads of folders.
+//! A list of 0 pages is one empty page. With `--distinct` every key of a list is another one, for downloads of folders. `--tls` serves HTTPS and writes the
+//! certificate to FILE. `--close` ends each connection after one answer.
+
+mod channel;
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crc_fast::{CrcAlgorithm, Digest};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::sendfile::sendfile;
-use nix::sys::socket::{MsgFlags, recv};
+use rustls::ServerConfig;
+
+use crate::channel::Channel;
 
 /// What objects repeat, in bytes.
 const PATTERN: usize = 64 << 20;
 const PAGE: u64 = 1000;
-/// The most that one call throws away, in bytes; no memory is touched for it.
-const DISCARD: usize = 16 << 20;
 const COMMON: &str =
     "Server: sink\r\nx-cos-request-id: NjY5MDAwMDBfc2luaw==\r\nDate: Mon, 15 Jul 2024 03:00:00 GMT\r\n";
 const OBJECT: &str = "ETag: \"0123456789abcdef0123456789abcdef\"\r\nLast-Modified: Mon, 15 Jul 2024 03:00:00 GMT\r\n\
@@ -38,15 +40,30 @@ struct Sink {
     pages: u64,
     distinct: bool,
     crc: bool,
-    pattern: File,
+    close: bool,
+    tls: Option<Arc<ServerConfig>>,
+    pattern: Pattern,
     keys: String,
     connections: AtomicU64,
     requests: AtomicU64,
 }
 
+/// What objects repeat: where the kernel can send it from, and for TLS in memory.
+struct Pattern {
+    file: File,
+    bytes: Vec<u8>,
+}
+
+fn option(name: &str) -> Option<String> {
+    std::env::args().skip_while(|given| given != name).nth(1)
+}
+
+fn flag(name: &str) -> bool {
+    std::env::args().any(|given| given == name)
+}
+
 fn number(name: &str, default: u64) -> u64 {
-    let value = std::env::args().skip_while(|given| given != name).nth(1);
-    value.map_or(default, |value| value.parse().expect(name))
+    option(name).map_or(default, |value| value.parse().expect(name))
 }
 
 /// A page's objects.
@@ -97,23 +114,26 @@ fn pattern() -> Vec<u8> {
 fn main() -> io::Result<()> {
     let object_size = number("--object-size", 1 << 30);
     let bytes = pattern();
-    let mut pattern = File::from(memfd_create(c"pattern", MFdFlags::empty())?);
-    pattern.write_all(&bytes)?;
+    let mut file = File::from(memfd_create(c"pattern", MFdFlags::empty())?);
+    file.write_all(&bytes)?;
     let mut crc = crc64();
     let mut left = object_size as usize;
     while left > 0 {
         crc.update(&bytes[..left.min(PATTERN)]);
         left -= left.min(PATTERN);
     }
-    drop(bytes);
+    let tls = option("--tls").map(|path| channel::tls(&path));
+    let bytes = if tls.is_some() { bytes } else { Vec::new() };
     let sink = Sink {
         delay: Duration::from_millis(number("--delay-ms", 0)),
         object_size,
         object_crc: crc.finalize(),
         pages: number("--list-pages", 100),
-        distinct: std::env::args().any(|given| given == "--distinct"),
-        crc: std::env::args().any(|given| given == "--crc"),
-        pattern,
+        distinct: flag("--distinct"),
+        crc: flag("--crc"),
+        close: flag("--close"),
+        tls,
+        pattern: Pattern { file, bytes },
         keys: keys(),
         connections: AtomicU64::new(0),
         requests: AtomicU64::new(0),
@@ -125,7 +145,7 @@ fn main() -> io::Result<()> {
         for stream in listener.incoming().flatten() {
             sink.connections.fetch_add(1, Relaxed);
             // A client that goes away is no fault of the sink's.
-            scope.spawn(move || Connection::new(sink, &stream).serve());
+            scope.spawn(move || Connection::new(sink, Channel::new(stream, sink.tls.as_ref())?).serve());
         }
     });
     Ok(())
@@ -134,21 +154,18 @@ fn main() -> io::Result<()> {
 /// One connection: `input[read..filled]` came in and is unread.
 struct Connection<'s> {
     sink: &'s Sink,
-    stream: &'s TcpStream,
+    channel: Channel,
     input: Vec<u8>,
     read: usize,
     filled: usize,
-    discarded: Vec<u8>,
 }
 
 impl<'s> Connection<'s> {
-    fn new(sink: &'s Sink, stream: &'s TcpStream) -> Self {
-        // Zeroed memory that is never touched is never there.
-        Self { sink, stream, input: vec![0; 16 << 10], read: 0, filled: 0, discarded: vec![0; DISCARD] }
+    fn new(sink: &'s Sink, channel: Channel) -> Self {
+        Self { sink, channel, input: vec![0; 16 << 10], read: 0, filled: 0 }
     }
 
     fn serve(&mut self) -> io::Result<()> {
-        self.stream.set_nodelay(true)?;
         while let Some(head) = self.head()? {
             let request = Request::of(&head);
             if request.path == "/__stats" {
@@ -161,6 +178,9 @@ impl<'s> Connection<'s> {
                 std::thread::sleep(self.sink.delay);
             }
             self.answer(&request, crc)?;
+            if self.sink.close {
+                return self.channel.close();
+            }
         }
         Ok(())
     }
@@ -178,7 +198,7 @@ impl<'s> Connection<'s> {
             if self.filled == self.input.len() {
                 self.input.resize(self.filled * 2, 0);
             }
-            match recv(self.stream.as_raw_fd(), &mut self.input[self.filled..], MsgFlags::empty())? {
+            match self.channel.read(&mut self.input[self.filled..])? {
                 0 => return Ok(None),
                 more => self.filled += more,
             }
@@ -194,17 +214,13 @@ impl<'s> Connection<'s> {
         }
         self.read += here;
         let mut left = len - here as u64;
-        // With this flag TCP drops bytes in the kernel.
-        let flags = if crc.is_some() { MsgFlags::empty() } else { MsgFlags::MSG_TRUNC };
-        let most = if crc.is_some() { 1 << 20 } else { DISCARD };
         while left > 0 {
-            let wanted = left.min(most as u64) as usize;
-            let read = recv(self.stream.as_raw_fd(), &mut self.discarded[..wanted], flags)?;
+            let read = match &mut crc {
+                Some(crc) => self.channel.take(left, |bytes| crc.update(bytes))?,
+                None => self.channel.discard(left)?,
+            };
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if let Some(crc) = &mut crc {
-                crc.update(&self.discarded[..read]);
             }
             left -= read as u64;
         }
@@ -242,6 +258,11 @@ impl<'s> Connection<'s> {
 
     fn page(&mut self, request: &Request<'_>) -> io::Result<()> {
         let marker = request.parameter("marker").unwrap_or_default();
+        if self.sink.pages == 0 {
+            return self.send_xml(
+                "<ListBucketResult><Name>b-1250000000</Name><Prefix/><IsTruncated>false</IsTruncated></ListBucketResult>",
+            );
+        }
         if self.sink.distinct {
             // A key's `/` comes encoded.
             let first =
@@ -284,8 +305,7 @@ impl<'s> Connection<'s> {
         self.send(&head)?;
         let mut at = first as usize % PATTERN;
         while left > 0 {
-            let mut offset = at as i64;
-            let sent = sendfile(self.stream, &self.sink.pattern, Some(&mut offset), left.min(PATTERN - at))?;
+            let sent = self.channel.send_file(&self.sink.pattern, at, left.min(PATTERN - at))?;
             left -= sent;
             at = (at + sent) % PATTERN;
         }
@@ -305,7 +325,7 @@ impl<'s> Connection<'s> {
     }
 
     fn send(&mut self, answer: &str) -> io::Result<()> {
-        self.stream.write_all(answer.as_bytes())
+        self.channel.send(answer.as_bytes())
     }
 }
 
