@@ -220,7 +220,9 @@ impl CosS3Client {
     /// Notes that bytes of a body came.
     pub(crate) fn bytes_received(&self, target: &Target, bytes: u64, retry: &mut BodyRetry) {
         let refund = retry.bytes_received(bytes);
-        if let (1.., Ok(location)) = (refund, self.locate(target)) {
+        if refund > 0
+            && let Ok(location) = self.locate(target)
+        {
             self.inner.hosts.refund(&location.signed_host(), refund);
         }
     }

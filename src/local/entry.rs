@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 #[cfg(unix)]
 use cap_fs_ext::OpenOptionsSyncExt;
@@ -14,18 +14,17 @@ use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
 
+use super::batch::{Batch, Identity, sync};
+
 /// An open folder. A clone is the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
     dir: Arc<Dir>,
     /// Its path, for messages.
     path: PathBuf,
-    /// The files that one call has placed below this folder, if the call keeps a record.
-    taken: Option<Arc<Mutex<HashSet<Identity>>>>,
+    /// What it shares with other folders that one call puts files into, and which one it is.
+    batch: Option<(Arc<Batch>, Option<Identity>)>,
 }
-
-/// Device and number of a file.
-type Identity = (u64, u64);
 
 /// Returns the identity of a file, if the system has one.
 fn identity(found: &Metadata) -> Option<Identity> {
@@ -54,19 +53,34 @@ impl Folder {
         Ok(Self {
             dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?),
             path: path.to_path_buf(),
-            taken: None,
+            batch: None,
         })
     }
 
+    /// Takes the folder for many files of one call. It and those below it are synced by the time that the last handle
+    /// is gone.
+    pub(crate) fn for_many(self) -> Self {
+        self.with(Batch::default().into())
+    }
+
     /// Remembers which files are placed below this folder, so that none of them is replaced: a file system may treat
-    /// different names as one.
-    pub(crate) fn remembering(mut self) -> Self {
-        self.taken = Some(Arc::default());
+    /// different names as one. Else as [`for_many`](Self::for_many).
+    pub(crate) fn remembering(self) -> Self {
+        self.with(Batch::remembering().into())
+    }
+
+    fn with(mut self, batch: Arc<Batch>) -> Self {
+        self.batch = Some((batch, self.dir.dir_metadata().ok().and_then(|found| identity(&found))));
         self
     }
 
     fn taken(&self) -> Option<MutexGuard<'_, HashSet<Identity>>> {
-        self.taken.as_ref().map(|taken| taken.lock().unwrap_or_else(PoisonError::into_inner))
+        self.batch.as_ref().and_then(|(batch, _)| batch.taken())
+    }
+
+    /// Returns what many files share, where folders can be told from each other.
+    fn shared(&self) -> Option<(&Batch, Identity)> {
+        self.batch.as_ref().and_then(|(batch, folder)| Some((&**batch, (*folder)?)))
     }
 
     /// Sets the path that messages name it by, which the caller knows.
@@ -82,7 +96,11 @@ impl Folder {
     /// Opens a folder in this one. A link is refused.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
-        Ok(Self { dir, path: self.path.join(name), taken: self.taken.clone() })
+        let entered = Self { dir, path: self.path.join(name), batch: None };
+        Ok(match &self.batch {
+            Some((batch, _)) => entered.with(Arc::clone(batch)),
+            None => entered,
+        })
     }
 
     /// Creates a folder in this one, if it is not there, and opens it.
@@ -107,11 +125,11 @@ impl Folder {
         DirEntry { folder: self.clone(), name: name.into() }
     }
 
-    /// Syncs the folder, so that renames in it survive a power cut where the system supports that.
-    pub(crate) fn sync(&self) {
-        if let Ok(folder) = self.dir.open(".") {
-            // Some file systems refuse to sync a folder; the rename itself has succeeded.
-            let _ = folder.sync_all();
+    /// Syncs the folder, now or when the last file of the call is placed.
+    fn sync(&self) {
+        match self.shared() {
+            Some((batch, folder)) => batch.sync_later(folder, &self.dir),
+            None => sync(&self.dir),
         }
     }
 }
@@ -227,22 +245,33 @@ impl DirEntry {
     /// Gives the open file, readable by its owner only so far, the permissions that any new file gets.
     pub(crate) fn set_usual_mode(&self, file: &File) {
         #[cfg(unix)]
-        {
-            // Only a new file shows them. Its name is always the same, so that a leftover of a
-            // program that was killed just then is found again.
-            let mut name = self.name.clone();
-            name.push("-mode");
-            let probe = self.beside(name);
-            let _ = probe.remove();
-            let usual = probe.create_with(OpenOptions::new().write(true).create_new(true), 0o666);
-            let usual = usual.and_then(|probe| probe.metadata());
-            let _ = probe.remove();
-            if let Err(error) = usual.and_then(|usual| file.set_permissions(usual.permissions())) {
-                log::warn!("{} stays readable to its owner alone: {error}", self.path().display());
-            }
+        if let Err(error) = self.usual_mode().and_then(|usual| file.set_permissions(usual)) {
+            log::warn!("{} stays readable to its owner alone: {error}", self.path().display());
         }
         #[cfg(not(unix))]
         let _ = file;
+    }
+
+    #[cfg(unix)]
+    fn usual_mode(&self) -> io::Result<std::fs::Permissions> {
+        let shared = self.folder.shared();
+        if let Some(usual) = shared.and_then(|(batch, folder)| batch.usual(folder)) {
+            return Ok(usual);
+        }
+        // Only a new file shows them. Its name is always the same, so that a leftover of a program that was killed just
+        // then is found again.
+        let mut name = self.name.clone();
+        name.push("-mode");
+        let probe = self.beside(name);
+        let _ = probe.remove();
+        let found = probe.create_with(OpenOptions::new().write(true).create_new(true), 0o666);
+        let found = found.and_then(|probe| probe.metadata());
+        let _ = probe.remove();
+        let usual = found?.permissions();
+        if let Some((batch, folder)) = shared {
+            batch.learn_usual(folder, &usual);
+        }
+        Ok(usual)
     }
 
     /// Whether the name refers to the open file.

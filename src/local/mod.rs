@@ -1,5 +1,6 @@
 //! Local files: replaced as a whole, read and written at positions.
 
+mod batch;
 mod entry;
 
 use std::fs::{File, TryLockError};
@@ -81,12 +82,16 @@ impl Write for Replacement {
 fn create_unused(place: &DirEntry) -> Option<File> {
     // The writer of such a file holds its lock.
     let unused = |file: &File| try_lock(file).is_ok() && place.has(file).unwrap_or(false);
-    if place.metadata().is_ok() {
-        let old = place.open_for_writing().ok().filter(unused)?;
-        place.remove().ok()?;
-        drop(old);
-    }
-    let file = place.create().ok()?;
+    let file = match place.create() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let old = place.open_for_writing().ok().filter(unused)?;
+            place.remove().ok()?;
+            drop(old);
+            place.create()
+        }
+        created => created,
+    };
+    let file = file.ok()?;
     if unused(&file) {
         return Some(file);
     }

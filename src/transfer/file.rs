@@ -396,8 +396,9 @@ impl FileIdentity {
 
     /// The same, where so much has happened by then.
     fn check_until(&self, file: &File, path: &Path, so_far: &str) -> Result<(), CosClientError> {
-        let still_there = fs::metadata(path).is_ok_and(|found| Self::from(&found).place == self.place);
-        if still_there && Self::of(file, path)? == *self {
+        let there = fs::metadata(path).is_ok_and(|found| Self::from(&found) == *self);
+        // Where files have numbers, what stands at the path is the open file.
+        if there && (self.place.is_some() || Self::of(file, path)? == *self) {
             return Ok(());
         }
         let why = format!("{} changed while it was uploaded; {so_far}", path.display());

@@ -76,18 +76,29 @@ impl Drop for SetOnPanic<'_> {
 pub(crate) struct Semaphore {
     free: Mutex<usize>,
     released: Condvar,
+    /// How many permits must be free again before a thread that waits goes on.
+    enough: usize,
 }
 
 impl Semaphore {
     /// Makes one with so many permits, at least one.
     pub(crate) fn new(permits: usize) -> Self {
-        Self { free: Mutex::new(permits.max(1)), released: Condvar::new() }
+        Self { free: Mutex::new(permits.max(1)), released: Condvar::new(), enough: 1 }
+    }
+
+    /// Lets the thread that waits, of which there is one, sleep until half of the permits are free: to wake it for each
+    /// costs more than small work does.
+    pub(crate) fn patient(permits: usize) -> Self {
+        Self { enough: (permits / 2).max(1), ..Self::new(permits) }
     }
 
     /// Waits for a permit.
     pub(crate) fn acquire(&self) -> Permit<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.released.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if *free == 0 {
+            let waited = self.released.wait_while(free, |free| *free < self.enough);
+            free = waited.unwrap_or_else(PoisonError::into_inner);
+        }
         *free -= 1;
         Permit(self)
     }
@@ -99,8 +110,11 @@ pub(crate) struct Permit<'s>(&'s Semaphore);
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.released.notify_one();
+        let mut free = self.0.free.lock().unwrap_or_else(PoisonError::into_inner);
+        *free += 1;
+        if *free >= self.0.enough {
+            self.0.released.notify_one();
+        }
     }
 }
 
@@ -292,5 +306,26 @@ mod tests {
             waiting.join().unwrap();
         });
         assert_eq!(*semaphore.free.lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn one_that_is_patient_waits_until_half_is_free() {
+        let semaphore = Semaphore::patient(4);
+        let mut permits: Vec<_> = (0..4).map(|_| semaphore.acquire()).collect();
+        permits.pop();
+        // A permit that is free is taken at once.
+        permits.push(semaphore.acquire());
+        let (taken, waits) = std::sync::mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                drop(semaphore.acquire());
+                taken.send(()).unwrap();
+            });
+            permits.pop();
+            permits.pop();
+            waits.recv().unwrap();
+        });
+        drop(permits);
+        assert_eq!(*semaphore.free.lock().unwrap(), 4);
     }
 }

@@ -133,8 +133,9 @@ impl StreamBody {
 
     /// Writes the body into `file` as it comes; `path` is for errors.
     pub(crate) fn copy_to(mut self, path: &Path, file: &mut impl Write) -> Result<(), CosError> {
+        let size = self.length.map_or(CHUNK, |length| length.clamp(1, CHUNK as u64) as usize);
         // The buffer may hold decrypted content.
-        let mut buffer = Zeroizing::new(vec![0; CHUNK]);
+        let mut buffer = Zeroizing::new(vec![0; size]);
         loop {
             let read = match self.read(&mut buffer) {
                 Ok(0) => return Ok(()),

@@ -155,7 +155,14 @@ impl<'a> DownloadDirectory<'a> {
         let root = self.open_root().map_err(|e| CosClientError::local(&self.path, "cannot use the folder", e))?;
         let folds = !self.dry_run && root.as_ref().is_some_and(folds_names);
         // A dry run cannot try what the file system does with names.
-        let root = if folds || self.dry_run { root.map(Folder::remembering) } else { root };
+        let root = if folds || self.dry_run {
+            root.map(Folder::remembering)
+        } else if self.on_result.is_none() {
+            root.map(Folder::for_many)
+        } else {
+            // A file that the caller is told of is on the disk.
+            root
+        };
         let (results, mut claims) = (Results::new(self.on_result.take()), Claims::new(folds));
         let downloads = Downloads {
             client: &self.client,

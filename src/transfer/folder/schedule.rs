@@ -6,9 +6,9 @@ use crate::control::Control;
 use crate::error::CosError;
 use crate::transfer::pool::{Semaphore, waiting_for};
 
-/// How many files may wait for each thread: enough that no thread is idle, and few enough that a long list
-/// is not read far ahead.
-const WAITING: usize = 2;
+/// How many files may be under way or wait for each thread: enough that none is idle while more are found, and few
+/// enough that a long list is not read far ahead.
+const WAITING: usize = 4;
 
 /// Does `task` for all that `find` hands out, on the pool's threads. It is called while the first tasks run, and waits
 /// if they do not keep up. Returns when all is done, with the error of `find`.
@@ -20,7 +20,7 @@ pub(super) fn each<T: Send>(
     find: impl FnOnce(&mut dyn FnMut(T) -> Result<(), CosError>) -> Result<(), CosError> + Send,
     task: impl Fn(T) + Sync,
 ) -> Result<(), CosError> {
-    let waiting = Semaphore::new(pool.current_num_threads() * WAITING);
+    let waiting = Semaphore::patient(pool.current_num_threads() * WAITING);
     waiting_for(pool, || {
         pool.in_place_scope(|scope| {
             find(&mut |item| {

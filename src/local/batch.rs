@@ -1,0 +1,135 @@
+//! What files share that one call puts into folders, one after the other: what is found out for each folder is found
+//! out once for files that follow each other into it.
+
+use std::collections::HashSet;
+use std::fs::Permissions;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cap_std::fs::Dir;
+
+/// Device and number of a file or folder.
+pub(super) type Identity = (u64, u64);
+
+/// The files of one call.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// The files that were placed, if the call keeps a record.
+    taken: Option<Mutex<HashSet<Identity>>>,
+    usual: Mutex<Option<(Identity, Permissions)>>,
+    /// The folder of the latest renames.
+    unsynced: Mutex<Option<(Identity, Arc<Dir>)>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Batch {
+    pub(super) fn remembering() -> Self {
+        let mut batch = Self::default();
+        batch.taken = Some(Mutex::default());
+        batch
+    }
+
+    pub(super) fn taken(&self) -> Option<MutexGuard<'_, HashSet<Identity>>> {
+        self.taken.as_ref().map(lock)
+    }
+
+    /// Returns the permissions that new files get in a folder, if its latest file told.
+    pub(super) fn usual(&self, folder: Identity) -> Option<Permissions> {
+        lock(&self.usual).as_ref().filter(|(known, _)| *known == folder).map(|(_, usual)| usual.clone())
+    }
+
+    pub(super) fn learn_usual(&self, folder: Identity, usual: &Permissions) {
+        *lock(&self.usual) = Some((folder, usual.clone()));
+    }
+
+    /// Syncs a folder when files go to another one, or at the end.
+    pub(super) fn sync_later(&self, folder: Identity, dir: &Arc<Dir>) {
+        let mut unsynced = lock(&self.unsynced);
+        if unsynced.as_ref().is_some_and(|(known, _)| *known == folder) {
+            return;
+        }
+        let before = unsynced.replace((folder, Arc::clone(dir)));
+        drop(unsynced);
+        if let Some((_, before)) = before {
+            sync(&before);
+        }
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if let Some((_, dir)) = lock(&self.unsynced).take() {
+            sync(&dir);
+        }
+    }
+}
+
+/// Syncs a folder, so that renames in it survive a power cut where the system supports that.
+pub(super) fn sync(dir: &Dir) {
+    #[cfg(test)]
+    SYNCS.set(SYNCS.get() + 1);
+    if let Ok(folder) = dir.open(".") {
+        // Some file systems refuse to sync a folder; the rename itself has succeeded.
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often this thread synced a folder.
+    static SYNCS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::*;
+    use crate::local::{Folder, Replacement};
+
+    fn put(folder: &Folder, name: &str) {
+        let mut file = Replacement::create_at(folder.place(name)).unwrap();
+        file.write_all(name.as_bytes()).unwrap();
+        file.finish().unwrap();
+    }
+
+    #[test]
+    fn a_folder_is_synced_once_for_files_that_follow_each_other() {
+        let scratch = tempfile::tempdir().unwrap();
+        let syncs = || SYNCS.replace(0);
+        let single = Folder::open(scratch.path()).unwrap();
+        put(&single, "one");
+        put(&single, "two");
+        assert_eq!(syncs(), 2);
+        let many = single.for_many();
+        put(&many, "three");
+        put(&many, "four");
+        assert_eq!(syncs(), 0);
+        put(&many.enter_or_create("below".as_ref()).unwrap(), "five");
+        assert_eq!(syncs(), 1, "the folder that is left");
+        put(&many.enter("below".as_ref()).unwrap(), "six");
+        put(&many, "seven");
+        assert_eq!(syncs(), 1, "the folder below");
+        drop(many);
+        assert_eq!(syncs(), 1, "the last one");
+    }
+
+    #[test]
+    fn files_of_a_call_have_the_permissions_of_new_files_in_their_folders() {
+        let scratch = tempfile::tempdir().unwrap();
+        let many = Folder::open(scratch.path()).unwrap().for_many();
+        let below = many.enter_or_create("below".as_ref()).unwrap();
+        for (folder, name) in [(&many, "a"), (&many, "b"), (&below, "c"), (&many, "d")] {
+            put(folder, name);
+        }
+        std::fs::write(scratch.path().join("usual"), "").unwrap();
+        let mode = |path: &str| std::fs::metadata(Path::new(scratch.path()).join(path)).unwrap().permissions().mode();
+        for name in ["a", "b", "below/c", "d"] {
+            assert_eq!(mode(name), mode("usual"), "{name}");
+        }
+    }
+}
