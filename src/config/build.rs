@@ -12,8 +12,6 @@ use crate::wire::limits::MAX_REQUEST;
 use crate::wire::request::header;
 use crate::wire::uri::{Addressing, Module, region_endpoint};
 
-/// The default number of idle connections for a host: enough for transfers with as many threads.
-const IDLE_CONNECTIONS: usize = 64;
 /// The longest wait for anything. A clock cannot count much further.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 const USER_AGENT: &str = concat!("qcloud-cos/", env!("CARGO_PKG_VERSION"));
@@ -155,7 +153,7 @@ impl CosConfigBuilder {
                 (bytes, over) => (bytes, over),
             },
             pool_connections: count("pool_connections", self.pool_connections, 10)?,
-            pool_max_size: count("pool_max_size", self.pool_max_size, IDLE_CONNECTIONS)?,
+            pool_max_size: count("pool_max_size", self.pool_max_size, usize::MAX)?,
             network: Network {
                 proxies: self.proxies.clone(),
                 verify_ssl: self.verify_ssl.unwrap_or(true),

@@ -251,15 +251,16 @@ impl CosConfigBuilder {
         self
     }
 
-    /// Sets for how many hosts idle connections are kept. Python: `PoolConnections`. Default: 10.
+    /// Sets for how many hosts idle connections are kept, where `pool_max_size` says how many for each. Python:
+    /// `PoolConnections`. Default: 10.
     pub fn pool_connections(mut self, hosts: usize) -> Self {
         self.pool_connections = Some(hosts);
         self
     }
 
     /// Sets how many idle connections are kept for a host, for 15 seconds each and with up to 384 KiB of
-    /// buffers. A transfer of more threads connects anew for many of its parts. Python: `PoolMaxSize`.
-    /// Default: 64; Python's is 10.
+    /// buffers. More threads than that connect anew for many of their requests. Python: `PoolMaxSize`.
+    /// Default: as many as there were requests at a time; Python's is 10.
     pub fn pool_max_size(mut self, connections: usize) -> Self {
         self.pool_max_size = Some(connections);
         self

@@ -79,57 +79,5 @@ pub(super) fn sync(dir: &Dir) {
 #[cfg(test)]
 thread_local! {
     /// How often this thread synced a folder.
-    static SYNCS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use std::io::Write;
-    use std::os::unix::fs::PermissionsExt;
-    use std::path::Path;
-
-    use super::*;
-    use crate::local::{Folder, Replacement};
-
-    fn put(folder: &Folder, name: &str) {
-        let mut file = Replacement::create_at(folder.place(name)).unwrap();
-        file.write_all(name.as_bytes()).unwrap();
-        file.finish().unwrap();
-    }
-
-    #[test]
-    fn a_folder_is_synced_once_for_files_that_follow_each_other() {
-        let scratch = tempfile::tempdir().unwrap();
-        let syncs = || SYNCS.replace(0);
-        let single = Folder::open(scratch.path()).unwrap();
-        put(&single, "one");
-        put(&single, "two");
-        assert_eq!(syncs(), 2);
-        let many = single.for_many();
-        put(&many, "three");
-        put(&many, "four");
-        assert_eq!(syncs(), 0);
-        put(&many.enter_or_create("below".as_ref()).unwrap(), "five");
-        assert_eq!(syncs(), 1, "the folder that is left");
-        put(&many.enter("below".as_ref()).unwrap(), "six");
-        put(&many, "seven");
-        assert_eq!(syncs(), 1, "the folder below");
-        drop(many);
-        assert_eq!(syncs(), 1, "the last one");
-    }
-
-    #[test]
-    fn files_of_a_call_have_the_permissions_of_new_files_in_their_folders() {
-        let scratch = tempfile::tempdir().unwrap();
-        let many = Folder::open(scratch.path()).unwrap().for_many();
-        let below = many.enter_or_create("below".as_ref()).unwrap();
-        for (folder, name) in [(&many, "a"), (&many, "b"), (&below, "c"), (&many, "d")] {
-            put(folder, name);
-        }
-        std::fs::write(scratch.path().join("usual"), "").unwrap();
-        let mode = |path: &str| std::fs::metadata(Path::new(scratch.path()).join(path)).unwrap().permissions().mode();
-        for name in ["a", "b", "below/c", "d"] {
-            assert_eq!(mode(name), mode("usual"), "{name}");
-        }
-    }
+    pub(super) static SYNCS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }

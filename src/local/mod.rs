@@ -343,4 +343,49 @@ mod tests {
         assert!(open.enter("folder".as_ref()).is_ok() && open.enter("link-to-folder".as_ref()).is_err());
         assert!(open.enter("..".as_ref()).is_err() && open.enter("/".as_ref()).is_err());
     }
+
+    #[cfg(unix)]
+    fn put(folder: &Folder, name: &str) {
+        let mut file = Replacement::create_at(folder.place(name)).unwrap();
+        file.write_all(name.as_bytes()).unwrap();
+        file.finish().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_is_synced_once_for_files_that_follow_each_other() {
+        let scratch = tempfile::tempdir().unwrap();
+        let syncs = || batch::SYNCS.replace(0);
+        let single = Folder::open(scratch.path()).unwrap();
+        put(&single, "one");
+        put(&single, "two");
+        assert_eq!(syncs(), 2);
+        let many = single.for_many();
+        put(&many, "three");
+        put(&many, "four");
+        assert_eq!(syncs(), 0);
+        put(&many.enter_or_create("below".as_ref()).unwrap(), "five");
+        assert_eq!(syncs(), 1, "the folder that is left");
+        put(&many.enter("below".as_ref()).unwrap(), "six");
+        put(&many, "seven");
+        assert_eq!(syncs(), 1, "the folder below");
+        drop(many);
+        assert_eq!(syncs(), 1, "the last one");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_of_a_call_have_the_permissions_of_new_files_in_their_folders() {
+        let scratch = tempfile::tempdir().unwrap();
+        let many = Folder::open(scratch.path()).unwrap().for_many();
+        let below = many.enter_or_create("below".as_ref()).unwrap();
+        for (folder, name) in [(&many, "a"), (&many, "b"), (&below, "c"), (&many, "d")] {
+            put(folder, name);
+        }
+        std::fs::write(scratch.path().join("usual"), "").unwrap();
+        let mode = |path: &str| std::fs::metadata(scratch.path().join(path)).unwrap().permissions();
+        for name in ["a", "b", "below/c", "d"] {
+            assert_eq!(mode(name), mode("usual"), "{name}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The operations, one file each: builder, result and parsing together.
 
 pub(crate) mod acl;
+mod ahead;
 pub(crate) mod argument;
 pub(crate) mod call;
 pub(crate) mod date;

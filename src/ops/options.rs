@@ -398,13 +398,25 @@ macro_rules! encoding_type {
         /// names are decoded.
         pub fn encoding_type(mut self, encoding: impl $crate::param::Param) -> Self {
             match $crate::param::Param::into_param(encoding).unwrap_or_default().as_str() {
-                "" => self.decode = true,
-                "url" => self.decode = false,
+                "" => self.how.decode = true,
+                "url" => self.how.decode = false,
                 other => {
                     let why = format!("{other:?} is neither \"url\" nor empty");
                     self.request.defer($crate::error::CosClientError::invalid("encoding_type", why));
                 }
             }
+            self
+        }
+    };
+}
+
+/// When the pages of a listing are fetched.
+macro_rules! prefetch {
+    () => {
+        /// Fetches the next page while one is read, from the second page on. A loop that ends early has requested at most
+        /// one page for nothing. Default: true.
+        pub fn prefetch(mut self, prefetch: bool) -> Self {
+            self.how.prefetch = prefetch;
             self
         }
     };
@@ -417,6 +429,6 @@ pub(crate) fn chosen(headers: &HeaderMap, names: &[&'static str]) -> HeaderMap {
 
 pub(crate) use {
     access_control_policy, acl, conditions, content_check, copy, copy_source, create_only, customer_key, encoding_type,
-    every, managed_encryption, names, object_headers, range, response_headers, set, setter, setters, stored_object,
-    traffic_limit, upload, version_id,
+    every, managed_encryption, names, object_headers, prefetch, range, response_headers, set, setter, setters,
+    stored_object, traffic_limit, upload, version_id,
 };

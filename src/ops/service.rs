@@ -7,7 +7,7 @@ use crate::client::CosS3Client;
 use crate::error::CosError;
 use crate::ops::bucket::list::Owner;
 use crate::ops::options;
-use crate::ops::paging::{Listing, Page, Pages, Within, items, pages, stuck};
+use crate::ops::paging::{Listing, Page, Pages, Reading, Within, items, pages, stuck};
 use crate::ops::response::Response;
 use crate::param::Param;
 use crate::wire::request::{Request, Traits};
@@ -41,6 +41,7 @@ impl CosS3Client {
             tag: Condition::default(),
             region: String::new(),
             time: Condition::default(),
+            how: Reading::default(),
         }
     }
 }
@@ -54,6 +55,7 @@ pub struct ListBuckets<'a> {
     tag: Condition,
     region: String,
     time: Condition,
+    how: Reading,
 }
 
 /// A name and what it is compared with.
@@ -104,7 +106,9 @@ impl<'a> ListBuckets<'a> {
         self.list().fetch()
     }
 
-    /// Iterates over all pages from here on. Each page is fetched when the iterator reaches it.
+    options::prefetch!();
+
+    /// Iterates over all pages from here on. See [`prefetch`](Self::prefetch) for when they are fetched.
     pub fn pages(self) -> impl Iterator<Item = Result<Response<ListBucketsOutput>, CosError>> + 'a {
         pages(self.list())
     }
@@ -114,7 +118,7 @@ impl<'a> ListBuckets<'a> {
         items(self.list(), |page| page.into_inner().buckets.bucket)
     }
 
-    fn list(mut self) -> Pages<'a, ListBucketsOutput> {
+    fn list(mut self) -> Pages<ListBucketsOutput> {
         let (tag, time) = (self.tag, self.time);
         // Half a condition is left out, as in Python.
         let both = |condition: &Condition| !condition.0.is_empty() && !condition.1.is_empty();
@@ -129,7 +133,7 @@ impl<'a> ListBuckets<'a> {
         for (name, value, _) in conditions.into_iter().filter(|(.., wanted)| *wanted) {
             self.request.set_query(name, value);
         }
-        Pages::new(self.client, self.request, false)
+        Pages::new(self.client, &self.request, self.how)
     }
 }
 

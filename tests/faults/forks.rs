@@ -32,3 +32,31 @@ fn fault_72_a_forked_child_has_connections_of_its_own() {
     }
     client.delete_object(BUCKET, "none").send().unwrap();
 }
+
+#[test]
+fn a_forked_child_goes_on_with_a_list_whose_next_page_its_parent_has_requested() {
+    let Some(config) = child::config() else {
+        let (cos, client) = start();
+        for key in ["a", "b", "c", "d", "e"] {
+            put(&client, key, b"x");
+        }
+        let name = "forks::a_forked_child_goes_on_with_a_list_whose_next_page_its_parent_has_requested";
+        let output = child::process(&cos, name).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    };
+    let client = client(config);
+    let mut objects = client.list_objects(BUCKET).max_keys(1).objects();
+    assert!(objects.by_ref().take(2).all(|object| object.is_ok()));
+    match fork().unwrap() {
+        Fork::Child => {
+            let rest: Vec<String> = objects.map(|object| object.unwrap().key).collect();
+            std::process::exit(i32::from(rest != ["c", "d", "e"]));
+        }
+        Fork::Parent(child) => {
+            let status = waitpid(child).unwrap();
+            let rest: Vec<String> = objects.map(|object| object.unwrap().key).collect();
+            assert!(rest == ["c", "d", "e"] && status == 0, "parent {rest:?}, child {status}");
+        }
+    }
+}

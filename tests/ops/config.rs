@@ -292,16 +292,16 @@ fn errors_show_no_secret() {
     assert_clean("a refused setting", &format!("{refused} {refused:?}"));
 }
 
-/// Returns how many connections twice 20 requests at a time take.
-fn connections(setting: impl FnOnce(CosConfigBuilder) -> CosConfigBuilder) -> u64 {
+/// Returns how many connections twice so many requests at a time take.
+fn connections(threads: usize, setting: impl FnOnce(CosConfigBuilder) -> CosConfigBuilder) -> u64 {
     let (cos, _) = start();
     let client = client(setting(config(&cos)));
     cos.inject(Fault::Delay(Duration::from_millis(200)), Match::any(), usize::MAX);
     for _ in 0..2 {
         // All are under way together, so each has a connection of its own to give back.
-        let together = Barrier::new(20);
+        let together = Barrier::new(threads);
         thread::scope(|scope| {
-            for _ in 0..20 {
+            for _ in 0..threads {
                 scope.spawn(|| {
                     together.wait();
                     client.object_exists(BUCKET, "none").send().unwrap();
@@ -314,8 +314,8 @@ fn connections(setting: impl FnOnce(CosConfigBuilder) -> CosConfigBuilder) -> u6
 
 #[test]
 fn many_threads_keep_their_connections_and_pool_max_size_says_how_many() {
-    assert!(connections(|config| config) <= 20);
-    assert!(connections(|config| config.pool_max_size(5)) > 20);
+    assert!(connections(80, |config| config) <= 80);
+    assert!(connections(20, |config| config.pool_max_size(5)) > 20);
 }
 
 /// A port of `token = None` needs no branch, nor does one of `token = ''`.

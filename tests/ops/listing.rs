@@ -324,3 +324,28 @@ fn who_may_only_read_lists_a_public_bucket() {
     let anyone = client(config(&cos).anonymous(true));
     assert_eq!(anyone.list_objects("public-1250000000").objects().count(), 1);
 }
+
+/// How many pages of one key were requested when so many keys were read.
+fn pages_requested(keys: usize, prefetch: bool) -> usize {
+    let (cos, client) = start();
+    for key in ["a", "b", "c", "d", "e"] {
+        put(&client, key, b"x");
+    }
+    let before = cos.requests().len();
+    let mut objects = client.list_objects(BUCKET).max_keys(1).prefetch(prefetch).objects();
+    assert!(objects.by_ref().take(keys).all(|object| object.is_ok()));
+    if prefetch && keys > 1 {
+        // What was requested ahead has come before the next key is there.
+        objects.next().unwrap().unwrap();
+    }
+    drop(objects);
+    cos.requests().len() - before
+}
+
+#[test]
+fn a_page_is_requested_ahead_only_when_pages_are_being_read() {
+    assert_eq!(pages_requested(1, true), 1);
+    // The third key and perhaps a fourth, never a fifth.
+    assert!((3..=4).contains(&pages_requested(2, true)));
+    assert_eq!(pages_requested(2, false), 2);
+}

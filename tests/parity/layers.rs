@@ -47,6 +47,7 @@ const LAYERS: &[&str] = &[
     "ops/values",
     "ops/options",
     "ops/call",
+    "ops/ahead",
     "ops/paging",
     "ops",
     "cos_comm",

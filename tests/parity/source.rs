@@ -118,7 +118,7 @@ fn declared(text: &str) -> Vec<(String, Vec<Function>, Vec<String>)> {
             _ => None,
         });
         if let Some(at) = words(after, "each").next() {
-            functions.extend([setter("pages"), setter(identifier(after[at + 4..].trim_start()))]);
+            functions.extend([setter("pages"), setter("prefetch"), setter(identifier(after[at + 4..].trim_start()))]);
         }
         let groups = groups.flat_map(|groups| groups.split(',')).map(|group| group.trim().to_owned());
         found.push((identifier(&body[start..]).to_owned(), functions, groups.collect()));
@@ -364,5 +364,5 @@ fn source_is_read_as_it_is_written() {
     assert_eq!(source.builder(put), Some("Put"));
     assert_eq!(source.functions("CosS3Client")[1].returns, "Conf");
     assert_eq!(names("Head"), ["first", "second", "send", "tag", "acl", "third", "acl", "referer", "acl"]);
-    assert_eq!(names("List"), ["send", "pages", "items", "referer", "acl"]);
+    assert_eq!(names("List"), ["send", "pages", "prefetch", "items", "referer", "acl"]);
 }
