@@ -30,6 +30,7 @@ const PATTERN: usize = 64 << 20;
 const PAGE: u64 = 1000;
 const COMMON: &str =
     "Server: sink\r\nx-cos-request-id: NjY5MDAwMDBfc2luaw==\r\nDate: Mon, 15 Jul 2024 03:00:00 GMT\r\n";
+const CLOSE: &str = "Connection: close\r\n";
 const OBJECT: &str = "ETag: \"0123456789abcdef0123456789abcdef\"\r\nLast-Modified: Mon, 15 Jul 2024 03:00:00 GMT\r\n\
                       Accept-Ranges: bytes\r\nContent-Type: application/octet-stream\r\n";
 
@@ -41,6 +42,8 @@ struct Sink {
     distinct: bool,
     crc: bool,
     close: bool,
+    /// The headers of every answer.
+    common: String,
     tls: Option<Arc<ServerConfig>>,
     pattern: Pattern,
     keys: String,
@@ -132,6 +135,7 @@ fn main() -> io::Result<()> {
         distinct: flag("--distinct"),
         crc: flag("--crc"),
         close: flag("--close"),
+        common: if flag("--close") { [COMMON, CLOSE].concat() } else { COMMON.to_owned() },
         tls,
         pattern: Pattern { file, bytes },
         keys: keys(),
@@ -228,13 +232,14 @@ impl<'s> Connection<'s> {
     }
 
     fn answer(&mut self, request: &Request<'_>, crc: Option<u64>) -> io::Result<()> {
+        let common = &self.sink.common;
         let stored = crc.map_or_else(String::new, |crc| format!("x-cos-hash-crc64ecma: {crc}\r\n"));
         match request.method {
-            "PUT" => self.send(&format!("HTTP/1.1 200 OK\r\n{COMMON}{OBJECT}{stored}Content-Length: 0\r\n\r\n")),
+            "PUT" => self.send(&format!("HTTP/1.1 200 OK\r\n{common}{OBJECT}{stored}Content-Length: 0\r\n\r\n")),
             "HEAD" => {
                 let Sink { object_size: size, object_crc: crc, .. } = self.sink;
                 self.send(&format!(
-                    "HTTP/1.1 200 OK\r\n{COMMON}{OBJECT}x-cos-hash-crc64ecma: {crc}\r\nContent-Length: {size}\r\n\r\n"
+                    "HTTP/1.1 200 OK\r\n{common}{OBJECT}x-cos-hash-crc64ecma: {crc}\r\nContent-Length: {size}\r\n\r\n"
                 ))
             }
             "POST" if request.has("uploads") => self.send_xml(
@@ -252,7 +257,7 @@ impl<'s> Connection<'s> {
             ),
             "GET" if request.has("max-keys") || request.has("prefix") => self.page(request),
             "GET" => self.object(request),
-            _ => self.send(&format!("HTTP/1.1 405 Method Not Allowed\r\n{COMMON}Content-Length: 0\r\n\r\n")),
+            _ => self.send(&format!("HTTP/1.1 405 Method Not Allowed\r\n{common}Content-Length: 0\r\n\r\n")),
         }
     }
 
@@ -277,7 +282,7 @@ impl<'s> Connection<'s> {
         }
         let page: u64 = marker.rsplit('-').next().and_then(|page| page.parse().ok()).unwrap_or(0) + 1;
         let next = if page < self.sink.pages {
-            format!("<IsTruncated>true</IsTruncated><NextMarker>page-{page}</NextMarker>")
+            format!("<IsTruncated>true</IsTruncated><NextMarker>page-{page:07}</NextMarker>")
         } else {
             "<IsTruncated>false</IsTruncated>".to_owned()
         };
@@ -301,7 +306,8 @@ impl<'s> Connection<'s> {
             None => "200 OK".to_owned(),
         };
         let mut left = (last + 1 - first) as usize;
-        let head = format!("HTTP/1.1 {status}\r\n{COMMON}{OBJECT}Content-Length: {left}\r\n\r\n");
+        let common = &self.sink.common;
+        let head = format!("HTTP/1.1 {status}\r\n{common}{OBJECT}Content-Length: {left}\r\n\r\n");
         self.send(&head)?;
         let mut at = first as usize % PATTERN;
         while left > 0 {
@@ -320,7 +326,8 @@ impl<'s> Connection<'s> {
     }
 
     fn send_xml(&mut self, xml: &str) -> io::Result<()> {
-        let head = format!("HTTP/1.1 200 OK\r\n{COMMON}Content-Type: application/xml\r\n");
+        let common = &self.sink.common;
+        let head = format!("HTTP/1.1 200 OK\r\n{common}Content-Type: application/xml\r\n");
         self.send(&format!("{head}Content-Length: {}\r\n\r\n{xml}", xml.len()))
     }
 
