@@ -49,6 +49,15 @@ fn limited(timeout: NextTimeout) -> NextTimeout {
     if left < timeout.after { NextTimeout { after: left, ..timeout } } else { timeout }
 }
 
+/// Shortens a timeout by the time that has passed.
+pub(super) fn left(timeout: NextTimeout, started: Instant) -> Result<NextTimeout, Error> {
+    let after = timeout.after.saturating_sub(started.elapsed());
+    if after.is_zero() {
+        return Err(Error::Timeout(timeout.reason));
+    }
+    Ok(NextTimeout { after: after.into(), ..timeout })
+}
+
 pub(super) fn is_closed(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::Uri;
+use rustls::ClientConfig;
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, Transport};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::connection::Interruptible;
+use super::connection::{Interruptible, left};
+use super::secured::Secured;
 use super::state::{Phase, reached};
 use crate::error::CosClientError;
 use crate::wire::proxy::{Proxy, Routes};
@@ -45,20 +47,19 @@ impl From<TunnelError> for Error {
 pub(super) struct Connect {
     routes: Arc<Routes>,
     tcp: Interruptible,
-    tls: RustlsConnector,
+    tls: Arc<ClientConfig>,
     dns: DefaultResolver,
 }
 
 impl Connect {
-    pub(super) fn new(routes: Arc<Routes>) -> Self {
-        let (tcp, tls, dns) = (Interruptible::default(), RustlsConnector::default(), DefaultResolver::default());
+    pub(super) fn new(routes: Arc<Routes>, tls: Arc<ClientConfig>) -> Self {
+        let (tcp, dns) = (Interruptible::default(), DefaultResolver::default());
         Self { routes, tcp, tls, dns }
     }
 
     /// Begins TLS with the host of the details, if its scheme needs that.
     fn tls<T: Transport>(&self, details: &ConnectionDetails<'_>, on: T) -> Result<Box<dyn Transport>, Error> {
-        let secured = self.tls.connect(details, Some(on))?.ok_or(Error::ConnectionFailed)?;
-        Ok(Box::new(secured))
+        if details.needs_tls() { Ok(Box::new(Secured::begin(&self.tls, details, on)?)) } else { Ok(Box::new(on)) }
     }
 
     /// Connects to the proxy itself.
@@ -145,15 +146,6 @@ fn tunnel(
             Err(error) => return Err(error),
         }
     }
-}
-
-/// Shortens a timeout by the time that has passed.
-fn left(timeout: NextTimeout, started: Instant) -> Result<NextTimeout, Error> {
-    let after = timeout.after.saturating_sub(started.elapsed());
-    if after.is_zero() {
-        return Err(Error::Timeout(timeout.reason));
-    }
-    Ok(NextTimeout { after: after.into(), ..timeout })
 }
 
 /// Returns the length of an answer's head and its status. `None`: the head is not complete yet.

@@ -4,6 +4,7 @@ mod agents;
 mod connection;
 mod connector;
 mod failure;
+mod secured;
 mod stall;
 mod state;
 mod tls;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, StatusCode, Uri};
+use rustls::ClientConfig;
 use ureq::config::Config;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body, BodyReader, Error, SendBody, Timeout};
@@ -82,10 +84,9 @@ impl Ureq {
             .input_buffer_size(INPUT_BUFFER)
             // The connector does this.
             .proxy(None)
-            .tls_config(tls)
             .build();
         let (of_agents, connect_to) = (Arc::clone(&routes), settings.network.connect_to);
-        let agents = Agents::new(move || agent(config.clone(), &of_agents, connect_to));
+        let agents = Agents::new(move || agent(config.clone(), &of_agents, Arc::clone(&tls), connect_to));
         let (stall_timeout, minimum_throughput) =
             (settings.stall_timeout.max(settings.response_timeout), settings.minimum_throughput);
         Ok(Self { agents, routes, stall_timeout, minimum_throughput })
@@ -93,7 +94,7 @@ impl Ureq {
 }
 
 /// Returns where requests go and what TLS trusts.
-fn ways(network: &Network) -> Result<(Arc<Routes>, ureq::tls::TlsConfig), CosClientError> {
+fn ways(network: &Network) -> Result<(Arc<Routes>, Arc<ClientConfig>), CosClientError> {
     let variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -105,9 +106,9 @@ fn ways(network: &Network) -> Result<(Arc<Routes>, ureq::tls::TlsConfig), CosCli
     Ok((Arc::new(routes), tls::tls(network, &variables)?))
 }
 
-fn agent(config: Config, routes: &Arc<Routes>, fixed: Option<SocketAddr>) -> Agent {
+fn agent(config: Config, routes: &Arc<Routes>, tls: Arc<ClientConfig>, fixed: Option<SocketAddr>) -> Agent {
     let resolver = Named { fixed, routes: Arc::clone(routes), dns: DefaultResolver::default() };
-    Agent::with_parts(config, Connect::new(Arc::clone(routes)), resolver)
+    Agent::with_parts(config, Connect::new(Arc::clone(routes), tls), resolver)
 }
 
 /// Returns the proxy of a request. One that cannot be used is an error before anything is sent.
@@ -239,9 +240,8 @@ pub(crate) fn exchange(
         .accept_encoding("identity")
         .timeout_global(Some(route.timeout))
         .proxy(None)
-        .tls_config(tls)
         .build();
-    let answer = agent(config, &routes, route.network.connect_to).run(request);
+    let answer = agent(config, &routes, tls, route.network.connect_to).run(request);
     let answer = answer.map_err(|error| failure(error, &uri, proxy.as_deref()))?;
     let (parts, body) = answer.into_parts();
     check_proxy(parts.status, &uri, proxy.as_deref())?;
@@ -315,9 +315,6 @@ fn failure(error: Error, uri: &Uri, proxy: Option<&Proxy>) -> Failure {
     };
     let by_proxy = matches!(phase, Phase::ReachingProxy | Phase::SecuringProxy | Phase::Tunnelling);
     let (cause, kind, what) = match (&error, phase) {
-        (Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired, _) => {
-            (Cause::Final, ClientErrorKind::Tls, "TLS failed")
-        }
         (Error::Io(io), Phase::Securing | Phase::SecuringProxy) if is_tls(io) => {
             (Cause::Final, ClientErrorKind::Tls, "TLS failed")
         }

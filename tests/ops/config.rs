@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt::Debug;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -65,6 +67,25 @@ fn every_wrong_setting_is_refused_by_its_name() {
     ] {
         assert_eq!(field(builder.build()), name);
     }
+}
+
+/// Writes a certificate and a key, which belong together or not.
+fn certificate(folder: &Path, own_key: bool) -> (PathBuf, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["client".to_owned()]).unwrap();
+    let key = if own_key { made.signing_key } else { rcgen::KeyPair::generate().unwrap() };
+    let (cert_file, key_file) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    fs::write(&cert_file, made.cert.pem()).unwrap();
+    fs::write(&key_file, key.serialize_pem()).unwrap();
+    (cert_file, key_file)
+}
+
+#[test]
+fn a_certificate_needs_the_key_that_belongs_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = |(cert, key)| CosS3Client::new(valid().ssl_cert_and_key(cert, key).build().unwrap());
+    assert!(client(certificate(folder.path(), true)).is_ok());
+    let error = failed(client(certificate(folder.path(), false)));
+    assert_eq!(*error.kind(), ClientErrorKind::InvalidInput { field: "ssl_cert".to_owned() });
 }
 
 #[test]
