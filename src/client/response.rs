@@ -31,15 +31,17 @@ pub(crate) struct Answered {
 impl Answered {
     /// Reads the body. If that fails, the error says that there was an answer, and which.
     pub(crate) fn read<T, E: Into<CosError>>(&self, parse: impl FnOnce(&[u8]) -> Result<T, E>) -> Result<T, CosError> {
-        parse(&self.body).map_err(|error| {
-            let error = match error.into() {
-                CosError::Client(error) if *error.kind() == ClientErrorKind::Xml => {
-                    error.in_answer(self.operation, &self.headers.request_id()).into()
-                }
-                other => other,
-            };
-            error.with_attempts(self.attempts)
-        })
+        parse(&self.body).map_err(|error| self.unreadable(error.into()))
+    }
+
+    fn unreadable(&self, error: CosError) -> CosError {
+        let error = match error {
+            CosError::Client(error) if *error.kind() == ClientErrorKind::Xml => {
+                error.in_answer(self.operation, &self.headers.request_id()).into()
+            }
+            other => other,
+        };
+        error.with_attempts(self.attempts)
     }
 }
 

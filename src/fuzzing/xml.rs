@@ -21,7 +21,7 @@ use crate::ops::paging::Page;
 use crate::ops::service::ListBucketsOutput;
 use crate::wire::respond::{Headers, Refusal, service_error};
 use crate::wire::uri::decode;
-use crate::wire::xml::{has_root, parse, parse_shared, write, write_complete};
+use crate::wire::xml::{has_root, parse, write, write_complete};
 
 /// Lists and other answers: what is read is no longer than what was sent, and reads the same once more.
 pub fn list_xml(data: &[u8]) {
@@ -33,9 +33,9 @@ pub fn list_xml(data: &[u8]) {
     answer("DeleteResult", data, parse::<DeleteObjectsOutput>);
     answer("CompleteMultipartUploadResult", data, parse::<CompleteMultipartUploadOutput>);
     answer("Stats", data, parse::<SelectStats>);
-    answer("LifecycleConfiguration", data, parse_shared::<LifecycleConfiguration>);
-    answer("CORSConfiguration", data, parse_shared::<CorsConfiguration>);
-    answer("AccessControlPolicy", data, parse_shared::<AccessControlPolicy>);
+    answer("LifecycleConfiguration", data, parse::<LifecycleConfiguration>);
+    answer("CORSConfiguration", data, parse::<CorsConfiguration>);
+    answer("AccessControlPolicy", data, parse::<AccessControlPolicy>);
 }
 
 fn answer<T: Serialize + PartialEq + Debug, E: Display>(
@@ -120,7 +120,7 @@ pub fn written_xml(data: &[u8]) {
     let written = write("Delete", &delete);
     assert_eq!(written.is_ok(), fits, "{delete:?}");
     if let Ok(written) = written {
-        assert_eq!(parse_shared::<Delete>("Delete", &written).ok().as_ref(), Some(&delete));
+        assert_eq!(parse::<Delete>("Delete", &written).ok().as_ref(), Some(&delete));
     }
     let part = Part { part_number: quiet.len() as u32 + 1, etag: next() };
     let upload = MultipartUpload { part: vec![part] };

@@ -109,7 +109,7 @@ pub struct Grantee {
 impl AccessControlPolicy {
     /// Reads an answer. The attribute `xsi:type` becomes `type`, as in Python's results.
     pub(crate) fn read(body: &[u8]) -> Result<(PolicyOwner, AccessControlList), CosClientError> {
-        let policy: Self = xml::parse_shared("AccessControlPolicy", body)?;
+        let policy: Self = xml::parse("AccessControlPolicy", body)?;
         let mut list = policy.access_control_list.unwrap_or_default();
         for grant in &mut list.grant {
             let grantee = &mut grant.grantee;

@@ -189,7 +189,7 @@ impl<'a, T> Call<'a, T> {
             Shape { root, lists, ..Shape::default() },
             Finish::Whole(|answer, shape| {
                 let answer = answer?;
-                let value = answer.read(|body| xml::parse_shared(shape.root, body))?;
+                let value = answer.read(|body| xml::parse(shape.root, body))?;
                 Ok(Response::of_document(value, answer.headers, answer.body, shape))
             }),
         )

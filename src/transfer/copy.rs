@@ -238,7 +238,7 @@ impl CopyTransfer<'_> {
             get = get.param("versionId", source.version_id.as_str());
         }
         let tagging: Tagging = match self.client.execute(get) {
-            Ok(answer) => answer.read(|body| xml::parse_shared("Tagging", body))?,
+            Ok(answer) => answer.read(|body| xml::parse("Tagging", body))?,
             Err(CosError::Service(error)) if error.get_status_code() == 403 => {
                 log::warn!("the copy of {:?} has no tags, because they may not be read: {error}", source.key);
                 return Ok(None);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -34,7 +35,9 @@ const CANCEL_GRACE: Duration = Duration::from_millis(900);
 #[must_use = "the transfer's result is got by `wait`"]
 pub struct TransferHandle<T> {
     control: Control,
-    thread: JoinHandle<Result<T, CosError>>,
+    thread: JoinHandle<()>,
+    /// Set when the thread has ended.
+    result: Arc<Mutex<Option<Result<T, CosError>>>>,
 }
 
 impl<T: Send + 'static> TransferHandle<T> {
@@ -43,15 +46,14 @@ impl<T: Send + 'static> TransferHandle<T> {
         transfer: impl FnOnce(&Control) -> Result<T, CosError> + Send + 'static,
     ) -> Result<Self, CosError> {
         let control = Control::default();
-        let steering = control.clone();
-        let thread = Builder::new().name("cos-transfer".into()).spawn(move || {
+        let result = Arc::new(Mutex::new(None));
+        let (steering, place) = (control.clone(), Arc::clone(&result));
+        let thread = start_thread(Box::new(move || {
             let _end = EndOnDrop(&steering);
-            transfer(&steering)
-        });
-        let thread = thread.map_err(|e| {
-            CosClientError::new(ClientErrorKind::Transport, format!("no thread for the transfer: {e}")).caused_by(e)
-        })?;
-        Ok(Self { control, thread })
+            let result = transfer(&steering);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        }))?;
+        Ok(Self { control, thread, result })
     }
 
     /// Waits for the end and returns the result. A panic in a callback comes through here.
@@ -62,8 +64,18 @@ impl<T: Send + 'static> TransferHandle<T> {
         if !self.control.wait_for_end(CANCEL_GRACE) {
             return Err(Control::cancelled().into());
         }
-        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let result = self.result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result.unwrap_or_else(|| Err(Control::cancelled().into()))
     }
+}
+
+/// Takes a box, because std's code for a thread is long and would be compiled once for every transfer.
+fn start_thread(work: Box<dyn FnOnce() + Send>) -> Result<JoinHandle<()>, CosError> {
+    let thread = Builder::new().name("cos-transfer".into()).spawn(work);
+    Ok(thread.map_err(|e| {
+        CosClientError::new(ClientErrorKind::Transport, format!("no thread for the transfer: {e}")).caused_by(e)
+    })?)
 }
 
 impl<T> TransferHandle<T> {

@@ -170,10 +170,10 @@ impl Deref for Threads<'_> {
 ///
 /// A worker of another rayon pool that waits takes up the next job of that pool meanwhile, which may be the next
 /// transfer, or need a lock that the caller holds. Called on such a worker, the work is done by a plain thread.
-pub(crate) fn waiting_for<R: Send>(
+pub(crate) fn waiting_for(
     pool: &ThreadPool,
-    work: impl FnOnce() -> Result<R, CosError> + Send,
-) -> Result<R, CosError> {
+    work: Box<dyn FnOnce() -> Result<(), CosError> + Send + '_>,
+) -> Result<(), CosError> {
     if rayon::current_thread_index().is_none() || pool.current_thread_index().is_some() {
         return work();
     }
@@ -191,33 +191,50 @@ pub(crate) fn run<T: Send, R: Send>(
     items: impl Iterator<Item = T> + Send,
     work: impl Fn(&T) -> Result<R, CosError> + Sync,
 ) -> Result<Vec<R>, CosError> {
-    let first = FirstError::default();
-    let results: Option<Vec<R>> = waiting_for(pool, || {
-        Ok(pool.install(|| {
-            items
-                .par_bridge()
-                .map(|item| {
-                    if stop.has_failed() {
-                        return None;
-                    }
-                    stop.guard(|| work(&item))
-                        .map_err(|error| {
-                            stop.set();
-                            first.set(error);
-                        })
-                        .ok()
-                })
-                .collect()
-        }))
-    })?;
-    first.into_result()?;
-    match results {
-        Some(results) => {
-            stop.proceed()?;
-            Ok(results)
+    let (results, work) = (Mutex::new(Vec::new()), &work);
+    let jobs = items.map(|item| -> Job<'_> {
+        let results = &results;
+        Box::new(move || {
+            let result = work(&item)?;
+            results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
+            Ok(())
+        })
+    });
+    run_jobs(pool, stop, Box::new(jobs))?;
+    Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// An item and what is to be done for it. A box, because rayon's code is long and would be compiled for every transfer.
+type Job<'j> = Box<dyn FnOnce() -> Result<(), CosError> + Send + 'j>;
+
+fn run_jobs<'j>(
+    pool: &ThreadPool,
+    stop: &StopSignal,
+    jobs: Box<dyn Iterator<Item = Job<'j>> + Send + '_>,
+) -> Result<(), CosError> {
+    let (first, mut all) = (FirstError::default(), None);
+    let run = |job| {
+        if stop.has_failed() {
+            return None;
         }
-        None => Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into()),
+        let failed = |error| {
+            stop.set();
+            first.set(error);
+        };
+        stop.guard(job).map_err(failed).ok()
+    };
+    waiting_for(
+        pool,
+        Box::new(|| {
+            all = pool.install(|| jobs.par_bridge().try_for_each(run));
+            Ok(())
+        }),
+    )?;
+    first.into_result()?;
+    if all.is_none() {
+        return Err(CosClientError::new(ClientErrorKind::Transport, "the transfer was stopped").into());
     }
+    Ok(stop.proceed()?)
 }
 
 /// Keeps the first error. Parts that are stopped fail with later errors, which are not the cause.

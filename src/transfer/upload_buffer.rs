@@ -210,7 +210,7 @@ impl<'t> PartSource<'t> for ReaderParts<'t> {
             self.stop.set();
             failure.set(error);
         };
-        waiting_for(&self.pool, || {
+        let read_and_send = || {
             self.pool.in_place_scope(|scope| {
                 let (mut permit, mut data) = (self.in_memory.acquire(), first);
                 for number in 1.. {
@@ -244,7 +244,8 @@ impl<'t> PartSource<'t> for ReaderParts<'t> {
                 }
             });
             Ok(())
-        })?;
+        };
+        waiting_for(&self.pool, Box::new(read_and_send))?;
         failure.into_result()?;
         // A cancel that came after the last part must be heard, too: afterwards the parts are an object.
         self.stop.proceed()?;

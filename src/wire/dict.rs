@@ -2,164 +2,14 @@
 //!
 //! A dict is read strictly, so that a misspelt name is an error that names it, and loosely in its
 //! values, as the official SDK writes whatever it is given: a number may be text, a list of one may be
-//! its item. An answer is read through [`Lenient`], which skips what it does not know.
+//! its item. An answer is read from `xml::tree`, which skips what a type does not know.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-};
-
-/// Reads an answer into types that refuse unknown names, by keeping those names from them.
-pub(crate) struct Lenient<T>(pub(crate) T);
-
-macro_rules! unchanged {
-    ($($method:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method(visitor)
-        })*
-    };
-}
-
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<D> {
-    type Error = D::Error;
-
-    /// Tells the functions below that this is an answer: its numbers are text and its lists repeat.
-    fn is_human_readable(&self) -> bool {
-        false
-    }
-
-    unchanged! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64
-        deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
-        deserialize_unit deserialize_map deserialize_identifier deserialize_ignored_any
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_option(Reading { visitor, fields: &[] })
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_seq(Reading { visitor, fields: &[] })
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, fields, Reading { visitor, fields })
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_unit_struct(name, visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_newtype_struct(name, visitor)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(len, visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple_struct(name, len, visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, visitor)
-    }
-}
-
-/// Hands values on to a visitor, with everything below them wrapped again.
-struct Reading<V> {
-    visitor: V,
-    fields: &'static [&'static str],
-}
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Reading<V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.visitor.expecting(f)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_none()
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.visitor.visit_unit()
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Lenient(deserializer))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_seq(Lenient(access))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Known { access, fields: self.fields })
-    }
-}
-
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Lenient<S> {
-    type Value = S::Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(Lenient(deserializer))
-    }
-}
-
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Lenient<A> {
-    type Error = A::Error;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(Lenient(seed))
-    }
-}
-
-/// The entries of a struct that it has fields for.
-struct Known<A> {
-    access: A,
-    fields: &'static [&'static str],
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<A> {
-    type Error = A::Error;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        while let Some(name) = self.access.next_key::<String>()? {
-            if self.fields.contains(&name.as_str()) {
-                return seed.deserialize(name.into_deserializer()).map(Some);
-            }
-            self.access.next_value::<IgnoredAny>()?;
-        }
-        Ok(None)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.access.next_value_seed(Lenient(seed))
-    }
-}
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 /// Reads text. A dict may hold a number or a switch in its place, and `None`, which is written as an
 /// empty element.
@@ -281,7 +131,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::xml::parse_shared;
+    use crate::wire::xml::parse;
     use serde::Deserialize;
     use serde_json::{Value, from_value, json};
 
@@ -328,8 +178,8 @@ mod tests {
             filter: Some(filter("p")),
             part: vec![filter("q"), Filter::default()],
         };
-        assert_eq!(parse_shared::<Rule>("Rule", xml).unwrap(), expected);
-        let empty = parse_shared::<Rule>("Rule", b"<Rule><Days/><On/><Filter/></Rule>").unwrap();
+        assert_eq!(parse::<Rule>("Rule", xml).unwrap(), expected);
+        let empty = parse::<Rule>("Rule", b"<Rule><Days/><On/><Filter/></Rule>").unwrap();
         assert_eq!(empty, Rule { filter: Some(Filter::default()), ..Rule::default() });
     }
 

@@ -132,7 +132,7 @@ mod tests {
             <AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
         assert!(xml.ends_with(document), "{xml}");
         let answer = document.replace("</CORSRule>", "<New>n</New></CORSRule><ResponseVary>true</ResponseVary>");
-        assert_eq!(xml::parse_shared::<CorsConfiguration>("CORSConfiguration", answer.as_bytes()).unwrap(), cors);
+        assert_eq!(xml::parse::<CorsConfiguration>("CORSConfiguration", answer.as_bytes()).unwrap(), cors);
         let unknown = json!({"CORSRule": [{"AllowedOrigins": ["*"]}]});
         let error = serde_json::from_value::<CorsConfiguration>(unknown).unwrap_err().to_string();
         assert!(error.contains("AllowedOrigins"), "{error}");

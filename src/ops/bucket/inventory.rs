@@ -139,7 +139,7 @@ impl Page for ListBucketInventoryConfigurationsOutput {
     const ROOT: &'static str = "ListInventoryConfigurationResult";
 
     fn parse(body: &[u8]) -> Result<Self, crate::error::CosClientError> {
-        xml::parse_shared(Self::ROOT, body)
+        xml::parse(Self::ROOT, body)
     }
 
     fn tidy(&mut self) {}

@@ -219,7 +219,7 @@ mod tests {
         let xml = b"<LifecycleConfiguration><Rule><ID>1</ID><Filter><And><Prefix>p</Prefix><Tag><Key>k</Key>\
             <Value>v</Value></Tag></And></Filter><Status>Enabled</Status><Transition><Days>1</Days></Transition>\
             <New>n</New></Rule><Rule><Filter><Prefix/></Filter></Rule></LifecycleConfiguration>";
-        let rules: LifecycleConfiguration = xml::parse_shared("LifecycleConfiguration", xml).unwrap();
+        let rules: LifecycleConfiguration = xml::parse("LifecycleConfiguration", xml).unwrap();
         let tags = json!([{"Key": "k", "Value": "v"}]);
         let first = json!({"ID": "1", "Filter": {"And": {"Prefix": "p", "Tag": tags}}, "Status": "Enabled",
             "Transition": [{"Days": 1}]});

@@ -1,6 +1,7 @@
 //! All settings of a bucket at once.
 
-use std::thread::{Builder, Scope, ScopedJoinHandle};
+use std::panic::resume_unwind;
+use std::thread::Builder;
 
 use http::Method;
 use serde::Serialize;
@@ -22,6 +23,7 @@ use crate::ops::call::Call;
 use crate::ops::options;
 use crate::ops::response::Response;
 use crate::wire::request::{Extras, Request};
+use crate::wire::respond::Headers;
 use crate::wire::uri::{Target, locate};
 
 impl CosS3Client {
@@ -69,34 +71,32 @@ impl GetBucketMeta<'_> {
         let addressing = client.get_conf().addressing();
         let url = locate(&addressing, &self.request.target, &addressing.endpoint)?.url();
         let mut meta = GetBucketMetaOutput { bucket_url: url.trim_end_matches('/').to_owned(), ..Default::default() };
-        let headers = std::thread::scope(|scope| {
-            let head = ask(scope, client.head_bucket(bucket), extras)?;
-            let website = ask(scope, client.get_bucket_website(bucket), extras)?;
-            let object_lock = ask(scope, client.get_bucket_object_lock(bucket), extras)?;
-            let acl = ask(scope, client.get_bucket_acl(bucket), extras)?;
-            let logging = ask(scope, client.get_bucket_logging(bucket), extras)?;
-            let lifecycle = ask(scope, client.get_bucket_lifecycle(bucket), extras)?;
-            let replication = ask(scope, client.get_bucket_replication(bucket), extras)?;
-            let encryption = ask(scope, client.get_bucket_encryption(bucket), extras)?;
-            let cors = ask(scope, client.get_bucket_cors(bucket), extras)?;
-            let versioning = ask(scope, client.get_bucket_versioning(bucket), extras)?;
-            let tiering = ask(scope, client.list_bucket_intelligenttiering_configurations(bucket), extras)?;
-            let tagging = ask(scope, client.get_bucket_tagging(bucket), extras)?;
-            let headers = answer(head)?.headers;
-            let errors = &mut meta.errors;
-            meta.website = setting("Website", website, errors)?;
-            meta.object_lock = setting("ObjectLock", object_lock, errors)?;
-            meta.acl = setting("ACL", acl, errors)?;
-            meta.logging = setting("Logging", logging, errors)?;
-            meta.lifecycle = setting("Lifecycle", lifecycle, errors)?;
-            meta.replication = setting("Replication", replication, errors)?;
-            meta.encryption = setting("Encryption", encryption, errors)?;
-            meta.cors = setting("CORS", cors, errors)?;
-            meta.versioning = setting("Versioning", versioning, errors)?;
-            meta.intelligent_tiering = setting("IntelligentTiering", tiering, errors)?;
-            meta.tagging = setting("Tagging", tagging, errors)?;
-            Ok::<_, CosError>(headers)
-        })?;
+        let mut headers = Headers::default();
+        let mut head = client.head_bucket(bucket);
+        head.request = head.request.with_extras(extras);
+        let read_headers = || {
+            headers = head.send()?.headers;
+            Ok(None)
+        };
+        meta.errors = ask_all(vec![
+            Box::new(read_headers),
+            setting("Website", client.get_bucket_website(bucket), extras, &mut meta.website),
+            setting("ObjectLock", client.get_bucket_object_lock(bucket), extras, &mut meta.object_lock),
+            setting("ACL", client.get_bucket_acl(bucket), extras, &mut meta.acl),
+            setting("Logging", client.get_bucket_logging(bucket), extras, &mut meta.logging),
+            setting("Lifecycle", client.get_bucket_lifecycle(bucket), extras, &mut meta.lifecycle),
+            setting("Replication", client.get_bucket_replication(bucket), extras, &mut meta.replication),
+            setting("Encryption", client.get_bucket_encryption(bucket), extras, &mut meta.encryption),
+            setting("CORS", client.get_bucket_cors(bucket), extras, &mut meta.cors),
+            setting("Versioning", client.get_bucket_versioning(bucket), extras, &mut meta.versioning),
+            setting(
+                "IntelligentTiering",
+                client.list_bucket_intelligenttiering_configurations(bucket),
+                extras,
+                &mut meta.intelligent_tiering,
+            ),
+            setting("Tagging", client.get_bucket_tagging(bucket), extras, &mut meta.tagging),
+        ])?;
         meta.location = headers.text("x-cos-bucket-region");
         meta.ofs = headers.text("x-cos-bucket-arch") == "OFS";
         meta.maz = headers.text("x-cos-bucket-az-type") == "MAZ";
@@ -108,40 +108,39 @@ impl GetBucketMeta<'_> {
     options::every!();
 }
 
-type Asked<'s, T> = ScopedJoinHandle<'s, Result<T, CosError>>;
+/// A request whose answer finds its place by itself; an answer that tells nothing is returned.
+type Question<'q> = Box<dyn FnOnce() -> Result<Option<(&'static str, CosServiceError)>, CosError> + Send + 'q>;
 
-/// Sends a request on a thread of its own.
-fn ask<'s, 'e, T: Send + 's>(
-    scope: &'s Scope<'s, 'e>,
-    mut call: Call<'s, T>,
-    extras: &Extras,
-) -> Result<Asked<'s, T>, CosError> {
-    call.request = call.request.with_extras(extras);
-    let thread = Builder::new().spawn_scoped(scope, move || call.send());
-    Ok(thread.map_err(|e| {
-        CosClientError::new(ClientErrorKind::Transport, format!("no thread for the request: {e}")).caused_by(e)
-    })?)
-}
-
-fn answer<T>(asked: Asked<'_, T>) -> Result<T, CosError> {
-    asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// Returns a setting, if there is one; an answer that tells nothing is kept among the errors.
-fn setting<T>(
+/// A setting, if there is one, goes to `place`.
+fn setting<'q, T: Send + 'q>(
     name: &'static str,
-    asked: Asked<'_, T>,
-    errors: &mut Vec<(&'static str, CosServiceError)>,
-) -> Result<Option<T>, CosError> {
-    match answer(asked) {
-        Ok(setting) => Ok(Some(setting)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(CosError::Service(error)) => {
-            errors.push((name, *error));
-            Ok(None)
+    mut call: Call<'q, T>,
+    extras: &Extras,
+    place: &'q mut Option<T>,
+) -> Question<'q> {
+    call.request = call.request.with_extras(extras);
+    Box::new(move || {
+        match call.send() {
+            Ok(setting) => *place = Some(setting),
+            Err(error) if error.is_not_found() => {}
+            Err(CosError::Service(error)) => return Ok(Some((name, *error))),
+            Err(error) => return Err(error),
         }
-        Err(error) => Err(error),
-    }
+        Ok(None)
+    })
+}
+
+/// Sends every request on a thread of its own.
+fn ask_all(questions: Vec<Question<'_>>) -> Result<Vec<(&'static str, CosServiceError)>, CosError> {
+    std::thread::scope(|scope| {
+        let no_thread = |e: std::io::Error| {
+            CosClientError::new(ClientErrorKind::Transport, format!("no thread for the request: {e}")).caused_by(e)
+        };
+        let start = |question| Builder::new().spawn_scoped(scope, question).map_err(no_thread);
+        let threads: Vec<_> = questions.into_iter().map(start).collect::<Result<_, _>>()?;
+        let answers = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        answers.filter_map(Result::transpose).collect()
+    })
 }
 
 /// The settings of a bucket; each is what its own method returns.

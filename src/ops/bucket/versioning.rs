@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_bucket_that_never_had_versions_has_an_empty_status() {
         let status = |xml: &[u8]| {
-            xml::parse_shared::<VersioningConfiguration>("VersioningConfiguration", xml).map(|output| output.status)
+            xml::parse::<VersioningConfiguration>("VersioningConfiguration", xml).map(|output| output.status)
         };
         assert_eq!(status(b"<VersioningConfiguration/>").unwrap(), "");
         let suspended = b"<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";

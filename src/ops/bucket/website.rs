@@ -198,7 +198,7 @@ mod tests {
             let expected = "<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect><Protocol>https</Protocol>\
                 </Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>";
             assert!(String::from_utf8(xml.clone()).unwrap().ends_with(expected));
-            assert_eq!(xml::parse_shared::<WebsiteConfiguration>("WebsiteConfiguration", &xml).unwrap(), website);
+            assert_eq!(xml::parse::<WebsiteConfiguration>("WebsiteConfiguration", &xml).unwrap(), website);
         }
         let unknown = json!({"RoutingRules": [{"Redirects": {}}]});
         let error = serde_json::from_value::<WebsiteConfiguration>(unknown).unwrap_err().to_string();

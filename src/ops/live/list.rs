@@ -43,7 +43,7 @@ impl Page for ListLiveChannelOutput {
     const ROOT: &'static str = "ListLiveChannelResult";
 
     fn parse(body: &[u8]) -> Result<Self, CosClientError> {
-        xml::parse_shared(Self::ROOT, body)
+        xml::parse(Self::ROOT, body)
     }
 
     fn tidy(&mut self) {

@@ -127,8 +127,7 @@ impl PutLiveChannel<'_> {
     pub fn send(self) -> Result<Response<PutLiveChannelOutput>, CosError> {
         let (bucket, channel) = self.request.target.names().map(|(b, c)| (b.to_owned(), c.to_owned()))?;
         let answer = self.client.execute(self.request)?;
-        let mut output: PutLiveChannelOutput =
-            answer.read(|body| xml::parse_shared("CreateLiveChannelResult", body))?;
+        let mut output: PutLiveChannelOutput = answer.read(|body| xml::parse("CreateLiveChannelResult", body))?;
         if let Some(url) = &mut output.publish_urls.url {
             let presign = Some(self.pre_sign_expire).filter(|seconds| *seconds > 0);
             let bucket = bucket_name(&bucket, self.client.get_conf().addressing().appid.as_deref())?;

@@ -21,7 +21,7 @@ pub(super) fn each<T: Send>(
     task: impl Fn(T) + Sync,
 ) -> Result<(), CosError> {
     let waiting = Semaphore::patient(pool.current_num_threads() * WAITING);
-    waiting_for(pool, || {
+    let hand_out_all = || {
         pool.in_place_scope(|scope| {
             find(&mut |item| {
                 control.proceed()?;
@@ -33,7 +33,8 @@ pub(super) fn each<T: Send>(
                 Ok(())
             })
         })
-    })?;
+    };
+    waiting_for(pool, Box::new(hand_out_all))?;
     Ok(control.proceed()?)
 }
 

@@ -14,24 +14,16 @@ use crate::error::CosClientError;
 /// attributes are names beside the children. The root must be `root`, or anything but a web page where that is empty,
 /// and its name is left out.
 pub(crate) fn parse_dict(root: &str, body: &[u8]) -> Result<Dict, CosClientError> {
-    let mut reader = Reader::from_str(text(body)?);
-    reader.config_mut().expand_empty_elements = true;
-    let mut elements = Elements { reader, bounds: Bounds::default() };
-    loop {
-        match elements.next()? {
-            Event::Start(tag) if is_root(root, tag.local_name().as_ref()) => {
-                let own = attributes(&tag)?;
-                let root = tag.local_name().as_ref().to_owned();
-                // The text of a root that has no children stands under the root's name.
-                return match elements.value(&root, own)? {
-                    Dict::Text(text) => Ok([(root, Dict::Text(text))].into_iter().collect()),
-                    Dict::Null => Ok(Dict::Map(Vec::new())),
-                    dict => Ok(dict),
-                };
-            }
-            Event::Start(tag) => return Err(unexpected(root, tag.local_name().as_ref())),
-            _ => {}
-        }
+    let (mut elements, tag) = Elements::open(body)?;
+    let found = tag.local_name().as_ref().to_owned();
+    if !is_root(root, &found) {
+        return Err(unexpected(root, &found));
+    }
+    // The text of a root that has no children stands under the root's name.
+    match elements.value(&found, attributes(&tag)?)? {
+        Dict::Text(text) => Ok([(found, Dict::Text(text))].into_iter().collect()),
+        Dict::Null => Ok(Dict::Map(Vec::new())),
+        dict => Ok(dict),
     }
 }
 
@@ -69,16 +61,29 @@ pub(crate) struct Elements<'x> {
 impl<'x> Elements<'x> {
     /// Goes into the root, which must be `root`.
     pub(crate) fn of(root: &str, body: &'x [u8]) -> Result<Self, CosClientError> {
+        let (elements, tag) = Self::open(body)?;
+        let found = tag.local_name();
+        if found.as_ref() == root { Ok(elements) } else { Err(unexpected(root, found.as_ref())) }
+    }
+
+    /// Goes into the root, whatever that is.
+    pub(super) fn open(body: &'x [u8]) -> Result<(Self, BytesStart<'x>), CosClientError> {
         let mut reader = Reader::from_str(text(body)?);
         reader.config_mut().expand_empty_elements = true;
         let mut elements = Self { reader, bounds: Bounds::default() };
         loop {
-            match elements.next()? {
-                Event::Start(tag) if tag.local_name().as_ref() == root => return Ok(elements),
-                Event::Start(tag) => return Err(unexpected(root, tag.local_name().as_ref())),
+            match elements.bounds.event(&mut elements.reader)? {
+                Event::Start(tag) => return Ok((elements, tag)),
+                Event::Eof => return Err(error("is empty")),
                 _ => {}
             }
         }
+    }
+
+    /// Goes from the end of the root to that of the document.
+    pub(super) fn end(&mut self) -> Result<(), CosClientError> {
+        while !matches!(self.bounds.event(&mut self.reader)?, Event::Eof) {}
+        Ok(())
     }
 
     /// Calls `each` with the local name of every child, for it to go to the child's end.
@@ -170,7 +175,7 @@ impl<'x> Elements<'x> {
         Ok(())
     }
 
-    fn next(&mut self) -> Result<Event<'x>, CosClientError> {
+    pub(super) fn next(&mut self) -> Result<Event<'x>, CosClientError> {
         match self.bounds.event(&mut self.reader)? {
             Event::Eof => Err(error("is cut")),
             event => Ok(event),
@@ -178,7 +183,7 @@ impl<'x> Elements<'x> {
     }
 }
 
-fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), CosClientError> {
+pub(super) fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), CosClientError> {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => text.push(character),
         Ok(None) => match resolve_xml_entity(reference) {

@@ -2,50 +2,19 @@
 
 mod bounds;
 mod elements;
+mod tree;
 mod values;
 mod write;
 
-use quick_xml::de::from_str;
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
-use serde::de::DeserializeOwned;
 
-use self::bounds::{Bounds, error, text, unexpected};
+use self::bounds::{Bounds, error, text};
 pub(crate) use self::elements::{Elements, parse_dict};
+pub(crate) use self::tree::{parse, parse_any};
 pub(crate) use self::values::{boolean, number, number_or_text};
 pub(crate) use self::write::{holds, write, write_complete};
-use super::dict::Lenient;
 use crate::error::CosClientError;
-
-/// Parses a document whose root must be `root`. Elements are matched by their local names; unknown
-/// ones are skipped.
-///
-/// The root is checked first because with defaulted fields any document, an `<Error>` too, would
-/// parse as an empty success.
-pub(crate) fn parse<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, CosClientError> {
-    let text = rooted(root, body)?;
-    from_str(text).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
-}
-
-/// Parses as [`parse`] does, into a type that is also a caller's dict and as such refuses unknown names.
-pub(crate) fn parse_shared<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, CosClientError> {
-    let text = rooted(root, body)?;
-    let mut deserializer = quick_xml::de::Deserializer::from_str(text);
-    T::deserialize(Lenient(&mut deserializer)).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
-}
-
-fn rooted<'a>(root: &str, body: &'a [u8]) -> Result<&'a str, CosClientError> {
-    let text = text(body)?;
-    let found = survey(text)?;
-    if found == root { Ok(text) } else { Err(unexpected(root, &found)) }
-}
-
-/// Parses a document with any root, for answers that are errors already.
-pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, CosClientError> {
-    let text = text(body)?;
-    survey(text)?;
-    from_str(text).map_err(|e| error(&e).caused_by(e))
-}
 
 /// Tells whether a body is a document with this root.
 pub(crate) fn has_root(root: &str, body: &[u8]) -> bool {
@@ -68,21 +37,6 @@ fn root_name(text: &str) -> Result<String, CosClientError> {
         match bounds.event(&mut reader)? {
             Event::Start(tag) | Event::Empty(tag) => return Ok(tag.local_name().as_ref().to_owned()),
             Event::Eof => return Err(error("is empty")),
-            _ => {}
-        }
-    }
-}
-
-/// Goes through a document before serde does, and returns the root's name.
-fn survey(text: &str) -> Result<String, CosClientError> {
-    let (mut reader, mut bounds) = (Reader::from_str(text), Bounds::default());
-    let mut root = None;
-    loop {
-        match bounds.event(&mut reader)? {
-            Event::Start(tag) | Event::Empty(tag) => {
-                root.get_or_insert_with(|| tag.local_name().as_ref().to_owned());
-            }
-            Event::Eof => return root.ok_or_else(|| error("is empty")),
             _ => {}
         }
     }
