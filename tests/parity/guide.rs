@@ -24,26 +24,18 @@ const CHILD: &str = "QCLOUD_COS_TEST_SAMPLES";
 #[rustfmt::skip] // as it stands in the README
 fn first_code() -> Done {
     // sample
-    use qcloud_cos::{CosConfig, CosS3Client};
+    use qcloud_cos::{CosConfig, CosError, CosS3Client};
 
-    let config = CosConfig::builder()
-        .region("ap-beijing").secret_id("SecretId").secret_key("SecretKey")
-        .build()?;
+    let config = CosConfig::builder().region("ap-beijing").secret_id("SecretId").secret_key("SecretKey").build()?;
     let client = CosS3Client::new(config)?;
-
-    let response = client
-        .put_object("examplebucket-1250000000", b"abcdefg", "test.txt")
-        .storage_class("STANDARD")
-        .send()?;
+    let response = client.put_object("examplebucket-1250000000", b"abcdefg", "test.txt").send()?;
     println!("{} {}", response.etag, response["ETag"]); // a struct, and Python's dict
-    println!("{response}");
-
-    client
-        .upload_file("examplebucket-1250000000", "big.bin", "/path/big.bin")
-        .part_size(10)   // MiB, as in Python
-        .max_thread(10)
-        .progress_callback(|consumed, total| println!("{consumed} of {total}"))
-        .send()?;
+    client.upload_file("examplebucket-1250000000", "big.bin", "/path/big.bin").part_size(10).max_thread(10).send()?;
+    match client.get_object("examplebucket-1250000000", "test.txt").send() {
+        Ok(object) => object.body.get_stream_to_file("/path/test.txt")?,
+        Err(CosError::Service(e)) if e.get_status_code() == 404 => println!("{} is missing", e.get_resource_location()),
+        Err(error) => return Err(error.into()),
+    }
     // end
     Ok(())
 }
