@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
-use serde::de::value::{Error, MapDeserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Unexpected, Visitor};
+use serde::de::value::{Error, StrDeserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::bounds::{error, unexpected};
@@ -22,13 +22,17 @@ use crate::error::CosClientError;
 /// parse as an empty success.
 pub(crate) fn parse<T: DeserializeOwned>(root: &str, body: &[u8]) -> Result<T, CosClientError> {
     let tree = Element::of(root, body)?;
-    T::deserialize(tree.node()).map_err(|e| error(format!("<{root}>: {e}")).caused_by(e))
+    T::deserialize(tree.node()).map_err(|cause| misfit(root, cause))
 }
 
 /// Parses a document with any root, for answers that are errors already.
 pub(crate) fn parse_any<T: DeserializeOwned>(body: &[u8]) -> Result<T, CosClientError> {
     let tree = Element::of("", body)?;
-    T::deserialize(tree.node()).map_err(|e| error(&e).caused_by(e))
+    T::deserialize(tree.node()).map_err(|cause| misfit("Error", cause))
+}
+
+fn misfit(root: &str, cause: Error) -> CosClientError {
+    error(format!("<{root}>: {cause}")).caused_by(cause)
 }
 
 /// An element with all that is in it.
@@ -128,6 +132,12 @@ enum Node<'de> {
     Elements(&'de [Element<'de>]),
 }
 
+impl Default for Node<'_> {
+    fn default() -> Self {
+        Self::Text(Cow::Borrowed(""))
+    }
+}
+
 impl<'de> Node<'de> {
     /// Returns the element; more of them are no single value.
     fn element(elements: &'de [Element<'de>]) -> Result<&'de Element<'de>, Error> {
@@ -138,6 +148,19 @@ impl<'de> Node<'de> {
         }
     }
 
+    /// Returns all elements; an attribute has none.
+    fn elements(self) -> Result<&'de [Element<'de>], Error> {
+        match self {
+            Self::Elements(elements) => Ok(elements),
+            Self::Text(text) => Err(serde::de::Error::invalid_type(Unexpected::Str(&text), &"elements")),
+        }
+    }
+
+    fn fields(self, fields: &'static [&'static str]) -> Result<Fields<'de>, Error> {
+        let values = Self::element(self.elements()?)?.values(fields)?;
+        Ok(Fields { values: values.into_iter(), value: Node::default() })
+    }
+
     fn text(self) -> Result<Cow<'de, str>, Error> {
         match self {
             Self::Text(text) => Ok(text),
@@ -146,14 +169,6 @@ impl<'de> Node<'de> {
                 _ => Err(serde::de::Error::invalid_type(Unexpected::Map, &"text")),
             },
         }
-    }
-}
-
-impl<'de> IntoDeserializer<'de, Error> for Node<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }
 
@@ -208,10 +223,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Self::Elements(elements) => visitor.visit_seq(Named::of(elements)),
-            text @ Self::Text(_) => text.deserialize_any(visitor),
-        }
+        visitor.visit_seq(Named::of(self.elements()?))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -220,17 +232,38 @@ impl<'de> Deserializer<'de> for Node<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self {
-            Self::Elements(elements) => {
-                let values = Self::element(elements)?.values(fields)?;
-                visitor.visit_map(MapDeserializer::new(values.into_iter()))
-            }
-            text @ Self::Text(_) => text.deserialize_any(visitor),
-        }
+        visitor.visit_map(self.fields(fields)?)
     }
 
     forward_to_deserialize_any! {
         i8 i16 i128 u128 f32 char str string bytes byte_buf unit unit_struct tuple tuple_struct map enum identifier
+    }
+}
+
+/// The fields that an element has values for.
+struct Fields<'de> {
+    values: std::vec::IntoIter<(&'static str, Node<'de>)>,
+    /// The value of the field that was named last.
+    value: Node<'de>,
+}
+
+impl Fields<'_> {
+    fn next(&mut self) -> Option<&'static str> {
+        let (field, value) = self.values.next()?;
+        self.value = value;
+        Some(field)
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields<'de> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        self.next().map(|field| seed.deserialize(StrDeserializer::new(field))).transpose()
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(std::mem::take(&mut self.value))
     }
 }
 
