@@ -126,7 +126,7 @@ impl<C: BatchCipher> Sealed<'_, C> {
     }
 }
 
-impl<C: BatchCipher> Read for Sealed<'_, C> {
+impl<C: BatchCipher> BodySource for Sealed<'_, C> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if buf.is_empty() {
             return Ok(0);
@@ -141,9 +141,7 @@ impl<C: BatchCipher> Read for Sealed<'_, C> {
         self.at += read;
         Ok(read)
     }
-}
 
-impl<C: BatchCipher> BodySource for Sealed<'_, C> {
     fn remaining(&self) -> Option<u64> {
         self.len.map(|len| self.key.sealed_len(len, self.ends))
     }

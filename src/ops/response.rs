@@ -241,25 +241,29 @@ impl<T> Origin<T> {
     fn dict(&self, value: &T, headers: &Headers) -> Dict {
         match self {
             Self::Fields(of) => of(value),
-            Self::Headers(of) => {
-                let mut dict = Dict::of(headers);
-                if let Dict::Map(fields) = of(value) {
-                    for (name, value) in fields {
-                        dict.set(&name, value);
-                    }
-                }
-                dict
-            }
-            // It was read once when the answer came.
-            Self::Document(body, shape) => {
-                let mut dict = shape.read(body).unwrap_or_default();
-                if let Some((name, value)) = shape.header.and_then(|name| Some((name, headers.get(name)?))) {
-                    dict.set(name, Dict::Text(value));
-                }
-                dict
-            }
+            Self::Headers(of) => with_headers(of(value), headers),
+            Self::Document(body, shape) => of_document(body, *shape, headers),
         }
     }
+}
+
+fn with_headers(fields: Dict, headers: &Headers) -> Dict {
+    let mut dict = Dict::of(headers);
+    if let Dict::Map(fields) = fields {
+        for (name, value) in fields {
+            dict.set(&name, value);
+        }
+    }
+    dict
+}
+
+fn of_document(body: &[u8], shape: Shape, headers: &Headers) -> Dict {
+    // It was read once when the answer came.
+    let mut dict = shape.read(body).unwrap_or_default();
+    if let Some((name, value)) = shape.header.and_then(|name| Some((name, headers.get(name)?))) {
+        dict.set(name, Dict::Text(value));
+    }
+    dict
 }
 
 impl<T> Clone for Origin<T> {

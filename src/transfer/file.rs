@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -45,7 +45,7 @@ impl<'t> Section<'t> {
     }
 }
 
-impl Read for Section<'_> {
+impl BodySource for Section<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.stop.is_set() {
             return Err(io::Error::other("the transfer stopped"));
@@ -59,9 +59,7 @@ impl Read for Section<'_> {
         }
         Ok(read)
     }
-}
 
-impl BodySource for Section<'_> {
     fn remaining(&self) -> Option<u64> {
         Some(self.range.len)
     }

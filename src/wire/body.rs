@@ -29,7 +29,11 @@ pub(crate) enum BodyKind<'a> {
 }
 
 /// A body that is read while it is sent.
-pub(crate) trait BodySource: Read + Send {
+///
+/// It is no [`Read`], all of whose methods would be compiled for every kind of body; a `dyn BodySource` is one.
+pub(crate) trait BodySource: Send {
+    /// Reads as [`Read::read`] does.
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize>;
     /// How many bytes are still to come, if that is known.
     fn remaining(&self) -> Option<u64>;
     /// Passes on the declared length, for sources that must know where to stop. Returns the length of the content, if it
@@ -44,6 +48,12 @@ pub(crate) trait BodySource: Read + Send {
     /// Whether reading it uses it up.
     fn is_one_shot(&self) -> bool {
         false
+    }
+}
+
+impl Read for dyn BodySource + '_ {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        BodySource::read(self, buf)
     }
 }
 
@@ -205,14 +215,12 @@ struct OneShot<R> {
     pulled: bool,
 }
 
-impl<R: Read> Read for OneShot<R> {
+impl<R: Read + Send> BodySource for OneShot<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.pulled = true;
         self.reader.read(buf)
     }
-}
 
-impl<R: Read + Send> BodySource for OneShot<R> {
     fn remaining(&self) -> Option<u64> {
         self.len
     }
@@ -251,13 +259,11 @@ fn measure(reader: &mut (impl Read + Seek)) -> io::Result<(u64, Option<u64>)> {
     Ok((start, if more { None } else { Some(0) }))
 }
 
-impl<R: Read> Read for Seekable<R> {
+impl<R: Read + Seek + Send> BodySource for Seekable<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buf)
     }
-}
 
-impl<R: Read + Seek + Send> BodySource for Seekable<R> {
     fn remaining(&self) -> Option<u64> {
         self.len
     }
