@@ -77,6 +77,10 @@ impl<'x> Element<'x> {
         self.tag.local_name().into_inner()
     }
 
+    fn is_empty(&self) -> bool {
+        self.children.is_empty() && self.text.trim().is_empty() && self.tag.attributes_raw().trim().is_empty()
+    }
+
     fn node(&self) -> Node<'_> {
         Node::Elements(std::slice::from_ref(self))
     }
@@ -223,7 +227,10 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Named::of(self.elements()?))
+        let elements = self.elements()?;
+        // As in Python, a list of one empty element is empty.
+        let is_empty = Self::element(elements).is_ok_and(Element::is_empty);
+        visitor.visit_seq(Named::of(if is_empty { &[] } else { elements }))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -330,14 +337,14 @@ mod tests {
             "<Thing></Thing>",
             "<Thing> \n </Thing>",
             "<Thing> a\r\nb </Thing>",
-            "<Thing><Name/><Size>7</Size><On>true</On><Word/></Thing>",
+            "<Thing><Name/><Size>7</Size><On>true</On><Word/><Word/></Thing>",
             "<Thing><Name> a\r\nb&lt;&#98;<!-- c --><![CDATA[<c>]]> </Name><Size> 7 </Size><On>0</On></Thing>",
             "<Thing><Name>  </Name><Word> </Word><Word>a b</Word></Thing>",
             "<x:Thing xmlns:x='u' x:type='t&amp;' new='n'><x:Name new='n'>n</x:Name></x:Thing>",
             "<Thing>\n<Many><Name>1</Name></Many><Word>a</Word><New><Word>no</Word></New><Many/><Word>b</Word></Thing>",
             "<Thing><Inner/></Thing>",
             "<Thing><Inner type='t'>text</Inner></Thing>",
-            "<Thing><Inner><Inner><Many><Many/></Many></Inner></Inner></Thing>",
+            "<Thing><Inner><Inner><Many><Many/><Many/></Many></Inner></Inner></Thing>",
             "<Thing><New>a<b/>c</New></Thing>",
         ] {
             assert!(both::<Thing>(xml).is_some(), "{xml}");
@@ -356,6 +363,15 @@ mod tests {
         ] {
             assert_eq!(both::<Thing>(xml), None, "{xml}");
         }
+    }
+
+    #[test]
+    fn a_list_of_one_empty_element_is_empty() {
+        for xml in ["<Thing><Many/></Thing>", "<Thing><Many> </Many><Word></Word></Thing>"] {
+            assert_eq!(parse::<Thing>("Thing", xml.as_bytes()).unwrap(), Thing::default(), "{xml}");
+        }
+        let thing = parse::<Thing>("Thing", b"<Thing><Many type='t'/><Word/><Word/></Thing>").unwrap();
+        assert_eq!((thing.many.len(), thing.word.len()), (1, 2));
     }
 
     #[test]
