@@ -49,14 +49,18 @@ impl<T: DictArgument> Arg<T> for &T {
 }
 
 impl<T: DictArgument> Arg<T> for Value {
-    fn into_arg(self) -> Result<T, serde_json::Error> {
+    fn into_arg(mut self) -> Result<T, serde_json::Error> {
+        // The dict of an answer has the namespaces of its document, which are no setting.
+        if let Self::Object(dict) = &mut self {
+            dict.retain(|name, _| !name.starts_with("@xmlns"));
+        }
         serde_json::from_value(self)
     }
 }
 
 impl<T: DictArgument> Arg<T> for &Value {
     fn into_arg(self) -> Result<T, serde_json::Error> {
-        T::deserialize(self)
+        self.clone().into_arg()
     }
 }
 

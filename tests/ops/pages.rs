@@ -1,6 +1,6 @@
 //! What the pages of the official SDK say where the SDK itself does otherwise: a port from the pages works.
 
-use crate::common::{BUCKET, put, start};
+use crate::common::{BUCKET, failed, put, start};
 
 #[test]
 fn the_empty_encoding_type_of_the_pages_is_the_default() {
@@ -38,4 +38,18 @@ fn the_dict_of_an_acl_that_was_read_is_one_to_write() {
     assert_eq!(client.get_object_acl(BUCKET, "other").send().unwrap()["CannedACL"], "public-read");
     let dict = client.get_bucket_acl(BUCKET).send().unwrap();
     client.put_bucket_acl(BUCKET).access_control_policy(&dict).send().unwrap();
+}
+
+#[test]
+fn a_dict_of_an_answer_may_hold_the_namespaces_of_its_document() {
+    let (_cos, client) = start();
+    let dict = serde_json::json!({
+        "@xmlns": "http://www.qcloud.com/document/product/436/7751",
+        "CORSRule": [{"AllowedOrigin": ["*"], "AllowedMethod": ["GET"], "MaxAgeSeconds": "5"}],
+    });
+    client.put_bucket_cors(BUCKET, &dict).send().unwrap();
+    client.put_bucket_cors(BUCKET, dict).send().unwrap();
+    assert_eq!(client.get_bucket_cors(BUCKET).send().unwrap()["CORSRule"][0]["MaxAgeSeconds"], 5);
+    let error = failed(client.put_bucket_cors(BUCKET, serde_json::json!({"@other": "a", "CORSRule": []})).send());
+    assert!(error.to_string().contains("@other"), "{error}");
 }
