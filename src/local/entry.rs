@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard};
+use std::thread;
+use std::time::Duration;
 
 #[cfg(unix)]
 use cap_fs_ext::OpenOptionsSyncExt;
@@ -132,6 +134,20 @@ impl Folder {
             None => sync(&self.dir),
         }
     }
+}
+
+/// How long Windows is left alone before a file is renamed again: a virus scanner may hold the file that it replaces.
+const RENAME_PAUSES: &[Duration] = &[Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
+
+/// Renames again, after each of these pauses, what is refused.
+fn patiently(pauses: &[Duration], mut rename: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for pause in pauses {
+        match rename() {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => thread::sleep(*pause),
+            result => return result,
+        }
+    }
+    rename()
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -326,7 +342,8 @@ impl DirEntry {
             }
             taken.extend(identity(&file.metadata()?));
         }
-        file.folder.dir.rename(&file.name, &self.folder.dir, &self.name)?;
+        let pauses = if cfg!(windows) { RENAME_PAUSES } else { &[] };
+        patiently(pauses, || file.folder.dir.rename(&file.name, &self.folder.dir, &self.name))?;
         drop(taken);
         self.folder.sync();
         Ok(())
@@ -334,5 +351,33 @@ impl DirEntry {
 
     pub(crate) fn remove(&self) -> io::Result<()> {
         self.folder.dir.remove_file(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rename_that_is_refused_is_tried_again_as_often_as_there_are_pauses() {
+        let tries = |pauses: &[Duration], refusals: u32| {
+            let mut count = 0;
+            let result = patiently(pauses, || {
+                count += 1;
+                if count <= refusals { Err(io::ErrorKind::PermissionDenied.into()) } else { Ok(()) }
+            });
+            (count, result.is_ok())
+        };
+        let twice = [Duration::ZERO; 2];
+        assert_eq!(tries(&twice, 0), (1, true));
+        assert_eq!(tries(&twice, 2), (3, true));
+        assert_eq!(tries(&twice, 3), (3, false));
+        assert_eq!(tries(&[], 1), (1, false));
+        let mut count = 0;
+        let gone = patiently(&twice, || {
+            count += 1;
+            Err(io::ErrorKind::NotFound.into())
+        });
+        assert!(gone.is_err() && count == 1);
     }
 }

@@ -193,7 +193,7 @@ where
             Ok(listing) => listing,
             Err(error) => return Some(Err(error)),
         };
-        let came = ahead.take().and_then(Ahead::wait);
+        let came = ahead.as_mut().and_then(Ahead::wait);
         let page = match came.unwrap_or_else(|| listing.fetch()) {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
@@ -203,15 +203,18 @@ where
             Ok(true) => {
                 // A program that looks at the first page only is not made to request another.
                 if !is_first && listing.prefetches() {
-                    let control = Control::default();
-                    let again = listing.steered_by(&control);
-                    ahead = Ahead::start(control, move || again.fetch());
+                    let ahead = ahead.get_or_insert_with(Ahead::start);
+                    let again = listing.steered_by(ahead.control());
+                    ahead.ask(move || again.fetch());
                 }
                 Some(Ok(listing))
             }
             Ok(false) => None,
             Err(error) => Some(Err(error)),
         };
+        if !matches!(next, Some(Ok(_))) {
+            ahead = None;
+        }
         is_first = false;
         Some(Ok(page))
     })
