@@ -13,8 +13,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, LazyBuffers, Next
 
 use super::connection::left;
 
-/// How much is decrypted into at a time, in bytes: a record holds 16 KiB, and no more than one comes from a read.
-const INPUT: usize = 64 * 1024;
+/// How much is decrypted or encrypted at a time, in bytes. More leaves the processor's cache, and makes the allocator give
+/// memory back to the system with each connection that ends.
+const BUFFER: usize = 64 * 1024;
 /// How many bytes the records of one buffer are longer than what they hold, at most.
 const OVERHEAD: usize = 1024;
 
@@ -38,11 +39,8 @@ impl<T: Transport> Secured<T> {
         let name = ServerName::try_from(host.to_owned()).map_err(invalid)?;
         let mut session = ClientConnection::new(Arc::clone(config), name).map_err(invalid)?;
         session.complete_io(&mut Socket::new(&mut socket, details.timeout))?;
-        let output = details.config.output_buffer_size();
-        session.set_buffer_limit(Some(output));
-        let input = details.config.input_buffer_size().min(INPUT);
-        let buffers = LazyBuffers::new(input, output.saturating_sub(OVERHEAD).max(OVERHEAD));
-        Ok(Self { session, socket, buffers })
+        session.set_buffer_limit(Some(BUFFER));
+        Ok(Self { session, socket, buffers: LazyBuffers::new(BUFFER, BUFFER - OVERHEAD) })
     }
 }
 
