@@ -11,8 +11,8 @@ import random
 import resource
 import shlex
 import shutil
-import statistics
 import ssl
+import statistics
 import subprocess
 import sys
 import time

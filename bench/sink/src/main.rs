@@ -6,8 +6,8 @@
 //!
 //! `sink [--port P] [--delay-ms N] [--object-size BYTES] [--list-pages N] [--distinct] [--crc] [--tls FILE] [--close]`
 //!
-//! A list of 0 pages is one empty page. With `--distinct` every key of a list is another one, for downloads of folders. `--tls` serves HTTPS and writes the
-//! certificate to FILE. `--close` ends each connection after one answer.
+//! A list of 0 pages is one empty page. With `--distinct` every key of a list is another one, for downloads of folders.
+//! `--tls` serves HTTPS and writes the certificate to FILE. `--close` ends each connection after one answer.
 
 mod channel;
 
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use bench_common::{flag, number, option};
 use crc_fast::{CrcAlgorithm, Digest};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use rustls::ServerConfig;
@@ -55,18 +56,6 @@ struct Sink {
 struct Pattern {
     file: File,
     bytes: Vec<u8>,
-}
-
-fn option(name: &str) -> Option<String> {
-    std::env::args().skip_while(|given| given != name).nth(1)
-}
-
-fn flag(name: &str) -> bool {
-    std::env::args().any(|given| given == name)
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    option(name).map_or(default, |value| value.parse().expect(name))
 }
 
 /// A page's objects.
