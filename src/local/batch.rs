@@ -5,10 +5,7 @@ use std::collections::HashSet;
 use std::fs::Permissions;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cap_std::fs::Dir;
-
-/// Device and number of a file or folder.
-pub(super) type Identity = (u64, u64);
+use super::dir::{Dir, Identity};
 
 /// The files of one call.
 #[derive(Debug, Default)]
@@ -70,10 +67,8 @@ impl Drop for Batch {
 pub(super) fn sync(dir: &Dir) {
     #[cfg(test)]
     SYNCS.set(SYNCS.get() + 1);
-    if let Ok(folder) = dir.open(".") {
-        // Some file systems refuse to sync a folder; the rename itself has succeeded.
-        let _ = folder.sync_all();
-    }
+    // Some file systems refuse to sync a folder; the rename itself has succeeded.
+    let _ = dir.sync();
 }
 
 #[cfg(test)]

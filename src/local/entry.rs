@@ -10,13 +10,10 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use super::batch::{Batch, sync};
 #[cfg(unix)]
-use cap_fs_ext::OpenOptionsSyncExt;
-use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt};
-use cap_std::ambient_authority;
-use cap_std::fs::{Dir, FileType, Metadata, OpenOptions};
-
-use super::batch::{Batch, Identity, sync};
+use super::dir;
+use super::dir::{Access, Dir, Identity, Kind, Metadata};
 
 /// An open folder. A clone is the same one.
 #[derive(Debug, Clone)]
@@ -28,35 +25,14 @@ pub(crate) struct Folder {
     batch: Option<(Arc<Batch>, Option<Identity>)>,
 }
 
-/// Returns the identity of a file, if the system has one.
-fn identity(found: &Metadata) -> Option<Identity> {
-    #[cfg(unix)]
-    let identity = Some((cap_std::fs::MetadataExt::dev(found), cap_std::fs::MetadataExt::ino(found)));
-    #[cfg(not(unix))]
-    let identity = (|_: &Metadata| None)(found);
-    identity
-}
-
-#[cfg(unix)]
-fn is_private(found: &Metadata) -> bool {
-    use cap_std::fs::MetadataExt;
-    let by_others = 0o022;
-    found.uid() == rustix::process::geteuid().as_raw() && found.nlink() == 1 && found.mode() & by_others == 0
-}
-
-#[cfg(not(unix))]
-fn is_private(_: &Metadata) -> bool {
-    true
-}
+/// The permissions of any new file, before the process's mask.
+const NEW: u16 = 0o666;
+const OWNER_ONLY: u16 = 0o600;
 
 impl Folder {
     /// Opens a folder that the caller names. Links in the path are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            dir: Arc::new(Dir::open_ambient_dir(path, ambient_authority())?),
-            path: path.to_path_buf(),
-            batch: None,
-        })
+        Ok(Self { dir: Arc::new(Dir::open(path)?), path: path.to_path_buf(), batch: None })
     }
 
     /// Takes the folder for many files of one call. It and those below it are synced by the time that the last handle
@@ -72,7 +48,7 @@ impl Folder {
     }
 
     fn with(mut self, batch: Arc<Batch>) -> Self {
-        self.batch = Some((batch, self.dir.dir_metadata().ok().and_then(|found| identity(&found))));
+        self.batch = Some((batch, self.dir.metadata().ok().and_then(|found| found.identity)));
         self
     }
 
@@ -97,7 +73,7 @@ impl Folder {
 
     /// Opens a folder in this one. A link is refused.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
-        let dir = Arc::new(self.dir.open_dir_nofollow(name)?);
+        let dir = Arc::new(self.dir.enter(name)?);
         let entered = Self { dir, path: self.path.join(name), batch: None };
         Ok(match &self.batch {
             Some((batch, _)) => entered.with(Arc::clone(batch)),
@@ -113,14 +89,14 @@ impl Folder {
         }
     }
 
-    /// Returns the names in it with their types, in no order. A link is a link.
-    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, FileType)>>> {
-        Ok(self.dir.entries()?.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))))
+    /// Returns the names in it and what they are, in no order.
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, Kind)>>> {
+        self.dir.entries()
     }
 
     /// Returns the names in it, in no order.
     pub(crate) fn names(&self) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
-        Ok(self.dir.entries()?.map(|entry| entry.map(|entry| entry.file_name())))
+        Ok(self.dir.entries()?.map(|entry| entry.map(|(name, _)| name)))
     }
 
     pub(crate) fn place(&self, name: impl Into<OsString>) -> DirEntry {
@@ -202,60 +178,49 @@ impl DirEntry {
 
     /// Returns the metadata of the entry itself, even of a link.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
-        self.folder.dir.symlink_metadata(&self.name)
+        self.folder.dir.metadata_of(&self.name)
     }
 
     /// Opens the existing file for reading.
     pub(crate) fn open(&self) -> io::Result<File> {
-        self.open_with(OpenOptions::new().read(true))
+        self.open_existing(Access::Read)
     }
 
     /// Opens the existing file for reading and writing.
     pub(crate) fn open_for_writing(&self) -> io::Result<File> {
-        self.open_with(OpenOptions::new().read(true).write(true))
+        self.open_existing(Access::Write)
     }
 
     /// Opens the existing file for reading and writing, or creates one with the permissions of any new file.
     pub(crate) fn open_in_place(&self) -> io::Result<File> {
         match self.open_for_writing() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.create_with(OpenOptions::new().write(true).create_new(true), 0o666)
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.open_as(Access::CreateNew(NEW)),
             opened => opened,
         }
     }
 
-    fn open_with(&self, options: &mut OpenOptions) -> io::Result<File> {
+    fn open_existing(&self, access: Access) -> io::Result<File> {
         // Checked first, because opening a pipe or a device can have effects.
         let not_a_file = || io::Error::other("it is not a file");
-        if !self.metadata()?.is_file() {
+        if self.metadata()?.kind != Kind::File {
             return Err(not_a_file());
         }
-        options.follow(FollowSymlinks::No);
-        // If a pipe has taken its place since, do not wait for its writer.
-        #[cfg(unix)]
-        options.nonblock(true);
-        let file = self.folder.dir.open_with(&self.name, options)?.into_std();
+        let file = self.open_as(access)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(not_a_file()) }
     }
 
     /// Creates the file, readable by its owner only. An existing entry is an error.
     pub(crate) fn create(&self) -> io::Result<File> {
-        self.create_with(OpenOptions::new().write(true).create_new(true), 0o600)
+        self.open_as(Access::CreateNew(OWNER_ONLY))
     }
 
     /// Opens the file with its content, or creates it, so that only its owner can read it.
     pub(crate) fn open_or_create(&self) -> io::Result<File> {
-        self.create_with(OpenOptions::new().write(true).create(true).truncate(false), 0o600)
+        self.open_as(Access::Create(OWNER_ONLY))
     }
 
-    fn create_with(&self, options: &mut OpenOptions, mode: u32) -> io::Result<File> {
-        options.read(true).follow(FollowSymlinks::No);
-        #[cfg(unix)]
-        cap_std::fs::OpenOptionsExt::mode(options.nonblock(true), mode);
-        #[cfg(not(unix))]
-        let _ = mode;
-        Ok(self.folder.dir.open_with(&self.name, options)?.into_std())
+    fn open_as(&self, access: Access) -> io::Result<File> {
+        self.folder.dir.open_file(&self.name, access)
     }
 
     /// Gives the open file, readable by its owner only so far, the permissions that any new file gets.
@@ -280,7 +245,7 @@ impl DirEntry {
         name.push("-mode");
         let probe = self.beside(name);
         let _ = probe.remove();
-        let found = probe.create_with(OpenOptions::new().write(true).create_new(true), 0o666);
+        let found = probe.open_as(Access::CreateNew(NEW));
         let found = found.and_then(|probe| probe.metadata());
         let _ = probe.remove();
         let usual = found?.permissions();
@@ -292,23 +257,18 @@ impl DirEntry {
 
     /// Whether the name refers to the open file.
     pub(crate) fn has(&self, file: &File) -> io::Result<bool> {
-        let open = file.metadata()?;
         #[cfg(unix)]
         {
-            use std::os::unix::fs::MetadataExt;
-            let there = self.metadata();
-            Ok(there.is_ok_and(|there| {
-                (cap_std::fs::MetadataExt::dev(&there), cap_std::fs::MetadataExt::ino(&there))
-                    == (open.dev(), open.ino())
-            }))
+            let open = dir::metadata_of_open(file)?.identity;
+            Ok(self.metadata().is_ok_and(|there| there.identity == open))
         }
         #[cfg(not(unix))]
-        Ok(open.is_file())
+        Ok(file.metadata()?.is_file())
     }
 
     /// Claims the file of this name for one key. False: another key has claimed it already.
     pub(crate) fn claim(&self) -> bool {
-        let found = self.metadata().ok().and_then(|found| identity(&found));
+        let found = self.metadata().ok().and_then(|found| found.identity);
         match (self.folder.taken(), found) {
             (Some(mut taken), Some(found)) => taken.insert(found),
             _ => true,
@@ -317,17 +277,14 @@ impl DirEntry {
 
     /// Whether the file has hard links under other names.
     pub(crate) fn has_other_names(&self) -> bool {
-        #[cfg(unix)]
-        return self.metadata().is_ok_and(|found| cap_std::fs::MetadataExt::nlink(&found) > 1);
-        #[cfg(not(unix))]
-        false
+        self.metadata().is_ok_and(|found| found.links > 1)
     }
 
     /// Whether a transfer may resume with the entry of this name: there is none, or it is a file that this user owns, that
     /// nobody else can write to, and that has no other name.
     pub(crate) fn is_own(&self) -> bool {
         match self.metadata() {
-            Ok(found) => found.is_file() && is_private(&found),
+            Ok(found) => found.kind == Kind::File && found.is_private && found.links == 1,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         }
     }
@@ -336,11 +293,11 @@ impl DirEntry {
     pub(crate) fn take(&self, file: &Self) -> io::Result<()> {
         let mut taken = self.folder.taken();
         if let Some(taken) = &mut taken {
-            let there = self.metadata().ok().and_then(|found| identity(&found));
+            let there = self.metadata().ok().and_then(|found| found.identity);
             if there.is_some_and(|there| taken.contains(&there)) {
                 return Err(io::Error::other("its name is that of another key's file on this file system"));
             }
-            taken.extend(identity(&file.metadata()?));
+            taken.extend(file.metadata()?.identity);
         }
         let pauses = if cfg!(windows) { RENAME_PAUSES } else { &[] };
         patiently(pauses, || file.folder.dir.rename(&file.name, &self.folder.dir, &self.name))?;

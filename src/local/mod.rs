@@ -1,6 +1,7 @@
 //! Local files: replaced as a whole, read and written at positions.
 
 mod batch;
+mod dir;
 mod entry;
 
 use std::fs::{File, TryLockError};
@@ -12,6 +13,7 @@ use md5::{Digest, Md5};
 use crate::error::CosClientError;
 use crate::wire::sign::hex;
 
+pub(crate) use dir::Kind;
 pub(crate) use entry::{DirEntry, Folder};
 
 /// A file that takes its place only when it is complete. Dropped before that, it is removed.
@@ -108,9 +110,11 @@ pub(crate) fn destination(path: &Path) -> Result<DirEntry, CosClientError> {
     let place = DirEntry::of(path).map_err(|e| CosClientError::local(path, "cannot write", e))?;
     let refuse = |why: &str| Err(CosClientError::local(path, "cannot replace", io::Error::other(why.to_owned())));
     match place.metadata() {
-        Ok(found) if found.is_dir() => refuse("it is a folder"),
-        Ok(found) if found.is_file() || found.is_symlink() => Ok(place),
-        Ok(_) => refuse("it is neither a file nor a link"),
+        Ok(found) => match found.kind {
+            Kind::File | Kind::Link => Ok(place),
+            Kind::Folder => refuse("it is a folder"),
+            Kind::Other => refuse("it is neither a file nor a link"),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(place),
         Err(error) => Err(CosClientError::local(path, "cannot replace", error)),
     }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::local::{DirEntry, hidden, try_lock, unique, write_all_at};
+use crate::local::{DirEntry, Kind, hidden, try_lock, unique, write_all_at};
 use crate::wire::crc64::Crc64;
 
 /// How long the checksum at the start of a line is, in hex digits.
@@ -90,7 +90,7 @@ impl Journal {
     pub(crate) fn open<H: DeserializeOwned, E: DeserializeOwned>(place: &DirEntry) -> io::Result<Opened<H, E>> {
         let mut file = loop {
             // A link planted under the name must not be written through.
-            if place.metadata().is_ok_and(|found| found.is_symlink()) && place.remove().is_err() {
+            if place.metadata().is_ok_and(|found| found.kind == Kind::Link) && place.remove().is_err() {
                 return Self::transient(place, "it is a link");
             }
             if !place.is_own() {

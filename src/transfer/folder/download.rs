@@ -19,7 +19,7 @@ use super::skip::{Pair, SkipIdentical};
 use super::walk::Walk;
 use crate::client::CosS3Client;
 use crate::error::{ClientErrorKind, CosClientError, CosError};
-use crate::local::{DirEntry, Folder, hidden};
+use crate::local::{DirEntry, Folder, Kind, hidden};
 use crate::ops::bucket::list::Object;
 use crate::ops::object::head::HeadObjectOutput;
 use crate::ops::options;
@@ -309,8 +309,8 @@ impl Downloads<'_> {
         place: &DirEntry,
     ) -> Result<(bool, Option<Response<HeadObjectOutput>>), CosError> {
         match place.metadata() {
-            Ok(found) if found.is_file() => {}
-            Ok(found) => return Err(unsafe_path(&object.key, what_it_is(&found))),
+            Ok(found) if found.kind == Kind::File => {}
+            Ok(found) => return Err(unsafe_path(&object.key, what_it_is(found.kind))),
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((false, None)),
             Err(e) => return Err(CosClientError::local(&place.path(), "cannot look at", e).into()),
         }
@@ -342,11 +342,11 @@ fn unsafe_path(key: &str, why: &str) -> CosError {
     CosClientError::new(kind, format!("key: {key:?} cannot be a path in the folder: {why}")).into()
 }
 
-fn what_it_is(found: &cap_std::fs::Metadata) -> &'static str {
-    match found.file_type() {
-        kind if kind.is_symlink() => "there is a link in its place",
-        kind if kind.is_dir() => "there is a folder in its place",
-        _ => "something else is in its place",
+fn what_it_is(found: Kind) -> &'static str {
+    match found {
+        Kind::Link => "there is a link in its place",
+        Kind::Folder => "there is a folder in its place",
+        Kind::File | Kind::Other => "something else is in its place",
     }
 }
 
@@ -358,7 +358,9 @@ fn enter(parent: &Folder, name: &str, key: &str, dry_run: bool) -> Result<Option
         entered => entered,
     };
     entered.map(Some).map_err(|e| match parent.place(name).metadata() {
-        Ok(found) if !found.is_dir() => unsafe_path(key, &format!("{name:?} is no folder: {}", what_it_is(&found))),
+        Ok(found) if found.kind != Kind::Folder => {
+            unsafe_path(key, &format!("{name:?} is no folder: {}", what_it_is(found.kind)))
+        }
         _ => CosClientError::local(&parent.path().join(name), "cannot use the folder", e).into(),
     })
 }

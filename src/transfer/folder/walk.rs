@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use super::filter::Filter;
 use super::keys::key_name;
 use crate::error::{CosClientError, CosError};
-use crate::local::{DirEntry, Folder, is_hidden};
+use crate::local::{DirEntry, Folder, Kind, is_hidden};
 
 /// An entry of a folder: a file, or an error in its place.
 pub(super) struct Found {
@@ -143,10 +143,11 @@ impl Batch {
         let mut first = BinaryHeap::new();
         for entry in folder.entries()? {
             let (name, found) = entry?;
-            let is_folder = found.is_dir()
-                || (found.is_symlink()
-                    && follow_links
-                    && resolved(&folder.place(&name)).and_then(|to| to.metadata()).is_ok_and(|to| to.is_dir()));
+            let leads_to = || resolved(&folder.place(&name)).and_then(|to| to.metadata()).map(|to| to.kind);
+            let is_folder = match found {
+                Kind::Link if follow_links => leads_to().is_ok_and(|to| to == Kind::Folder),
+                found => found == Kind::Folder,
+            };
             let name = Name { name, is_folder };
             if after.is_some_and(|after| name <= *after) {
                 continue;
@@ -271,18 +272,22 @@ impl Iterator for Walk<'_> {
 fn kind(place: &DirEntry, follow_links: bool) -> EntryKind {
     let path = place.path();
     let unfit = |e| EntryKind::Unfit(CosClientError::local(&path, "cannot upload", e));
-    match place.metadata() {
-        Ok(found) if found.is_dir() => EntryKind::Folder,
-        Ok(found) if found.is_file() => EntryKind::File(found.len()),
-        Ok(found) if found.is_symlink() && follow_links => match resolved(place).and_then(|to| to.metadata()) {
-            Ok(found) if found.is_dir() => EntryKind::Folder,
-            Ok(found) if found.is_file() => EntryKind::File(found.len()),
-            Ok(_) => unfit(io::Error::other("it is a link to neither a file nor a folder")),
-            Err(e) => unfit(e),
+    let found = match place.metadata() {
+        Ok(found) => found,
+        Err(e) => return unfit(e),
+    };
+    let (found, what) = match found.kind {
+        Kind::Link if follow_links => match resolved(place).and_then(|to| to.metadata()) {
+            Ok(to) => (to, "it is a link to neither a file nor a folder"),
+            Err(e) => return unfit(e),
         },
-        Ok(found) if found.is_symlink() => unfit(io::Error::other("it is a link; follow_links(true) follows it")),
-        Ok(_) => unfit(io::Error::other("it is neither a file nor a folder")),
-        Err(e) => unfit(e),
+        Kind::Link => return unfit(io::Error::other("it is a link; follow_links(true) follows it")),
+        _ => (found, "it is neither a file nor a folder"),
+    };
+    match found.kind {
+        Kind::Folder => EntryKind::Folder,
+        Kind::File => EntryKind::File(found.len),
+        Kind::Link | Kind::Other => unfit(io::Error::other(what)),
     }
 }
 
