@@ -25,6 +25,17 @@ pub(crate) struct Folder {
     batch: Option<(Arc<Batch>, Option<Identity>)>,
 }
 
+#[cfg(unix)]
+fn is_private(found: &Metadata) -> bool {
+    let by_others = 0o022;
+    found.owner.is_some_and(|(user, mode)| user == rustix::process::geteuid().as_raw() && mode & by_others == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Metadata) -> bool {
+    true
+}
+
 /// The permissions of any new file, before the process's mask.
 const NEW: u16 = 0o666;
 const OWNER_ONLY: u16 = 0o600;
@@ -91,7 +102,7 @@ impl Folder {
 
     /// Returns the names in it and what they are, in no order.
     pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, Kind)>>> {
-        self.dir.entries()
+        Ok(self.dir.entries()?.map(|entry| entry.and_then(|(name, kind)| Ok((name, kind?)))))
     }
 
     /// Returns the names in it, in no order.
@@ -284,7 +295,7 @@ impl DirEntry {
     /// nobody else can write to, and that has no other name.
     pub(crate) fn is_own(&self) -> bool {
         match self.metadata() {
-            Ok(found) => found.kind == Kind::File && found.is_private && found.links == 1,
+            Ok(found) => found.kind == Kind::File && found.links == 1 && is_private(&found),
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         }
     }

@@ -26,8 +26,8 @@ pub(crate) struct Metadata {
     pub(crate) identity: Option<Identity>,
     /// How many names it has.
     pub(crate) links: u64,
-    /// Whether this user owns it and nobody else can write to it. True where the system does not tell.
-    pub(crate) is_private: bool,
+    /// The user that owns it and its permissions. `None`: the system has none.
+    pub(crate) owner: Option<(u32, u32)>,
 }
 
 /// How a file is opened. A new one gets these permissions, where the system knows such.

@@ -27,7 +27,7 @@ impl From<FileType> for Kind {
 
 impl From<fs::Metadata> for Metadata {
     fn from(found: fs::Metadata) -> Self {
-        Self { kind: found.file_type().into(), len: found.len(), identity: None, links: 1, is_private: true }
+        Self { kind: found.file_type().into(), len: found.len(), identity: None, links: 1, owner: None }
     }
 }
 
@@ -46,8 +46,8 @@ impl Dir {
     }
 
     /// Returns what is there, in no order.
-    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, Kind)>>> {
-        Ok(self.0.entries()?.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?.into())))))
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, io::Result<Kind>)>>> {
+        Ok(self.0.entries()?.map(|entry| entry.map(|entry| (entry.file_name(), entry.file_type().map(Kind::from)))))
     }
 
     /// Returns the metadata of the folder itself.

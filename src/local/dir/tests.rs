@@ -1,7 +1,9 @@
 //! Both kinds of folders do the same: that of this system, and the portable one.
 
 use std::ffi::OsStr;
+use std::fs::Permissions;
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::kinds::{Access, Kind};
@@ -49,12 +51,12 @@ macro_rules! every_operation {
             use $system::Dir;
 
             let scratch = filled();
-            let open = || Dir::open(scratch.path()).unwrap();
-            let dir = open();
+            let dir = Dir::open(scratch.path()).unwrap();
             assert!(Dir::open(&scratch.path().join("file")).is_err());
             assert!(Dir::open(Path::new("/no such folder")).is_err());
 
-            let mut entries = dir.entries().unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+            let entries = dir.entries().unwrap().map(Result::unwrap);
+            let mut entries = entries.map(|(entry, kind)| (entry, kind.unwrap())).collect::<Vec<_>>();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             let expected =
                 [("file", Kind::File), ("folder", Kind::Folder), ("link", Kind::Link), ("link-to-folder", Kind::Link)];
@@ -99,6 +101,12 @@ macro_rules! every_operation {
             for bad in ["", ".", "..", "/", "folder/", "folder/inner", "../x", "/etc"] {
                 refuses!(dir, bad);
             }
+            // A folder whose names cannot be read can be written to.
+            std::fs::set_permissions(&scratch, Permissions::from_mode(0o300)).unwrap();
+            let unread = Dir::open(scratch.path()).unwrap();
+            unread.open_file(name("unread"), Access::CreateNew(0o600)).unwrap();
+            unread.rename(name("unread"), &unread, name("file")).unwrap();
+            std::fs::set_permissions(&scratch, Permissions::from_mode(0o700)).unwrap();
             // The handle stays with its folder when another one takes the path.
             let moved = scratch.path().join("moved");
             std::fs::rename(scratch.path().join("folder"), &moved).unwrap();

@@ -14,6 +14,12 @@ use super::kinds::{Access, Kind, Metadata, checked};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
+/// A folder of which this user may not read the names can be written to all the same, where the system can open it so.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const UNREAD: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+const UNREAD: OFlags = OFlags::empty();
+
 #[derive(Debug)]
 pub(crate) struct Dir(OwnedFd);
 
@@ -32,13 +38,12 @@ impl From<Stat> for Metadata {
     // The types of the fields are not the same on all systems.
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss, clippy::cast_lossless)]
     fn from(found: Stat) -> Self {
-        let by_others = 0o022;
         Self {
             kind: FileType::from_raw_mode(found.st_mode).into(),
             len: found.st_size as u64,
             identity: Some((found.st_dev as u64, found.st_ino as u64)),
             links: found.st_nlink as u64,
-            is_private: found.st_uid == rustix::process::geteuid().as_raw() && found.st_mode & by_others == 0,
+            owner: Some((found.st_uid as u32, found.st_mode as u32)),
         }
     }
 }
@@ -46,7 +51,12 @@ impl From<Stat> for Metadata {
 impl Dir {
     /// Opens a folder by its path. Links in it are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(retry_on_intr(|| fs::open(path, FOLDER, Mode::empty()))?))
+        Ok(Self(retry_on_intr(|| fs::open(path, FOLDER | UNREAD, Mode::empty()))?))
+    }
+
+    /// Opens the folder again, for its names or to sync it.
+    fn readable(&self) -> rustix::io::Result<OwnedFd> {
+        retry_on_intr(|| fs::openat(&self.0, ".", FOLDER, Mode::empty()))
     }
 
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
@@ -60,17 +70,19 @@ impl Dir {
     }
 
     /// Returns what is there, in no order.
-    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, Kind)>>> {
-        let entries = fs::Dir::read_from(&self.0)?.map(|entry| {
+    pub(crate) fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<(OsString, io::Result<Kind>)>>> {
+        let is_inside = |entry: &rustix::io::Result<fs::DirEntry>| {
+            entry.as_ref().map_or(true, |entry| !matches!(entry.file_name().to_bytes(), b"." | b".."))
+        };
+        Ok(fs::Dir::new(self.readable()?)?.filter(is_inside).map(|entry| {
             let entry = entry?;
             let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_os_string();
             let kind = match entry.file_type() {
-                FileType::Unknown if checked(&name).is_ok() => self.metadata_of(&name)?.kind,
-                known => known.into(),
+                FileType::Unknown => self.metadata_of(&name).map(|found| found.kind),
+                known => Ok(known.into()),
             };
             Ok((name, kind))
-        });
-        Ok(entries.filter(|entry| entry.as_ref().map_or(true, |(name, _)| checked(name).is_ok())))
+        }))
     }
 
     /// Returns the metadata of the folder itself.
@@ -104,7 +116,7 @@ impl Dir {
     }
 
     pub(crate) fn sync(&self) -> io::Result<()> {
-        Ok(fs::fsync(&self.0)?)
+        Ok(fs::fsync(self.readable()?)?)
     }
 }
 
